@@ -1,0 +1,1 @@
+export { ZmqError, type ZmqErrorCode } from "./errors.ts";

@@ -1,0 +1,5 @@
+/**
+ * The one door through which @zloom/runtime reaches core's pipes. Not public API: it may change in any release.
+ */
+export { hold, holds, release } from "./keep-alive.ts";
+export { Pipe, type PipeOwner, pipePair } from "./pipe/pipe.ts";

@@ -1,0 +1,85 @@
+/**
+ * A first-in first-out queue of messages with a high-water mark, as one direction of a pipe.
+ *
+ * A limit of 0 means no limit, as in ZeroMQ. Once a write was refused, the queue stays full until the reader has taken
+ * it down to the low-water mark (half of the limit): credit comes back in lots, not message by message (facts of
+ * libzmq's pipe; it halves the number of wake-ups). Plain memory of one thread; a circular array that grows by doubling.
+ */
+import type { Message } from "../message.ts";
+
+export class MessageQueue {
+	#slots: (Message | undefined)[] = new Array(16);
+	#head = 0;
+	#length = 0;
+	#limit: number;
+	/** True from the first refused write until the low-water mark is reached. */
+	#refusing = false;
+
+	/** @param limit most messages held; 0 = no limit. */
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	get length(): number {
+		return this.#length;
+	}
+
+	get limit(): number {
+		return this.#limit;
+	}
+
+	/** Changes the high-water mark; what is queued above a lowered mark stays. */
+	setLimit(limit: number): void {
+		this.#limit = limit;
+	}
+
+	get full(): boolean {
+		return this.#refusing || (this.#limit !== 0 && this.#length >= this.#limit);
+	}
+
+	/** Appends the message, or returns false when full: then it stays with the caller. */
+	push(message: Message): boolean {
+		if (this.full) {
+			this.#refusing = true;
+			return false;
+		}
+		if (this.#length === this.#slots.length) this.#grow();
+		this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = message;
+		this.#length += 1;
+		return true;
+	}
+
+	/** Takes the oldest message, or undefined when empty. */
+	shift(): Message | undefined {
+		if (this.#length === 0) return undefined;
+		const message = this.#slots[this.#head];
+		this.#slots[this.#head] = undefined;
+		this.#head = (this.#head + 1) & (this.#slots.length - 1);
+		this.#length -= 1;
+		return message;
+	}
+
+	/** After a shift: true exactly once per refusal, when the low-water mark is reached and the writer may go on. */
+	takeRelief(): boolean {
+		if (!this.#refusing || this.#length > this.#limit >> 1) return false;
+		this.#refusing = false;
+		return true;
+	}
+
+	/** Drops everything; returns how many messages that were. */
+	clear(): number {
+		const dropped = this.#length;
+		this.#slots = new Array(16);
+		this.#head = 0;
+		this.#length = 0;
+		return dropped;
+	}
+
+	#grow(): void {
+		const old = this.#slots;
+		const slots: (Message | undefined)[] = new Array(old.length * 2);
+		for (let i = 0; i < this.#length; i++) slots[i] = old[(this.#head + i) & (old.length - 1)];
+		this.#slots = slots;
+		this.#head = 0;
+	}
+}

@@ -1,0 +1,125 @@
+/**
+ * A pipe: one logical conversation between two ends, and the one meeting point of patterns and transports.
+ *
+ * `pipePair()` makes two ends that share two queues. A socket's pattern owns one end; the other end is owned by a
+ * transport engine (tcp, ipc), by a lane endpoint (inproc to another thread), or by the pattern of another socket
+ * (inproc within a thread). Both ends live in one thread; nothing here is shared memory.
+ *
+ * Invariants
+ * - Messages are whole and stay in order, per direction.
+ * - A refused write leaves the message with the caller; the owner then hears `onWritable` once there is room.
+ * - `onReadable` is called when the inbound queue goes from empty to not empty, at once, in the writer's stack.
+ * - After the peer's `onClosed` what was already queued inbound can still be read; every write is refused.
+ *
+ * Shutdown: `close()` ends this end: its unread inbound messages are dropped; what it wrote stays readable for the peer,
+ * unless `discard` is set. The peer hears `onClosed` exactly once, in the closer's stack. Closing twice does nothing.
+ */
+import type { Message } from "../message.ts";
+import { MessageQueue } from "./message-queue.ts";
+
+/** Who is told what happens at one end of a pipe. All calls come synchronously; an owner must not assume a clean stack. */
+export interface PipeOwner {
+	/** The inbound queue went from empty to not empty. */
+	onReadable(pipe: Pipe): void;
+	/** A write was refused earlier, and now there is room. */
+	onWritable(pipe: Pipe): void;
+	/** The other end closed. Inbound messages may still be queued: see {@link Pipe.readable}. */
+	onClosed(pipe: Pipe): void;
+}
+
+const NO_ROUTING_ID: Uint8Array = Buffer.alloc(0);
+
+export class Pipe {
+	/** Told of events; set by whoever takes this end, before anything is written. */
+	owner: PipeOwner | undefined;
+	/** The routing id that the peer announced; empty when it did not. Set by the transport before the pipe is attached. */
+	peerRoutingId: Uint8Array = NO_ROUTING_ID;
+	/** The peer's address for errors and metadata, for example `tcp://127.0.0.1:5555`. */
+	peerAddress = "";
+	#peer!: Pipe;
+	#closed = false;
+	readonly #inbound: MessageQueue;
+	readonly #outbound: MessageQueue;
+
+	/** Use {@link pipePair}. */
+	constructor(inbound: MessageQueue, outbound: MessageQueue) {
+		this.#inbound = inbound;
+		this.#outbound = outbound;
+	}
+
+	/** @internal Only {@link pipePair} joins two ends. */
+	static join(a: Pipe, b: Pipe): void {
+		a.#peer = b;
+		b.#peer = a;
+	}
+
+	/** True when {@link tryRead} would return a message. */
+	get readable(): boolean {
+		return this.#inbound.length > 0;
+	}
+
+	/** True when {@link tryWrite} would accept a message. */
+	get writable(): boolean {
+		return !this.#closed && !this.#peer.#closed && !this.#outbound.full;
+	}
+
+	/** True once either end was closed. */
+	get closed(): boolean {
+		return this.#closed || this.#peer.#closed;
+	}
+
+	/** Messages that the peer has written and this end has not read. */
+	get inboundLength(): number {
+		return this.#inbound.length;
+	}
+
+	/** Messages that this end has written and the peer has not read. */
+	get outboundLength(): number {
+		return this.#outbound.length;
+	}
+
+	/** Writes a whole message; false when the pipe is full or closed: the message stays with the caller. */
+	tryWrite(message: Message): boolean {
+		if (this.#closed || this.#peer.#closed) return false;
+		if (!this.#outbound.push(message)) return false;
+		if (this.#outbound.length === 1) this.#peer.owner?.onReadable(this.#peer);
+		return true;
+	}
+
+	/** Reads the oldest message, or undefined. */
+	tryRead(): Message | undefined {
+		const message = this.#inbound.shift();
+		if (message !== undefined && this.#inbound.takeRelief() && !this.#peer.#closed) this.#peer.owner?.onWritable(this.#peer);
+		return message;
+	}
+
+	/** Changes the high-water marks (messages, 0 = none) seen from this end. */
+	setLimits(limits: { outbound?: number; inbound?: number }): void {
+		if (limits.outbound !== undefined) this.#outbound.setLimit(limits.outbound);
+		if (limits.inbound !== undefined) this.#inbound.setLimit(limits.inbound);
+	}
+
+	/** Ends this end. With `discard`, messages that the peer has not read yet are dropped too. See Shutdown above. */
+	close(options: { discard?: boolean } = {}): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#inbound.clear();
+		if (options.discard === true) this.#outbound.clear();
+		if (!this.#peer.#closed) this.#peer.owner?.onClosed(this.#peer);
+	}
+}
+
+/**
+ * Makes a pipe and returns its two ends.
+ *
+ * @param limits high-water marks in messages (0 = none): `forward` bounds what the first end writes, `backward` what the
+ *   second end writes.
+ */
+export function pipePair(limits: { forward: number; backward: number }): [Pipe, Pipe] {
+	const forward = new MessageQueue(limits.forward);
+	const backward = new MessageQueue(limits.backward);
+	const first = new Pipe(backward, forward);
+	const second = new Pipe(forward, backward);
+	Pipe.join(first, second);
+	return [first, second];
+}
