@@ -1,0 +1,84 @@
+/**
+ * The worker thread of every benchmark row: connects, then counts what arrives or sends it back.
+ *
+ * The clock of a throughput run starts at the first message received, so that connecting is not part of it.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { type ArmName, loadLibrary } from "./arms.ts";
+
+export interface WorkerOrder {
+	arm: ArmName;
+	task: "count" | "echo";
+	/** Where the main thread is bound; unused by MessagePort. */
+	endpoint: string;
+	/** Messages that will come. */
+	messages: number;
+}
+
+/** What a counting worker reports. */
+export interface CountReport {
+	messages: number;
+	milliseconds: number;
+}
+
+if (parentPort === null) throw new Error("worker.js is started by the benchmarks, not by hand");
+const port = parentPort;
+const order = workerData as WorkerOrder;
+
+function countByPort(): void {
+	let seen = 0;
+	let started = 0;
+	port.on("message", () => {
+		seen += 1;
+		if (seen === 1) started = performance.now();
+		if (seen === order.messages) port.postMessage({ report: { messages: seen - 1, milliseconds: performance.now() - started } });
+	});
+	port.postMessage({ ready: true });
+}
+
+function echoByPort(): void {
+	let left = order.messages;
+	port.on("message", (message) => {
+		port.postMessage(message);
+		left -= 1;
+		if (left === 0) port.postMessage({ report: {} });
+	});
+	port.postMessage({ ready: true });
+}
+
+async function countBySocket(): Promise<void> {
+	const { Pull } = await loadLibrary(order.arm);
+	const pull = new Pull();
+	pull.connect(order.endpoint);
+	port.postMessage({ ready: true });
+	let seen = 0;
+	let started = 0;
+	for await (const [frame] of pull) {
+		if (frame === undefined) throw new Error("a message without a frame");
+		seen += 1;
+		if (seen === 1) started = performance.now();
+		if (seen === order.messages) break;
+	}
+	port.postMessage({ report: { messages: seen - 1, milliseconds: performance.now() - started } });
+	pull.close();
+}
+
+async function echoBySocket(): Promise<void> {
+	const { Pair } = await loadLibrary(order.arm);
+	const pair = new Pair();
+	pair.connect(order.endpoint);
+	port.postMessage({ ready: true });
+	for (let left = order.messages; left > 0; left--) {
+		const [frame] = await pair.receive();
+		await pair.send(frame as Uint8Array);
+	}
+	port.postMessage({ report: {} });
+	// The main thread ends this worker once it has the last echo: closing here could cut it off.
+}
+
+if (order.arm === "MessagePort") {
+	if (order.task === "count") countByPort();
+	else echoByPort();
+} else {
+	void (order.task === "count" ? countBySocket() : echoBySocket());
+}
