@@ -3,3 +3,4 @@
  */
 export { hold, holds, release } from "./keep-alive.ts";
 export { Pipe, type PipeOwner, pipePair } from "./pipe/pipe.ts";
+export { connectPipe, listenPipes } from "./transport/inproc-pipes.ts";

@@ -1,0 +1,149 @@
+/**
+ * The inproc transport: sockets of one process meet by name, in any order, without bytes on a wire.
+ *
+ * Within a thread a connection is one pipe pair whose two ends are owned by the two sockets: a send is a queue push.
+ * ROUTER must know a peer's routing id when a pipe is attached, so a ROUTER that connects gets its pipe at the meeting;
+ * every other type gets it at once and may send before anybody is bound. An inproc name that is unbound ends its
+ * connections, and a connection that ended is not made again (zmq_inproc(7)).
+ *
+ * **Shutdown**: closing a listener frees the name at once and ends what was accepted under it; closing a connector ends its
+ * pipe. What was written and not read stays readable for the peer, unless linger is 0.
+ */
+import type { Endpoint } from "../endpoint.ts";
+import { ZmqError } from "../errors.ts";
+import { type Pipe, pipePair } from "../pipe/pipe.ts";
+import { compatible } from "../socket-type.ts";
+import { type Binding, type Connect, type InprocDirectory, inprocDirectory, type Party } from "./inproc-directory.ts";
+import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
+
+/** Accepted pipes are forgotten in lots, when as many have come as were alive after the last sweep, and at least these. */
+const SWEEP_AT_LEAST = 32;
+
+function party(host: TransportHost): Party {
+	const { routingId, sendHighWaterMark, receiveHighWaterMark } = host.options;
+	return { type: host.type, routingId, sendHighWaterMark, receiveHighWaterMark };
+}
+
+/** Ends a pipe from the transport's side: its socket hears it as it would from a peer. */
+function endPipe(pipe: Pipe, host: TransportHost): void {
+	if (!pipe.closed) pipe.close({ discard: host.options.linger === 0 });
+	pipe.owner?.onClosed(pipe);
+}
+
+function mismatch(host: TransportHost, address: string, peer: Party): void {
+	const error = new ZmqError("EPROTO", `A ${host.type} cannot talk to the ${peer.type || "pipe"} at "${address}"`, { address });
+	host.emit({ type: "handshake:error:protocol", address, error });
+}
+
+class InprocBinding implements Binding {
+	readonly #host: TransportHost;
+	readonly #address: string;
+	#accepted: Pipe[] = [];
+	#sweepAt = SWEEP_AT_LEAST;
+
+	constructor(host: TransportHost, address: string) {
+		this.#host = host;
+		this.#address = address;
+	}
+
+	party(): Party {
+		return party(this.#host);
+	}
+
+	admits(peer: Party): boolean {
+		if (compatible(this.#host.type, peer.type)) return true;
+		mismatch(this.#host, this.#address, peer);
+		return false;
+	}
+
+	accept(pipe: Pipe): void {
+		pipe.peerAddress = this.#address;
+		if (this.#accepted.length >= this.#sweepAt) {
+			this.#accepted = this.#accepted.filter((each) => !each.closed);
+			this.#sweepAt = Math.max(SWEEP_AT_LEAST, this.#accepted.length * 2);
+		}
+		this.#accepted.push(pipe);
+		this.#host.attach(pipe);
+	}
+
+	endAll(): void {
+		const accepted = this.#accepted;
+		this.#accepted = [];
+		for (const pipe of accepted) if (!pipe.closed) endPipe(pipe, this.#host);
+	}
+}
+
+class InprocConnector implements Connector, Connect {
+	readonly endpoint: string;
+	readonly near: Pipe;
+	readonly far: Pipe;
+	readonly #host: TransportHost;
+	readonly #directory: InprocDirectory;
+	readonly #key: string;
+	#attached = false;
+
+	constructor(directory: InprocDirectory, key: string, address: string, host: TransportHost) {
+		this.#directory = directory;
+		this.#key = key;
+		this.endpoint = address;
+		this.#host = host;
+		const { sendHighWaterMark, receiveHighWaterMark } = host.options;
+		[this.near, this.far] = pipePair({ forward: sendHighWaterMark, backward: receiveHighWaterMark });
+		this.near.peerAddress = address;
+	}
+
+	start(): void {
+		if (this.#host.type !== "ROUTER") this.#attach();
+		this.#directory.connect(this.#key, this);
+	}
+
+	party(): Party {
+		return party(this.#host);
+	}
+
+	joined(): void {
+		if (!this.#attached && !this.#host.closed) this.#attach();
+	}
+
+	refused(peer: Party): void {
+		mismatch(this.#host, this.endpoint, peer);
+	}
+
+	async close(): Promise<void> {
+		// Nothing written yet, or a pipe that its socket never saw: nothing is left to deliver.
+		if (!this.far.readable) this.#directory.withdraw(this.#key, this);
+		if (!this.near.closed) endPipe(this.near, this.#host);
+	}
+
+	#attach(): void {
+		this.#attached = true;
+		this.#host.attach(this.near);
+	}
+}
+
+function inprocName(endpoint: Endpoint): string {
+	if (endpoint.scheme !== "inproc") throw new ZmqError("EINVAL", `"${endpoint.text}" is not an inproc endpoint`, { address: endpoint.text });
+	return `s:${endpoint.name}`;
+}
+
+export const inproc: Transport = {
+	scheme: "inproc",
+
+	async bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
+		const binding = new InprocBinding(host, endpoint.text);
+		const free = inprocDirectory().bind(inprocName(endpoint), endpoint.text, binding);
+		return {
+			endpoint: endpoint.text,
+			async close() {
+				free();
+				binding.endAll();
+			},
+		};
+	},
+
+	connect(endpoint: Endpoint, host: TransportHost): Connector {
+		const connector = new InprocConnector(inprocDirectory(), inprocName(endpoint), endpoint.text, host);
+		connector.start();
+		return connector;
+	},
+};
