@@ -1,0 +1,33 @@
+/**
+ * The pinned pnpm, fetched by npm, so that nobody has to install it: `npm run pnpm -- add -D x`.
+ *
+ * The version is `packageManager` in package.json, the one place that names it. Nothing that runs below may call home:
+ * the npm registry is the only thing that is reached.
+ */
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { run, runNode } from "./child.mjs";
+import { rootManifest } from "./workspace.mjs";
+
+const NO_CALLS_HOME = {
+	TURBO_TELEMETRY_DISABLED: "1",
+	TURBO_NO_UPDATE_NOTIFIER: "1",
+	DO_NOT_TRACK: "1",
+	npm_config_update_notifier: "false",
+	npm_config_fund: "false",
+	npm_config_audit: "false",
+};
+
+/** Runs npm, the one that runs this script if there is one. Options and result are those of `run`. */
+export function npm(args, options) {
+	const env = { ...process.env, ...NO_CALLS_HOME };
+	const npmCli = process.env.npm_execpath;
+	if (npmCli !== undefined && path.basename(npmCli) === "npm-cli.js") return runNode(npmCli, args, { ...options, env });
+	return run(process.platform === "win32" ? "npm.cmd" : "npm", args, { ...options, env });
+}
+
+export function pnpm(args, options) {
+	return npm(["exec", "--yes", `--package=${rootManifest().packageManager}`, "--", "pnpm", ...args], options);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = await pnpm(process.argv.slice(2));
