@@ -1,0 +1,52 @@
+/**
+ * npm run docs: copies code from the files that the tests run into the documents that show it.
+ *
+ * A line `<!-- file: PATH -->` directly above a code block names the file, relative to the workspace. The header comment of
+ * the file, which speaks to its maintainers, is left out. test/tidy checks that every block is up to date.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "./workspace.mjs";
+
+const BLOCK = /(<!-- file: (\S+) -->\n```[a-z]*\n)[\s\S]*?\n?(```\n)/g;
+
+/**
+ * @param {string} markdown
+ * @param {(sourcePath: string) => string | undefined} read
+ * @returns {{ text: string, missing: string[] }} the document with every block written anew, and the paths that `read` does not know
+ */
+export function fillIn(markdown, read) {
+	const missing = [];
+	const text = markdown.replace(BLOCK, (block, before, sourcePath, after) => {
+		const source = read(sourcePath);
+		if (source === undefined) {
+			missing.push(sourcePath);
+			return block;
+		}
+		return `${before}${source.replace(/^\/\*\*[\s\S]*?\*\/\n/, "").trim()}\n${after}`;
+	});
+	return { text, missing };
+}
+
+function documents() {
+	return ["README.md", ...readdirSync(path.join(root, "docs")).map((name) => path.join("docs", name))].filter((name) =>
+		name.endsWith(".md"),
+	);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+	for (const name of documents()) {
+		const file = path.join(root, name);
+		const before = readFileSync(file, "utf8");
+		const { text, missing } = fillIn(before, (sourcePath) => {
+			const source = path.join(root, sourcePath);
+			return existsSync(source) ? readFileSync(source, "utf8") : undefined;
+		});
+		for (const sourcePath of missing) console.error(`${name} shows ${sourcePath}, which does not exist`);
+		if (missing.length > 0) process.exitCode = 1;
+		if (text === before) continue;
+		writeFileSync(file, text);
+		console.log(`${name} written`);
+	}
+}

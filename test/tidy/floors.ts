@@ -1,0 +1,48 @@
+/**
+ * The floors of core, ground first, and the order of the packages. A file imports only what stands on a lower floor, or
+ * what stands beside it: in its own room, or, for loose files, on its own floor.
+ *
+ * A name with a slash is a room (a folder), one without is a file. A new file gets its place here; where none fits, the
+ * file is probably two things.
+ */
+export const CORE_FLOORS: readonly (readonly string[])[] = [
+	["limits", "errors"],
+	["message", "endpoint", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters", "memory/"],
+	["wire/", "pipe/"],
+	["security/", "pattern/"],
+	["transport/"],
+	["inbox", "outbox", "place"],
+	["socket"],
+	["context", "proxy"],
+	["sockets"],
+	["index", "internal"],
+];
+
+/** What each package and app may import by name; nobody imports an app. */
+export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+	"packages/core": [],
+	"packages/runtime": ["@zloom/core", "@zloom/core/internal"],
+	"packages/cluster": ["@zloom/core", "@zloom/runtime"],
+	"packages/zloom": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
+	"packages/testkit": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
+	"apps/census": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
+	"apps/bench": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
+	"apps/examples": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
+};
+
+/** The doors of each package: the keys of `exports` in its package.json. */
+export const DOORS: Readonly<Record<string, readonly string[]>> = {
+	"packages/core": [".", "./internal"],
+	"packages/runtime": ["."],
+	"packages/cluster": ["."],
+	"packages/zloom": [],
+	"packages/testkit": ["."],
+};
+
+/** The floor of a file in packages/core/src and its room (the folder, or nothing for a loose file). */
+export function placeOf(filePath: string): { floor: number; room: string } | undefined {
+	const inside = filePath.replace(/^packages\/core\/src\//, "").replace(/\.ts$/, "");
+	const folder = inside.includes("/") ? `${inside.slice(0, inside.indexOf("/"))}/` : "";
+	const floor = CORE_FLOORS.findIndex((names) => names.includes(folder === "" ? inside : folder));
+	return floor === -1 ? undefined : { floor, room: folder };
+}
