@@ -1,1 +1,28 @@
+/**
+ * The door of @zloom/core: everything that users may import, and nothing else.
+ *
+ * Named re-exports only. What the runtime needs beyond this stands in internal.ts, which is not public.
+ */
+export { type Context, context } from "./context.ts";
 export { ZmqError, type ZmqErrorCode } from "./errors.ts";
+export type { Readable, Writable } from "./faces.ts";
+export type { Received } from "./inbox.ts";
+export type { MessageLike } from "./message.ts";
+export type { SocketEvent, SocketEventOf, SocketEvents, SocketEventType } from "./monitor.ts";
+export type { SocketOptions, SocketOptionsInput } from "./options.ts";
+export type { Content } from "./outbox.ts";
+export type { SendOutcome } from "./pattern/pattern.ts";
+export { Socket } from "./socket.ts";
+export {
+	Dealer,
+	type DealerOptions,
+	Pair,
+	type PairOptions,
+	Pull,
+	type PullOptions,
+	Push,
+	type PushOptions,
+	Router,
+	type RouterOptions,
+} from "./sockets.ts";
+export type { WaitOptions } from "./waiters.ts";

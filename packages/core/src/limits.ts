@@ -21,6 +21,44 @@ export const IPC_PATH_BYTES_MAX = 107;
 export const IMMEDIATE_RESULTS_MAX = 512;
 /** Waiting sends or receives one socket queues before it answers ENOBUFS. */
 export const WAITERS_MAX = 100_000;
+/**
+ * Peers that have left and whose messages are still unread, per socket: beyond it the oldest one's messages are dropped, so
+ * that peers which connect, send and leave over and over cannot fill memory. RFC 28 would allow dropping all of them.
+ */
+export const LEFT_PEERS_MAX = 1024;
+
+/** Largest inbound frame when `maxMessageSize` sets no limit, bytes (ZeroMQ: the context's MAX_MSGSZ). */
+export const FRAME_BYTES_MAX = 0x7fff_ffff;
+/** A frame that a peer announces gets at most this much memory at once, bytes; beyond, memory grows as the frame really arrives. */
+export const FRAME_BYTES_TRUSTED = 1 << 20;
+/** By what the buffer of a frame above FRAME_BYTES_TRUSTED grows: 4 copies a third of the frame in all, and never holds more than 4 times what came. */
+export const FRAME_GROWTH_FACTOR = 4;
+/** Commands may be this large even when `maxMessageSize` is less, bytes: the metadata of a handshake must pass. */
+export const COMMAND_BYTES_MAX = 64 * 1024;
+/** Properties one peer may announce: more has no use, and each costs a map entry. */
+export const METADATA_PROPERTIES_MAX = 256;
+/** Context of a PING that is echoed, bytes (RFC 37). */
+export const PING_CONTEXT_BYTES_MAX = 16;
+/** Frames of one inbound message: an unfinished message is held whole, and each frame costs about 200 bytes beside its body. */
+export const MULTIPART_FRAMES_MAX = 65_536;
+/** Bytes of one inbound message when `maxMessageSize` sets no limit on its frames. */
+export const MULTIPART_BYTES_MAX = FRAME_BYTES_MAX;
+/** With `maxMessageSize`, all frames of one message together may have this many times it … */
+export const MULTIPART_SIZE_FACTOR = 16;
+/** … and in any case this much, bytes: a small limit on frames is not meant to forbid many of them. */
+export const MULTIPART_BYTES_FLOOR = 64 << 20;
+/** Outbound frames up to this size are copied into a batch; larger ones are written as they are, bytes (a copy of 16 KiB costs about what a write of its own does). */
+export const SEND_COPY_BYTES_MAX = 16 * 1024;
+/** One batch of outbound frames, bytes. */
+export const SEND_CHUNK_BYTES = 64 * 1024;
+/** Idle batch buffers that one thread keeps, count: 2 MiB. */
+export const SEND_CHUNKS_KEPT = 32;
+/** A connection takes no more messages from its pipe while this much waits to be written, bytes: what is beyond would be lost with the connection. */
+export const SEND_BACKLOG_BYTES = 256 * 1024;
+/** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */
+export const CLOSE_WAIT_MS = 1000;
+/** Ceiling of any timer, ms: Node's timers overflow above it. */
+export const TIMER_MS_MAX = 0x7fff_ffff;
 
 function assertRelation(holds: boolean, relation: string): void {
 	if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);
@@ -28,3 +66,7 @@ function assertRelation(holds: boolean, relation: string): void {
 
 assertRelation(HIGH_WATER_MARK_DEFAULT >= 2, "HIGH_WATER_MARK_DEFAULT >= 2 (low-water mark is half of it)");
 assertRelation(ROUTING_ID_BYTES_MAX <= 255, "ROUTING_ID_BYTES_MAX fits one byte");
+assertRelation(FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX, "FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX");
+assertRelation(COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED, "COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED");
+assertRelation(SEND_COPY_BYTES_MAX + 16 <= SEND_CHUNK_BYTES, "a frame that is copied, with its header, fits one batch");
+assertRelation(SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES, "SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES");

@@ -1,5 +1,8 @@
 /**
  * What a socket reports about its connections, with the names and fields of zeromq.js's Observer.
+ *
+ * Listeners are called in a microtask of their own, never in the stack of a transport: a listener may close the socket, and
+ * one that throws reaches the process as an uncaught exception without harming the connection.
  */
 
 /** One event. `address` is the endpoint it concerns. */
@@ -8,3 +11,39 @@ export type SocketEvent =
 	| { type: "connect:retry"; address: string; interval: number }
 	| { type: "accept:error" | "bind:error" | "close:error" | "handshake:error:other" | "handshake:error:protocol"; address: string; error: Error }
 	| { type: "end" };
+
+export type SocketEventType = SocketEvent["type"];
+
+type OfType<Event, Type> = Event extends { type: infer Known } ? (Type extends Known ? Omit<Event, "type"> & { readonly type: Type } : never) : never;
+
+/** The event of one type. */
+export type SocketEventOf<Type extends SocketEventType> = OfType<SocketEvent, Type>;
+
+type Listener = (event: never) => void;
+
+export class SocketEvents {
+	readonly #listeners = new Map<SocketEventType, Set<Listener>>();
+
+	/** Calls `listener` for every event of this type from now on; adding it twice does nothing. */
+	on<Type extends SocketEventType>(type: Type, listener: (event: SocketEventOf<Type>) => void): void {
+		const listeners = this.#listeners.get(type);
+		if (listeners === undefined) this.#listeners.set(type, new Set([listener]));
+		else listeners.add(listener);
+	}
+
+	off<Type extends SocketEventType>(type: Type, listener: (event: SocketEventOf<Type>) => void): void {
+		const listeners = this.#listeners.get(type);
+		if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(type);
+	}
+
+	/** @internal Only the socket and its transports report. */
+	emit(event: SocketEvent): void {
+		const listeners = this.#listeners.get(event.type);
+		if (listeners === undefined) return;
+		for (const listener of listeners) {
+			queueMicrotask(() => {
+				if (listeners.has(listener)) (listener as (event: SocketEvent) => void)(event);
+			});
+		}
+	}
+}

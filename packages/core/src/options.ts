@@ -1,12 +1,18 @@
 /**
- * The options of a socket, with zeromq.js's names and libzmq's defaults. Times in ms, sizes in bytes or messages.
+ * The options of a socket, with zeromq.js's names and libzmq's defaults, and what values each may have. Times in ms, sizes
+ * in bytes or messages.
+ *
+ * Pure data and checks: a wrong name or value is refused by name, before anything else happens.
  */
+import { ZmqError } from "./errors.ts";
 import {
 	BACKLOG_DEFAULT,
 	HANDSHAKE_INTERVAL_MS_DEFAULT,
 	HIGH_WATER_MARK_DEFAULT,
 	RECONNECT_INTERVAL_MS_DEFAULT,
+	ROUTING_ID_BYTES_MAX,
 } from "./limits.ts";
+import type { SocketTypeName } from "./socket-type.ts";
 
 export interface SocketOptions {
 	/** Most messages queued per peer outbound; 0 = no limit. */
@@ -58,3 +64,68 @@ export const SOCKET_OPTION_DEFAULTS: Readonly<SocketOptions> = {
 	mandatory: false,
 	handover: false,
 };
+
+/** What a caller may give for each option; a routing id also as text (UTF-8). */
+export type SocketOptionsInput = { [Name in keyof SocketOptions]?: Name extends "routingId" ? Uint8Array | string : SocketOptions[Name] };
+
+type Rule =
+	| { readonly kind: "integer"; readonly least: number; readonly unit: string; readonly types?: readonly SocketTypeName[] }
+	| { readonly kind: "boolean"; readonly types?: readonly SocketTypeName[] }
+	| { readonly kind: "routing id"; readonly types?: readonly SocketTypeName[] };
+
+const SENDS: readonly SocketTypeName[] = ["PAIR", "DEALER", "ROUTER", "PUSH"];
+const RECEIVES: readonly SocketTypeName[] = ["PAIR", "DEALER", "ROUTER", "PULL"];
+const INTEGER_MAX = 0x7fffffff;
+
+/** `types` names the socket types that have the option; without it all have. */
+const RULES: { readonly [Name in keyof SocketOptions]: Rule } = {
+	sendHighWaterMark: { kind: "integer", least: 0, unit: "messages, 0 = no limit", types: SENDS },
+	receiveHighWaterMark: { kind: "integer", least: 0, unit: "messages, 0 = no limit", types: RECEIVES },
+	sendTimeout: { kind: "integer", least: -1, unit: "ms, -1 = for ever", types: SENDS },
+	receiveTimeout: { kind: "integer", least: -1, unit: "ms, -1 = for ever", types: RECEIVES },
+	linger: { kind: "integer", least: -1, unit: "ms, -1 = for ever" },
+	reconnectInterval: { kind: "integer", least: -1, unit: "ms, -1 = never" },
+	reconnectMaxInterval: { kind: "integer", least: 0, unit: "ms, 0 = no back-off" },
+	immediate: { kind: "boolean" },
+	maxMessageSize: { kind: "integer", least: -1, unit: "bytes, -1 = no limit" },
+	handshakeInterval: { kind: "integer", least: 0, unit: "ms, 0 = no limit" },
+	backlog: { kind: "integer", least: 1, unit: "connections" },
+	ipv6: { kind: "boolean" },
+	routingId: { kind: "routing id", types: ["DEALER", "ROUTER"] },
+	mandatory: { kind: "boolean", types: ["ROUTER"] },
+	handover: { kind: "boolean", types: ["ROUTER"] },
+};
+
+function shown(value: unknown): string {
+	return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** Checks one option and returns its value as it is kept. @throws ZmqError EINVAL, naming the option and what it takes */
+export function checkOption(type: SocketTypeName, name: string, value: unknown): SocketOptions[keyof SocketOptions] {
+	const rule: Rule | undefined = Object.hasOwn(RULES, name) ? RULES[name as keyof SocketOptions] : undefined;
+	if (rule === undefined) throw new ZmqError("EINVAL", `Unknown socket option "${name}"`);
+	if (rule.types?.includes(type) === false)
+		throw new ZmqError("EINVAL", `A ${type} socket has no option "${name}"; it is for ${rule.types.join(", ")}`);
+	if (rule.kind === "boolean") {
+		if (typeof value === "boolean") return value;
+		throw new ZmqError("EINVAL", `Option "${name}" must be true or false, got ${shown(value)}`);
+	}
+	if (rule.kind === "routing id") {
+		if (typeof value !== "string" && !(value instanceof Uint8Array))
+			throw new ZmqError("EINVAL", `Option "${name}" must be bytes or a string, got ${shown(value)}`);
+		const id = Buffer.from(value as string);
+		if (id.length <= ROUTING_ID_BYTES_MAX) return id;
+		throw new ZmqError("EINVAL", `Option "${name}" must have at most ${ROUTING_ID_BYTES_MAX} bytes, got ${id.length}`);
+	}
+	if (Number.isInteger(value) && (value as number) >= rule.least && (value as number) <= INTEGER_MAX) return value as number;
+	throw new ZmqError("EINVAL", `Option "${name}" must be a whole number from ${rule.least} to ${INTEGER_MAX} (${rule.unit}), got ${shown(value)}`);
+}
+
+/** The defaults with the given options applied. @throws ZmqError EINVAL */
+export function makeOptions(type: SocketTypeName, given: Readonly<Record<string, unknown>>): SocketOptions {
+	const options: Record<string, unknown> = { ...SOCKET_OPTION_DEFAULTS };
+	for (const name of Object.keys(given)) {
+		if (given[name] !== undefined) options[name] = checkOption(type, name, given[name]);
+	}
+	return options as unknown as SocketOptions;
+}

@@ -1,0 +1,44 @@
+/**
+ * Round-robin sending (RFC 28, 30): each whole message goes to the next peer that has room.
+ *
+ * A peer that refuses leaves the rotation until its pipe says that there is room again, then it joins the end. A message
+ * that everybody refused stays with the caller.
+ */
+import type { Message } from "../message.ts";
+import type { Peer } from "./peer.ts";
+import { Rotation } from "./rotation.ts";
+
+export class LoadBalance {
+	readonly #ready = new Rotation();
+
+	/** True when some peer has room. */
+	get writable(): boolean {
+		const first = this.#ready.current;
+		for (let turn = first; turn !== undefined; ) {
+			if (turn.peer.pipe.writable) return true;
+			turn = turn.next === first ? undefined : turn.next;
+		}
+		return false;
+	}
+
+	/** The peer has room, as far as is known. */
+	join(peer: Peer): void {
+		this.#ready.join(peer.outbound);
+	}
+
+	leave(peer: Peer): void {
+		this.#ready.leave(peer.outbound);
+	}
+
+	/** False when no peer has room. */
+	trySend(message: Message): boolean {
+		for (let turn = this.#ready.current; turn !== undefined; turn = this.#ready.current) {
+			if (turn.peer.pipe.tryWrite(message)) {
+				this.#ready.pass(turn);
+				return true;
+			}
+			this.#ready.leave(turn);
+		}
+		return false;
+	}
+}

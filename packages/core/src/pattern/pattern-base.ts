@@ -1,0 +1,141 @@
+/**
+ * What all patterns share: the table of peers, and the way of a peer from attach to the last message it left behind.
+ *
+ * A pattern says who is admitted and what to do when a peer has joined, has something to read, has room, or is gone.
+ *
+ * Shutdown: `close()` closes every pipe and forgets every peer; the host hears `onDetached` for each.
+ */
+import { LEFT_PEERS_MAX } from "../limits.ts";
+import type { Message } from "../message.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import { FairQueue } from "./fair-queue.ts";
+import { LoadBalance } from "./load-balance.ts";
+import type { Pattern, PatternHost, SendOutcome } from "./pattern.ts";
+import { Peer, type PeerOwner } from "./peer.ts";
+
+export abstract class PatternBase implements Pattern, PeerOwner {
+	protected readonly host: PatternHost;
+	protected readonly peers: Map<Pipe, Peer> = new Map();
+	protected readonly inbound: FairQueue = new FairQueue((peer) => this.#forget(peer));
+	protected readonly outbound: LoadBalance = new LoadBalance();
+	/** Peers that have left and are not read to the end, oldest first. */
+	readonly #left = new Set<Peer>();
+	#closed = false;
+
+	constructor(host: PatternHost) {
+		this.host = host;
+	}
+
+	abstract trySend(message: Message): SendOutcome;
+
+	tryReceive(): Message | undefined {
+		return this.inbound.tryReceive();
+	}
+
+	get readable(): boolean {
+		return this.inbound.readable;
+	}
+
+	get writable(): boolean {
+		return this.outbound.writable;
+	}
+
+	get pipeCount(): number {
+		return this.peers.size;
+	}
+
+	/** Peers that are there: those that have left and are still being read do not count. */
+	protected get presentCount(): number {
+		return this.peers.size - this.#left.size;
+	}
+
+	attach(pipe: Pipe): boolean {
+		const peer = new Peer(pipe, this);
+		if (this.#closed || !this.admit(peer)) {
+			pipe.close({ discard: true });
+			return false;
+		}
+		this.peers.set(pipe, peer);
+		pipe.owner = peer;
+		this.joined(peer);
+		// A pipe may bring messages with it, or have ended while it waited to be attached.
+		if (pipe.readable) this.peerReadable(peer);
+		if (pipe.closed) this.peerClosed(peer);
+		return true;
+	}
+
+	detach(pipe: Pipe, options: { discard: boolean }): void {
+		const peer = this.peers.get(pipe);
+		if (peer === undefined) return;
+		pipe.close(options);
+		this.#lose(peer);
+		this.#forget(peer);
+	}
+
+	close(options: { discard: boolean }): void {
+		this.#closed = true;
+		for (const pipe of [...this.peers.keys()]) this.detach(pipe, options);
+	}
+
+	/** @internal an event of a pipe */
+	peerReadable(peer: Peer): void {
+		this.inbound.join(peer);
+		this.host.onReadable();
+	}
+
+	/** @internal an event of a pipe */
+	peerWritable(peer: Peer): void {
+		if (peer.left) return;
+		this.outbound.join(peer);
+		this.host.onWritable();
+	}
+
+	/** @internal an event of a pipe */
+	peerClosed(peer: Peer): void {
+		if (!this.peers.has(peer.pipe)) return;
+		this.#lose(peer);
+		if (peer.pipe.readable) this.#keepUntilRead(peer);
+		else this.#forget(peer);
+	}
+
+	/** Whether this peer may join; called before it is in the table. */
+	protected admit(_peer: Peer): boolean {
+		return true;
+	}
+
+	/** The peer is in the table. */
+	protected joined(peer: Peer): void {
+		this.outbound.join(peer);
+		this.host.onWritable();
+	}
+
+	/** The peer takes no more messages; called once. */
+	protected lost(peer: Peer): void {
+		this.outbound.leave(peer);
+	}
+
+	#lose(peer: Peer): void {
+		if (peer.left) return;
+		peer.left = true;
+		this.lost(peer);
+		// Who waits for exactly this peer must learn that it is gone.
+		this.host.onWritable();
+	}
+
+	#keepUntilRead(peer: Peer): void {
+		this.#left.add(peer);
+		if (this.#left.size <= LEFT_PEERS_MAX) return;
+		for (const oldest of this.#left) {
+			this.#forget(oldest);
+			break;
+		}
+	}
+
+	#forget(peer: Peer): void {
+		if (!this.peers.delete(peer.pipe)) return;
+		this.#left.delete(peer);
+		this.inbound.leave(peer);
+		peer.pipe.close();
+		this.host.onDetached(peer.pipe);
+	}
+}

@@ -1,0 +1,50 @@
+/**
+ * The contract of a messaging pattern: it takes the socket's ends of pipes and decides which peer gets a message and
+ * whose message comes next. It never waits, makes no promise and knows no transport: whoever may have to wait is the
+ * socket above it, which is told through {@link PatternHost} when another try is worth it.
+ *
+ * Invariants
+ * - A message that was not "sent" or "dropped" is unchanged and still the caller's.
+ * - Whole messages only; per peer they stay in order; what a peer wrote before it left can still be received.
+ * - A host call may come in the middle of another call: the socket must not assume a clean stack.
+ *
+ * Shutdown: `close()` ends every pipe; afterwards nothing is attached, sent or received.
+ */
+import type { Message } from "../message.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+
+/**
+ * What became of a message.
+ * - "sent": a peer's queue has it.
+ * - "dropped": this pattern drops what it cannot route (ROUTER without `mandatory`).
+ * - "full": every peer that could take it is at its high-water mark.
+ * - "no-peer": nobody is connected.
+ * - "unreachable": the message names a peer that is not there (ROUTER with `mandatory`).
+ */
+export type SendOutcome = "sent" | "dropped" | "full" | "no-peer" | "unreachable";
+
+/** The socket as its pattern sees it. */
+export interface PatternHost {
+	/** A receive may succeed now. */
+	onReadable(): void;
+	/** A send that was "full" or "no-peer" may end differently now. */
+	onWritable(): void;
+	/** The pattern let go of this pipe for good: both ends are closed, all its messages are read or dropped. */
+	onDetached(pipe: Pipe): void;
+}
+
+export interface Pattern {
+	/** True when {@link tryReceive} would return a message. */
+	readonly readable: boolean;
+	/** True when some message could be sent or would be dropped now. */
+	readonly writable: boolean;
+	/** Pipes held, those included that are closed but not read to the end. */
+	readonly pipeCount: number;
+	/** Takes a pipe and becomes its owner; false when it was refused, then it is closed. */
+	attach(pipe: Pipe): boolean;
+	/** Ends one pipe: its unread messages are dropped; with `discard`, so is what its peer has not read yet. */
+	detach(pipe: Pipe, options: { discard: boolean }): void;
+	trySend(message: Message): SendOutcome;
+	tryReceive(): Message | undefined;
+	close(options: { discard: boolean }): void;
+}

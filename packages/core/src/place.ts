@@ -1,0 +1,50 @@
+/**
+ * One bound or connected endpoint of a socket, as its transport sees it: the host that pipes are attached through.
+ *
+ * It remembers by which endpoint a pipe came, so that unbind and disconnect end exactly those.
+ *
+ * Shutdown: after `end()` whatever the transport still attaches is closed at once.
+ */
+import type { SocketEvent } from "./monitor.ts";
+import type { SocketOptions } from "./options.ts";
+import type { Pipe } from "./pipe/pipe.ts";
+import type { SocketTypeName } from "./socket-type.ts";
+import type { TransportHost } from "./transport/transport.ts";
+
+/** The socket as its places see it. */
+export interface PlaceOwner {
+	readonly type: SocketTypeName;
+	readonly options: Readonly<SocketOptions>;
+	attach(pipe: Pipe, place: Place): void;
+	emit(event: SocketEvent): void;
+}
+
+export class Place implements TransportHost {
+	readonly type: SocketTypeName;
+	readonly options: Readonly<SocketOptions>;
+	readonly #owner: PlaceOwner;
+	#ended = false;
+
+	constructor(owner: PlaceOwner) {
+		this.type = owner.type;
+		this.options = owner.options;
+		this.#owner = owner;
+	}
+
+	get closed(): boolean {
+		return this.#ended;
+	}
+
+	attach(pipe: Pipe): void {
+		if (this.#ended) pipe.close({ discard: true });
+		else this.#owner.attach(pipe, this);
+	}
+
+	emit(event: SocketEvent): void {
+		this.#owner.emit(event);
+	}
+
+	end(): void {
+		this.#ended = true;
+	}
+}
