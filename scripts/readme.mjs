@@ -6,8 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { root } from "./workspace.mjs";
+import { isProgram, root } from "./workspace.mjs";
 
 const BLOCK = /(<!-- file: (\S+) -->\n```[a-z]*\n)[\s\S]*?\n?(```\n)/g;
 
@@ -17,6 +16,7 @@ const BLOCK = /(<!-- file: (\S+) -->\n```[a-z]*\n)[\s\S]*?\n?(```\n)/g;
  * @returns {{ text: string, missing: string[] }} the document with every block written anew, and the paths that `read` does not know
  */
 export function fillIn(markdown, read) {
+	/** @type {string[]} */
 	const missing = [];
 	const text = markdown.replace(BLOCK, (block, before, sourcePath, after) => {
 		const source = read(sourcePath);
@@ -35,7 +35,7 @@ function documents() {
 	);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isProgram(import.meta.url)) {
 	for (const name of documents()) {
 		const file = path.join(root, name);
 		const before = readFileSync(file, "utf8");

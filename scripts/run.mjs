@@ -25,5 +25,5 @@ if (!existsSync(program)) {
 }
 // npm changes to the workspace; relative paths mean the folder the user stands in.
 if (process.env.npm_package_json === path.join(root, "package.json") && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
-process.argv = [process.argv[0], program, ...args];
+process.argv = [process.execPath, program, ...args];
 await import(pathToFileURL(program).href);

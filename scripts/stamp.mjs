@@ -32,10 +32,12 @@ export function installStamp() {
 
 export function buildStamp() {
 	const hash = createHash("sha256");
+	/** @param {string} relative */
 	const add = (relative) => {
 		const stat = statSync(path.join(root, relative));
 		hash.update(`${relative}\0${stat.size}\0${stat.mtimeMs}\n`);
 	};
+	/** @param {string} folder */
 	const walk = (folder) => {
 		for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
 			if (entry.isDirectory()) {
@@ -58,6 +60,10 @@ export function readStamp(step) {
 	return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
+/**
+ * @param {"install" | "build"} step
+ * @param {string} stamp
+ */
 export function writeStamp(step, stamp) {
 	mkdirSync(stateFolder, { recursive: true });
 	writeFileSync(path.join(stateFolder, `${step}.stamp`), stamp);

@@ -9,17 +9,23 @@ import { root, stateFolder } from "./workspace.mjs";
 
 const VITEST = path.join(root, "node_modules", "vitest", "vitest.mjs");
 
-/** Where the counts of the run with this name are kept. */
+/**
+ * Where the counts of the run with this name are kept.
+ * @param {string} name
+ */
 export function countsFile(name) {
 	return path.join(stateFolder, `counts-${name}.json`);
 }
 
+/** @param {string} reportFile */
 function count(reportFile) {
 	// No report: vitest died before its end. That is one failure, whatever passed before.
 	if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0 };
 	const report = JSON.parse(readFileSync(reportFile, "utf8"));
 	// A file that does not load has no tests that could fail.
-	const brokenFiles = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+	const brokenFiles = report.testResults.filter(
+		(/** @type {{ status: string, assertionResults: unknown[] }} */ file) => file.status === "failed" && file.assertionResults.length === 0,
+	).length;
 	return {
 		passed: report.numPassedTests,
 		failed: report.numFailedTests + brokenFiles,

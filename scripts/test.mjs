@@ -10,6 +10,7 @@ import { prepare } from "./prepare.mjs";
 import { runSuite } from "./suite.mjs";
 import { root } from "./workspace.mjs";
 
+/** @param {string[]} parts */
 const bin = (...parts) => path.join(root, "node_modules", ...parts);
 const CHECKS = [
 	{

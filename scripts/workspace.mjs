@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The root folder of the workspace. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -15,6 +15,14 @@ export const stateFolder = path.join(root, "node_modules", ".zloom");
 /** The root package.json. */
 export function rootManifest() {
 	return JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+}
+
+/**
+ * Whether this module is the program that Node was started with, and not one that was imported.
+ * @param {string} moduleUrl
+ */
+export function isProgram(moduleUrl) {
+	return process.argv[1] !== undefined && moduleUrl === pathToFileURL(process.argv[1]).href;
 }
 
 /** Ends the process with one clear line when this Node is older than `engines` allows. */
