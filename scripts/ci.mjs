@@ -1,0 +1,89 @@
+/**
+ * Everything that must hold before a change lands, in CI sizes, one step after the other; called by .ci/run. A step that
+ * fails does not keep the next ones from running. The last line has the totals of all steps.
+ *
+ * Shutdown: each step runs in a process group of its own, which is killed when the step is over its time or when this
+ * process is told to end: a hang is a failure with a name, and nothing outlives the run.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { NODE_VERSIONS } from "./nodes.mjs";
+import { countsFile } from "./suite.mjs";
+import { root } from "./workspace.mjs";
+
+/**
+ * `counts` names the counts that a step leaves (suite.mjs); a step without counts once.
+ * @type {{ name: string, args: string[], minutes: number, counts?: string[] }[]}
+ */
+const STEPS = [
+	{ name: "npm test", args: ["test"], minutes: 12, counts: ["test"] },
+	{ name: "the suite on other Nodes", args: ["run", "test:nodes"], minutes: 18, counts: NODE_VERSIONS.map((version) => `node-${version}`) },
+	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 5 },
+	{ name: "the main job three ways, one result", args: ["run", "test:census"], minutes: 6 },
+	{ name: "benchmarks run", args: ["run", "bench", "--", "--rounds", "1", "--messages", "20000", "--round-trips", "500"], minutes: 3 },
+];
+
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+/**
+ * @param {string[]} args
+ * @param {number} minutes
+ * @returns {Promise<boolean>} whether it ended by itself, in time and with status 0
+ */
+function runStep(args, minutes) {
+	return new Promise((resolve) => {
+		const child = spawn(npm, ["--silent", ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"], detached: true });
+		const killGroup = () => {
+			try {
+				if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+			} catch (error) {
+				// ESRCH: the whole group is gone already.
+				if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+			}
+		};
+		const onSignal = () => {
+			killGroup();
+			process.exit(1);
+		};
+		for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, onSignal);
+		const timer = setTimeout(() => {
+			console.log(`zloom: over its ${minutes} minutes, killed`);
+			killGroup();
+		}, minutes * 60_000);
+		child.on("exit", (code) => {
+			clearTimeout(timer);
+			for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, onSignal);
+			// What a step left running would disturb the next one.
+			killGroup();
+			resolve(code === 0);
+		});
+	});
+}
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+for (const { name, args, minutes, counts = [] } of STEPS) {
+	console.log(`\nzloom: ${name} (npm ${args.join(" ")})`);
+	const started = performance.now();
+	const ok = await runStep(args, minutes);
+	const step = { passed: 0, failed: 0, skipped: 0 };
+	for (const file of counts.map(countsFile).filter((file) => existsSync(file))) {
+		const counted = JSON.parse(readFileSync(file, "utf8"));
+		step.passed += counted.passed;
+		step.failed += counted.failed;
+		step.skipped += counted.skipped;
+	}
+	if (counts.length === 0 && ok) step.passed = 1;
+	// Lint, types, a build that breaks: failures that no test counts.
+	if (!ok && step.failed === 0) step.failed = 1;
+	totals.passed += step.passed;
+	totals.failed += step.failed;
+	totals.skipped += step.skipped;
+	const seconds = Math.round((performance.now() - started) / 1000);
+	summary.push(
+		`zloom: ${ok ? "ok    " : "FAILED"} ${name}: ${step.passed} passed, ${step.failed} failed, ${step.skipped} skipped (${seconds} s)`,
+	);
+}
+console.log(`\n${summary.join("\n")}`);
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
