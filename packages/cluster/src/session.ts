@@ -12,6 +12,7 @@
  * nothing more. Anything else that ends the session fails it: channel ended without flushing, outbox dropped, owner told
  * once. `ended` is called exactly once in both cases. The session owns no timer: `tick` is the cluster's.
  */
+import type { SendOutcome } from "@zloom/core";
 import type { EnvelopeFrames, Link, LinkOwner } from "@zloom/runtime";
 import { nodeDown } from "./errors.ts";
 import { ACK_BYTES, ACK_MESSAGES, EARLY_ENVELOPES_MAX, ENVELOPE_FRAMES_MAX, FLUSH_MS_MAX } from "./limits.ts";
@@ -32,13 +33,13 @@ import {
 	KIND_PONG,
 	KIND_REFUSE,
 	kindOf,
-	PING,
+	PING_FRAME,
 } from "./wire.ts";
 
 /** How a session reaches its peer: a DEALER of its own, or one routing id of a ROUTER. */
 export interface Channel {
-	/** Hands a whole message to the socket. "full" and "gone" leave it here; neither waits. */
-	trySend(frames: Uint8Array[]): "sent" | "full" | "gone";
+	/** Hands a whole message, and the array it stands in, to the socket. Never waits. */
+	trySend(frames: Uint8Array[]): SendOutcome;
 	/** Ends it; what was sent may still leave for `flushMs`. */
 	end(flushMs: number): void;
 }
@@ -142,13 +143,13 @@ export class Session implements Link {
 			this.#silentTicks += 1;
 			const { silentTicksMax, tickMs } = this.#options;
 			if (this.#silentTicks >= silentTicksMax) this.fail(`nothing was heard from it for ${silentTicksMax * tickMs} ms`);
-			else this.#control(PING);
+			else this.#control([PING_FRAME]);
 		}
 	}
 
 	/** Asks for a sign of life at once; a connection that is gone shows by it. */
 	probe(): void {
-		if (this.#state !== "closed") this.#control(PING);
+		if (this.#state !== "closed") this.#control([PING_FRAME]);
 	}
 
 	/** Ends the session because of what `why` says; the owner hears it once. */
@@ -188,7 +189,7 @@ export class Session implements Link {
 		for (let i = 0; i < frames.length; i++) message[i + 1] = frames[i] as Uint8Array;
 		const result = this.#channel.trySend(message);
 		if (result === "sent") this.#window.add(bytes);
-		else this.#failSoon(result === "full" ? "it does not read what is sent to it" : "its connection is gone");
+		else this.#failSoon(whyNotSent(result));
 	}
 
 	#drain(): void {
@@ -200,10 +201,9 @@ export class Session implements Link {
 		if (this.#state === "closing" && this.#outbox.length === 0) this.#finish();
 	}
 
-	#control(frames: readonly Uint8Array[]): void {
-		const result = this.#channel.trySend(frames as Uint8Array[]);
-		if (result === "gone") this.fail("its connection is gone");
-		else if (result === "full") this.fail("it does not read what is sent to it");
+	#control(frames: Uint8Array[]): void {
+		const result = this.#channel.trySend(frames);
+		if (result !== "sent") this.fail(whyNotSent(result));
 	}
 
 	#receiveEnvelope(frames: Uint8Array[], from: number): void {
@@ -266,4 +266,8 @@ export class Session implements Link {
 		this.#unheard = undefined;
 		if (reason !== undefined) owner.onClosed(this, reason);
 	}
+}
+
+function whyNotSent(outcome: SendOutcome): string {
+	return outcome === "full" ? "it does not read what is sent to it" : "its connection is gone";
 }

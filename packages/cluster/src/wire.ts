@@ -56,10 +56,10 @@ const INCARNATION_AT = 8;
 const SOFTWARE_AT = INCARNATION_AT + INCARNATION_BYTES;
 const COUNT_BYTES = 9;
 
-/** The one-frame prefix of every envelope; shared, never written to. */
+/** The frame before every envelope; shared, never written to. */
 export const ENVELOPE_PREFIX: Uint8Array = Buffer.of(KIND_ENVELOPE);
-/** A whole PING. */
-export const PING: readonly Uint8Array[] = [Buffer.of(KIND_PING)];
+/** The frame of a PING; shared, never written to. */
+export const PING_FRAME: Uint8Array = Buffer.of(KIND_PING);
 
 /** The kind of the message whose first frame is `frame`; 0 when there is none. */
 export function kindOf(frame: Uint8Array | undefined): number {

@@ -1,0 +1,1 @@
+export { type Cluster, type ClusterOptions, cluster } from "./cluster.ts";
