@@ -8,11 +8,12 @@
  *
  * **Shutdown**: `close()` rejects waiting receives with EBADF and ends iterators.
  */
+
+import { ZmqError } from "./errors.ts";
 import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Pattern } from "./pattern/pattern.ts";
 import { abortError, checkTimeout, closedError, Waiters, type WaitOptions } from "./waiters.ts";
-import { ZmqError } from "./errors.ts";
 
 /** What a receiver gets: the frames of one message. */
 export type Received = Buffer[];

@@ -20,7 +20,10 @@ const EMPTY = Buffer.alloc(0);
 
 function notAFrame(part: unknown): ZmqError {
 	const what = typeof part === "object" ? (part?.constructor?.name ?? "object") : typeof part;
-	return new ZmqError("EINVAL", `A frame must be bytes, a string, a number or null, got ${what}; encode it first, for example with JSON.stringify`);
+	return new ZmqError(
+		"EINVAL",
+		`A frame must be bytes, a string, a number or null, got ${what}; encode it first, for example with JSON.stringify`,
+	);
 }
 
 function toFrame(part: MessageLike): Buffer {

@@ -9,12 +9,20 @@
 export type SocketEvent =
 	| { type: "accept" | "bind" | "connect" | "connect:delay" | "close" | "disconnect" | "handshake"; address: string }
 	| { type: "connect:retry"; address: string; interval: number }
-	| { type: "accept:error" | "bind:error" | "close:error" | "handshake:error:other" | "handshake:error:protocol"; address: string; error: Error }
+	| {
+			type: "accept:error" | "bind:error" | "close:error" | "handshake:error:other" | "handshake:error:protocol";
+			address: string;
+			error: Error;
+	  }
 	| { type: "end" };
 
 export type SocketEventType = SocketEvent["type"];
 
-type OfType<Event, Type> = Event extends { type: infer Known } ? (Type extends Known ? Omit<Event, "type"> & { readonly type: Type } : never) : never;
+type OfType<Event, Type> = Event extends { type: infer Known }
+	? Type extends Known
+		? Omit<Event, "type"> & { readonly type: Type }
+		: never
+	: never;
 
 /** The event of one type. */
 export type SocketEventOf<Type extends SocketEventType> = OfType<SocketEvent, Type>;

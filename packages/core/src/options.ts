@@ -118,7 +118,10 @@ export function checkOption(type: SocketTypeName, name: string, value: unknown):
 		throw new ZmqError("EINVAL", `Option "${name}" must have at most ${ROUTING_ID_BYTES_MAX} bytes, got ${id.length}`);
 	}
 	if (Number.isInteger(value) && (value as number) >= rule.least && (value as number) <= INTEGER_MAX) return value as number;
-	throw new ZmqError("EINVAL", `Option "${name}" must be a whole number from ${rule.least} to ${INTEGER_MAX} (${rule.unit}), got ${shown(value)}`);
+	throw new ZmqError(
+		"EINVAL",
+		`Option "${name}" must be a whole number from ${rule.least} to ${INTEGER_MAX} (${rule.unit}), got ${shown(value)}`,
+	);
 }
 
 /** The defaults with the given options applied. @throws ZmqError EINVAL */

@@ -11,7 +11,7 @@ import { Rotation } from "./rotation.ts";
 export class FairQueue {
 	/** Who wrote the message that {@link tryReceive} returned last. */
 	source: Peer | undefined;
-	readonly #ready = new Rotation();
+	readonly #ready = new Rotation<Peer>();
 	readonly #onDrained: (peer: Peer) => void;
 
 	/** @param onDrained told when a peer that has left was read to the end. */

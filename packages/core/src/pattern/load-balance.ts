@@ -9,7 +9,7 @@ import type { Peer } from "./peer.ts";
 import { Rotation } from "./rotation.ts";
 
 export class LoadBalance {
-	readonly #ready = new Rotation();
+	readonly #ready = new Rotation<Peer>();
 
 	/** True when some peer has room. */
 	get writable(): boolean {

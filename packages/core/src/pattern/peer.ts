@@ -19,9 +19,9 @@ const NO_ROUTING_ID = Buffer.alloc(0);
 export class Peer implements PipeOwner {
 	readonly pipe: Pipe;
 	/** Place among the peers with a message to read. */
-	readonly inbound: Turn;
+	readonly inbound: Turn<Peer>;
 	/** Place among the peers with room. */
-	readonly outbound: Turn;
+	readonly outbound: Turn<Peer>;
 	/** ROUTER only: what messages to and from this peer begin with. */
 	routingId: Buffer;
 	/** ROUTER only: the id as a key of its table. Kept, because whoever receives the id could write into it. */

@@ -4,13 +4,11 @@
  * Joining puts a peer at the end (just before the one whose turn it is), leaving and moving on are O(1) and touch no
  * memory but the links, so a rotation costs nothing per message and keeps no peer that has left.
  */
-import type { Peer } from "./peer.ts";
-
 /** A peer's place in one rotation. It is in the ring exactly when `next` is set. */
-export class Turn {
+export class Turn<Peer> {
 	readonly peer: Peer;
-	next: Turn | undefined;
-	previous: Turn | undefined;
+	next: Turn<Peer> | undefined;
+	previous: Turn<Peer> | undefined;
 
 	constructor(peer: Peer) {
 		this.peer = peer;
@@ -19,16 +17,16 @@ export class Turn {
 	}
 }
 
-export class Rotation {
+export class Rotation<Peer> {
 	/** Whose turn it is; undefined when nobody is ready. */
-	current: Turn | undefined;
+	current: Turn<Peer> | undefined;
 
 	constructor() {
 		this.current = undefined;
 	}
 
 	/** Puts the turn at the end; nothing happens when it is in the ring already. */
-	join(turn: Turn): void {
+	join(turn: Turn<Peer>): void {
 		if (turn.next !== undefined) return;
 		const current = this.current;
 		if (current === undefined) {
@@ -37,7 +35,7 @@ export class Rotation {
 			this.current = turn;
 			return;
 		}
-		const last = current.previous as Turn;
+		const last = current.previous as Turn<Peer>;
 		turn.next = current;
 		turn.previous = last;
 		last.next = turn;
@@ -45,7 +43,7 @@ export class Rotation {
 	}
 
 	/** Takes the turn out; nothing happens when it is not in the ring. */
-	leave(turn: Turn): void {
+	leave(turn: Turn<Peer>): void {
 		const { next, previous } = turn;
 		if (next === undefined || previous === undefined) return;
 		turn.next = undefined;
@@ -60,7 +58,7 @@ export class Rotation {
 	}
 
 	/** Ends this turn, if it is still the current one. */
-	pass(turn: Turn): void {
+	pass(turn: Turn<Peer>): void {
 		if (this.current === turn) this.current = turn.next;
 	}
 }

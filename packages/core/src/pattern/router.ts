@@ -19,9 +19,8 @@ const GENERATED_ID_BYTES = 5;
 const UINT32_COUNT = 2 ** 32;
 
 /** One key for one id: an integer for five bytes that begin with 00, text for all others. */
-function keyOf(id: Uint8Array): number | string {
-	if (id.length === GENERATED_ID_BYTES && id[0] === 0) return (id[1]! << 24) | (id[2]! << 16) | (id[3]! << 8) | id[4]!;
-	return (Buffer.isBuffer(id) ? id : Buffer.from(id.buffer, id.byteOffset, id.length)).toString("latin1");
+function keyOf(id: Buffer): number | string {
+	return id.length === GENERATED_ID_BYTES && id[0] === 0 ? id.readInt32BE(1) : id.toString("latin1");
 }
 
 export class RouterPattern extends PatternBase {
@@ -43,8 +42,7 @@ export class RouterPattern extends PatternBase {
 	}
 
 	trySend(message: Message): SendOutcome {
-		const id = message[0]!;
-		const peer = this.#byId.get(keyOf(id));
+		const peer = this.#byId.get(keyOf(message[0] as Buffer));
 		if (peer === undefined) return this.#options.mandatory ? "unreachable" : "dropped";
 		// An id and nothing behind it is no message.
 		if (message.length === 1) return "dropped";
@@ -77,13 +75,13 @@ export class RouterPattern extends PatternBase {
 			peer.key = keyOf(peer.routingId);
 			return true;
 		}
-		peer.key = keyOf(announced);
+		peer.routingId = Buffer.from(announced);
+		peer.key = keyOf(peer.routingId);
 		const older = this.#byId.get(peer.key);
 		if (older !== undefined) {
 			if (!this.#options.handover) return false;
 			this.detach(older.pipe, { discard: false });
 		}
-		peer.routingId = Buffer.from(announced);
 		return true;
 	}
 
