@@ -1,0 +1,83 @@
+/**
+ * A connection up to its first message: the greetings of both sides, then the mechanism's commands.
+ *
+ * Pure: the engine feeds bytes and frames and sends what `takeOutput` returns. The two inputs follow one another: while
+ * `greeting` is true bytes go to `onBytes`, afterwards command frames go to `onFrame`, until `peer` is known.
+ * What is wrong is thrown as ProtocolError.
+ */
+import { encodeError } from "../wire/command.ts";
+import { FLAG_COMMAND, encodeFrame } from "../wire/frame.ts";
+import { encodeGreeting, GREETING_HEAD_BYTES, GreetingDecoder } from "../wire/greeting.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+import type { Mechanism } from "./mechanism.ts";
+import type { PeerMetadata } from "./peer-metadata.ts";
+
+const NOTHING = Buffer.alloc(0);
+
+export class Handshake {
+	readonly #mechanism: Mechanism;
+	readonly #decoder: GreetingDecoder;
+	readonly #ownGreeting: Buffer;
+	#tailSent = false;
+	#output: Buffer[] = [];
+
+	constructor(mechanism: Mechanism) {
+		this.#mechanism = mechanism;
+		this.#decoder = new GreetingDecoder(mechanism.name);
+		this.#ownGreeting = encodeGreeting(mechanism.name);
+		this.#output.push(this.#ownGreeting.subarray(0, GREETING_HEAD_BYTES));
+	}
+
+	/** True while bytes of the peer still belong to its greeting. */
+	get greeting(): boolean {
+		return !this.#decoder.complete;
+	}
+
+	/** Known once the handshake is done. */
+	get peer(): PeerMetadata | undefined {
+		return this.#mechanism.peer;
+	}
+
+	/** What is to be sent now; undefined when nothing is. */
+	takeOutput(): Buffer | undefined {
+		if (this.#output.length === 0) return undefined;
+		const bytes = Buffer.concat(this.#output);
+		this.#output = [];
+		return bytes;
+	}
+
+	/** Bytes of the greeting; returns how many were taken. */
+	onBytes(chunk: Uint8Array): number {
+		const taken = this.#decoder.push(chunk);
+		if (this.#decoder.versionKnown) this.#sendTail();
+		if (this.#decoder.complete) this.#advance();
+		return taken;
+	}
+
+	/** The last bytes to send after `error` was thrown: the peer is told what is wrong, in the words that it understands. */
+	farewell(error: ProtocolError): Buffer {
+		// Whoever wants another mechanism learns ours from the greeting and understands no command.
+		if (error.reason === "ERR_ZMTP_MECHANISM_MISMATCH") this.#sendTail();
+		else if (this.#tailSent && error.reason !== "ERR_ZMTP_REFUSED_BY_PEER")
+			this.#output.push(encodeFrame(FLAG_COMMAND, encodeError(error.message)));
+		return this.takeOutput() ?? NOTHING;
+	}
+
+	#sendTail(): void {
+		if (this.#tailSent) return;
+		this.#tailSent = true;
+		this.#output.push(this.#ownGreeting.subarray(GREETING_HEAD_BYTES));
+	}
+
+	onFrame(flags: number, body: Buffer): void {
+		if ((flags & FLAG_COMMAND) === 0)
+			throw new ProtocolError("ERR_ZMTP_UNEXPECTED_COMMAND", "The peer sent a message before the handshake was done");
+		this.#mechanism.onCommand(body);
+		this.#advance();
+	}
+
+	#advance(): void {
+		for (let command = this.#mechanism.nextCommand(); command !== undefined; command = this.#mechanism.nextCommand())
+			this.#output.push(encodeFrame(FLAG_COMMAND, command));
+	}
+}

@@ -1,0 +1,50 @@
+/**
+ * The properties that the two sides of a connection tell each other in the handshake, whatever the mechanism.
+ *
+ * We send Socket-Type, and Identity for the types whose peers may be a ROUTER (RFC 28; libzmq sends it even when empty).
+ * The peer's Socket-Type must be there and fit ours; all other properties are kept for whoever asks.
+ */
+import { ROUTING_ID_BYTES_MAX } from "../limits.ts";
+import { compatible, type SocketTypeName } from "../socket-type.ts";
+import type { Properties } from "../wire/command.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+
+export interface PeerMetadata {
+	/** REQ, DEALER …: as the peer said. */
+	readonly socketType: string;
+	/** Empty when the peer has none. */
+	readonly routingId: Buffer;
+	/** All properties, by lower-case name. */
+	readonly properties: Properties;
+}
+
+/** What this socket says of itself. */
+export interface LocalMetadata {
+	readonly socketType: SocketTypeName;
+	readonly routingId: Uint8Array;
+}
+
+const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["DEALER", "ROUTER"]);
+const EMPTY = Buffer.alloc(0);
+
+export function localProperties(local: LocalMetadata): [name: string, value: Uint8Array][] {
+	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.socketType, "latin1")]];
+	if (SENDS_ROUTING_ID.has(local.socketType)) properties.push(["Identity", local.routingId]);
+	return properties;
+}
+
+/** @throws ProtocolError ERR_ZMTP_INVALID_METADATA or ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE */
+export function readPeer(local: LocalMetadata, properties: Properties): PeerMetadata {
+	const type = properties.get("socket-type");
+	if (type === undefined) throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", "The peer did not say its Socket-Type");
+	const routingId = properties.get("identity") ?? EMPTY;
+	if (routingId.length > ROUTING_ID_BYTES_MAX)
+		throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", `The peer's routing id has ${routingId.length} bytes, ${ROUTING_ID_BYTES_MAX} are allowed`);
+	const socketType = type.toString("latin1");
+	if (!compatible(local.socketType, socketType))
+		throw new ProtocolError(
+			"ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE",
+			`A ${local.socketType} socket cannot talk to a ${socketType.slice(0, 32).replace(/[^\x20-\x7e]/g, "?")} socket; is the endpoint right?`,
+		);
+	return { socketType, routingId, properties };
+}

@@ -1,0 +1,20 @@
+/**
+ * What a monitor hears when a connection has ended: zeromq.js's names in libzmq's order, the failed handshake before the
+ * disconnect. A connection that we ended ourselves makes no event.
+ */
+import { ZmqError } from "../errors.ts";
+import type { EngineEnd } from "./engine.ts";
+import type { TransportHost } from "./transport.ts";
+
+export function reportEnd(host: TransportHost, address: string, end: EngineEnd): void {
+	if (end.kind === "closed") return;
+	if (end.duringHandshake) {
+		if (end.kind === "violated") host.emit({ type: "handshake:error:protocol", address, error: end.error });
+		else host.emit({ type: "handshake:error:other", address, error: end.error ?? leftEarly(address) });
+	}
+	host.emit({ type: "disconnect", address, ...(end.error && { error: end.error }) });
+}
+
+function leftEarly(address: string): ZmqError {
+	return new ZmqError("EPROTO", "The peer closed the connection before the handshake was done", { address });
+}

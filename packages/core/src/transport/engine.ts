@@ -1,0 +1,328 @@
+/**
+ * Joins one byte stream (a node:net Socket) and one pipe: handshake, then frames to messages and messages to frames.
+ *
+ * - Outbound: a readable pipe schedules one flush per turn; a flush takes messages until SEND_BACKLOG_BYTES wait to be
+ *   written and goes on when the stream has drained. Messages leave the pipe whole.
+ * - Inbound: frames are views of the chunk they came in. When the pipe refuses a message the stream is paused and the
+ *   rest of the chunk waits; `onWritable` goes on.
+ * - The owner (a listener or a connector) decides which pipe is served and what happens after the end of the connection.
+ *   The owner is told of the end exactly once; the engine then owns nothing: neither pipe nor stream nor timer nor hold.
+ *
+ * Shutdown. The stream is unref'd; the event loop is held while outbound messages wait, unless linger is 0.
+ * 1. The socket's end of the pipe closes: what is queued is still flushed (the owner bounds that by linger), then FIN is sent,
+ *    input is thrown away until the peer closes too, at most CLOSE_WAIT_MS (closing under unread input would reset the
+ *    connection and could destroy what the peer has not read yet).
+ * 2. The connection breaks: whole messages that came are still delivered, an unfinished one is dropped; then `onEnd`.
+ * 3. `destroy()`: at once.
+ */
+import type { Socket } from "node:net";
+import { ZmqError } from "../errors.ts";
+import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES, TIMER_MS_MAX } from "../limits.ts";
+import type { Message } from "../message.ts";
+import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
+import { Handshake } from "../security/handshake.ts";
+import type { Mechanism } from "../security/mechanism.ts";
+import type { PeerMetadata } from "../security/peer-metadata.ts";
+import { encodePong, parseCommand, parsePing } from "../wire/command.ts";
+import { FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../wire/frame.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+import { MessageAssembler } from "./message-assembler.ts";
+import { PendingHold } from "./pending-hold.ts";
+import { SendBuffer } from "./send-buffer.ts";
+import type { TransportHost } from "./transport.ts";
+
+/** How a connection ended. */
+export type EngineEnd =
+	/** We ended it. */
+	| { readonly kind: "closed" }
+	/** It broke, or the peer left. */
+	| { readonly kind: "lost"; readonly duringHandshake: boolean; readonly error?: Error }
+	/** The peer broke the protocol. */
+	| { readonly kind: "violated"; readonly duringHandshake: boolean; readonly error: ProtocolError };
+
+export interface EngineOwner {
+	/** The handshake is done. Returns the pipe end to serve, or undefined to close the connection. */
+	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined;
+	/** The socket closed its end of the pipe; the engine flushes until it is done or destroyed. */
+	onPipeClosed(engine: Engine): void;
+	/** Called exactly once. */
+	onEnd(engine: Engine, end: EngineEnd): void;
+}
+
+type Phase = "handshake" | "running" | "closing" | "ended";
+
+export class Engine implements PipeOwner {
+	readonly #stream: Socket;
+	readonly #host: TransportHost;
+	readonly #owner: EngineOwner;
+	readonly #hold = new PendingHold();
+	readonly #decoder = new FrameDecoder(COMMAND_BYTES_MAX);
+	readonly #assembler: MessageAssembler;
+	readonly #out: SendBuffer;
+	/** Undefined once done. */
+	#handshake: Handshake | undefined;
+	#timer: NodeJS.Timeout | undefined;
+	#phase: Phase = "handshake";
+	#pipe: Pipe | undefined;
+	/** A message that the pipe refused; the stream is paused while there is one. */
+	#stalled: Message | undefined;
+	#pumping = false;
+	#flushScheduled = false;
+	#draining = false;
+	/** Context of the newest PING that is not answered yet: a flood of them costs one answer. */
+	#pong: Buffer | undefined;
+	/** The connection is over, but messages that came are still being delivered. */
+	#end: EngineEnd | undefined;
+
+	/** @param stream connected; the engine takes it over */
+	constructor(stream: Socket, mechanism: Mechanism, host: TransportHost, owner: EngineOwner) {
+		this.#stream = stream;
+		this.#host = host;
+		this.#owner = owner;
+		this.#assembler = new MessageAssembler(host.options.maxMessageSize);
+		this.#out = new SendBuffer(stream, () => this.#onWritten());
+		this.#handshake = new Handshake(mechanism);
+		stream.unref();
+		stream.on("data", (chunk: Buffer) => this.#onData(chunk));
+		stream.on("drain", () => this.#onDrain());
+		stream.on("end", () => this.#onLost(undefined));
+		stream.on("error", (error) => this.#onLost(error));
+		stream.on("close", () => this.#onLost(undefined));
+		const limit = host.options.handshakeInterval;
+		if (limit > 0) this.#timer = setTimeout(() => this.#onSlowHandshake(), Math.min(limit, TIMER_MS_MAX)).unref();
+		this.#sendHandshake(this.#handshake);
+	}
+
+	/** Ends the connection now; what is not written is lost. */
+	destroy(): void {
+		this.#finish({ kind: "closed" });
+	}
+
+	onReadable(): void {
+		if (this.#host.options.linger !== 0) this.#hold.set(true);
+		this.#scheduleFlush();
+	}
+
+	onWritable(): void {
+		if (this.#pumping || this.#stalled === undefined) return;
+		this.#pump();
+		if (this.#stalled !== undefined) return;
+		if (this.#end !== undefined) this.#finish(this.#end);
+		else this.#stream.resume();
+	}
+
+	onClosed(): void {
+		if (this.#phase !== "running") return;
+		this.#owner.onPipeClosed(this);
+		if (this.#end !== undefined) {
+			this.#finish(this.#end);
+			return;
+		}
+		if (this.#isEnded()) return;
+		if (this.#host.options.linger === 0) {
+			this.destroy();
+			return;
+		}
+		this.#hold.set(true);
+		this.#phase = "closing";
+		this.#stalled = undefined;
+		this.#stream.resume();
+		this.#scheduleFlush();
+	}
+
+	#isEnded(): boolean {
+		return this.#phase === "ended";
+	}
+
+	// ---- inbound
+
+	#onData(chunk: Buffer): void {
+		if (this.#phase === "closing" || this.#phase === "ended") return;
+		try {
+			let rest = chunk;
+			const handshake = this.#handshake;
+			if (handshake?.greeting) {
+				rest = rest.subarray(handshake.onBytes(rest));
+				this.#sendHandshake(handshake);
+				if (rest.length === 0) return;
+			}
+			this.#decoder.push(rest);
+		} catch (error) {
+			this.#onViolation(error);
+			return;
+		}
+		this.#pump();
+		if (this.#stalled !== undefined) this.#stream.pause();
+	}
+
+	/** Delivers what the decoder holds, until it is used up or the pipe refuses. */
+	#pump(): void {
+		this.#pumping = true;
+		try {
+			const stalled = this.#stalled;
+			if (stalled !== undefined) {
+				if (!this.#deliver(stalled)) return;
+				this.#stalled = undefined;
+			}
+			while (this.#decoder.next()) if (!this.#onFrame(this.#decoder.flags, this.#decoder.body)) return;
+		} catch (error) {
+			this.#onViolation(error);
+		} finally {
+			this.#pumping = false;
+		}
+	}
+
+	/** Returns false when no more frames may be taken now. */
+	#onFrame(flags: number, body: Buffer): boolean {
+		if (this.#handshake !== undefined) {
+			this.#handshake.onFrame(flags, body);
+			this.#sendHandshake(this.#handshake);
+			if (this.#handshake.peer !== undefined) this.#onHandshake(this.#handshake.peer);
+			return this.#phase === "running" || this.#phase === "handshake";
+		}
+		if ((flags & FLAG_COMMAND) !== 0) {
+			this.#onCommand(body);
+			return true;
+		}
+		const message = this.#assembler.add(body, (flags & FLAG_MORE) !== 0);
+		if (message === undefined) return true;
+		if (this.#deliver(message)) return this.#phase === "running";
+		if (this.#phase === "running") this.#stalled = message;
+		return false;
+	}
+
+	#deliver(message: Message): boolean {
+		return (this.#pipe as Pipe).tryWrite(message);
+	}
+
+	/** After the handshake: what we do not know is ignored (RFC 37). */
+	#onCommand(body: Buffer): void {
+		const { name, data } = parseCommand(body);
+		if (name !== "PING") return;
+		this.#pong = Buffer.from(parsePing(data).context);
+		this.#scheduleFlush();
+	}
+
+	// ---- handshake
+
+	#sendHandshake(handshake: Handshake): void {
+		const bytes = handshake.takeOutput();
+		if (bytes !== undefined) this.#stream.write(bytes);
+	}
+
+	#onHandshake(peer: PeerMetadata): void {
+		this.#handshake = undefined;
+		clearTimeout(this.#timer);
+		const { maxMessageSize } = this.#host.options;
+		this.#decoder.setBodyBytesMax(maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize);
+		this.#phase = "running";
+		const pipe = this.#owner.takePipe(this, peer);
+		// The socket may have refused the pipe within takePipe.
+		if (this.#isEnded()) return;
+		if (pipe === undefined) {
+			this.destroy();
+			return;
+		}
+		if (pipe.readable) this.onReadable();
+		if (pipe.closed) this.onClosed();
+	}
+
+	/** @internal The owner sets the pipe before it gives the other end to the socket, so that no event is missed. */
+	serve(pipe: Pipe): void {
+		this.#pipe = pipe;
+		pipe.owner = this;
+	}
+
+	#onSlowHandshake(): void {
+		const { handshakeInterval } = this.#host.options;
+		const error = new ZmqError("EAGAIN", `The peer did not finish greeting and handshake within ${handshakeInterval} ms (handshakeInterval)`);
+		this.#onLost(error);
+	}
+
+	// ---- outbound
+
+	#scheduleFlush(): void {
+		if (this.#flushScheduled || this.#draining || this.#handshake !== undefined) return;
+		this.#flushScheduled = true;
+		setImmediate(this.#flush);
+	}
+
+	/** Made once: setImmediate gets it without a closure per flush. */
+	readonly #flush = (): void => {
+		this.#flushScheduled = false;
+		const pipe = this.#pipe;
+		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined) return;
+		const stream = this.#stream;
+		const out = this.#out;
+		let backlog = stream.writableLength;
+		stream.cork();
+		try {
+			if (this.#pong !== undefined && backlog < SEND_BACKLOG_BYTES) {
+				backlog += out.appendCommand(encodePong(this.#pong));
+				this.#pong = undefined;
+			}
+			while (backlog < SEND_BACKLOG_BYTES) {
+				const message = pipe.tryRead();
+				if (message === undefined) break;
+				backlog += out.appendMessage(message);
+			}
+		} finally {
+			out.commit();
+			stream.uncork();
+		}
+		this.#draining = backlog >= SEND_BACKLOG_BYTES;
+		if (this.#phase === "closing" && !pipe.readable) this.#sendFin();
+	};
+
+	/** Not flushed from here: a peer that takes everything at once would keep us from ever giving the event loop a turn. */
+	#onDrain(): void {
+		this.#draining = false;
+		const pipe = this.#pipe;
+		if (pipe !== undefined && (pipe.readable || this.#pong !== undefined || this.#phase === "closing")) this.#scheduleFlush();
+	}
+
+	#onWritten(): void {
+		if (this.#phase === "running" && this.#stream.writableLength === 0 && this.#pipe?.readable !== true) this.#hold.set(false);
+	}
+
+	// ---- end
+
+	/** All is given to the stream: FIN behind it, then wait for the peer's. */
+	#sendFin(): void {
+		if (this.#stream.writableEnded) return;
+		this.#stream.end(() => {
+			if (this.#phase === "closing") this.#timer = setTimeout(() => this.destroy(), CLOSE_WAIT_MS).unref();
+		});
+	}
+
+	#onViolation(error: unknown): void {
+		if (!(error instanceof ProtocolError)) {
+			this.destroy();
+			throw error;
+		}
+		const handshake = this.#handshake;
+		if (handshake !== undefined) this.#stream.write(handshake.farewell(error));
+		this.#finish({ kind: "violated", duringHandshake: handshake !== undefined, error });
+	}
+
+	#onLost(error: Error | undefined): void {
+		if (this.#phase === "ended" || this.#end !== undefined) return;
+		const duringHandshake = this.#handshake !== undefined;
+		if (this.#phase === "closing" && this.#pipe?.readable !== true) this.#finish({ kind: "closed" });
+		else if (this.#stalled === undefined) this.#finish({ kind: "lost", duringHandshake, ...(error && { error }) });
+		else this.#end = { kind: "lost", duringHandshake, ...(error && { error }) };
+	}
+
+	#finish(end: EngineEnd): void {
+		if (this.#phase === "ended") return;
+		this.#phase = "ended";
+		clearTimeout(this.#timer);
+		this.#stalled = undefined;
+		// The farewell of a handshake is a few bytes that always fit; later a peer that does not read could hold us up.
+		if (end.kind === "violated" && end.duringHandshake) this.#stream.destroySoon();
+		else this.#stream.destroy();
+		if (this.#pipe?.owner === this) this.#pipe.owner = undefined;
+		this.#owner.onEnd(this, end);
+		this.#hold.set(false);
+	}
+}

@@ -1,0 +1,123 @@
+/**
+ * Encodes messages for one stream: small frames are packed into pooled chunks, large ones are written as they are.
+ *
+ * Nothing is allocated per message; per chunk there is one view and one write. Chunks come from a pool of the thread and
+ * return to it when the stream has written them; one whose write failed is left to the garbage collector, because the
+ * operating system may still read it. Frames above SEND_COPY_BYTES_MAX must not change until they are written.
+ *
+ * Shutdown: nothing to do; when the stream is destroyed its write callbacks come with an error, and the chunks are dropped.
+ */
+import type { Writable } from "node:stream";
+import { SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
+import type { Message } from "../message.ts";
+import { FLAG_COMMAND, FLAG_MORE, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
+
+/** Idle chunks of this thread. */
+const pool: Chunk[] = [];
+
+class Chunk {
+	readonly bytes = Buffer.allocUnsafeSlow(SEND_CHUNK_BYTES);
+	user: SendBuffer | undefined;
+	/** Views of it that are being written. */
+	writes = 0;
+	/** True while a SendBuffer still appends to it. */
+	open = true;
+	#broken = false;
+
+	/** Callback of every write of this chunk; made once. */
+	readonly written = (error?: Error | null): void => {
+		this.writes -= 1;
+		if (error) this.#broken = true;
+		const user = this.user;
+		if (!this.open) this.retire();
+		user?.onWritten();
+	};
+
+	/** Back to the pool, once no write is under way. */
+	retire(): void {
+		if (this.writes > 0) return;
+		this.user = undefined;
+		if (!this.#broken && pool.length < SEND_CHUNKS_KEPT) pool.push(this);
+	}
+}
+
+export class SendBuffer {
+	readonly #stream: Writable;
+	/** Told after each write that reached the operating system. */
+	readonly onWritten: () => void;
+	#chunk: Chunk | undefined;
+	/** Bytes of the chunk that are encoded. */
+	#end = 0;
+	/** Bytes of the chunk that the stream was given. */
+	#start = 0;
+
+	constructor(stream: Writable, onWritten: () => void) {
+		this.#stream = stream;
+		this.onWritten = onWritten;
+	}
+
+	/** Encodes one whole message; returns how many bytes it has on the wire. */
+	appendMessage(message: Message): number {
+		const last = message.length - 1;
+		let bytes = 0;
+		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i]!);
+		return bytes + this.#appendFrame(0, message[last]!);
+	}
+
+	/** Encodes one command. Only between messages. */
+	appendCommand(body: Uint8Array): number {
+		return this.#appendFrame(FLAG_COMMAND, body);
+	}
+
+	/** Gives the stream what is encoded so far. */
+	commit(): void {
+		const chunk = this.#chunk;
+		if (chunk === undefined) return;
+		this.#chunk = undefined;
+		this.#write(chunk);
+		chunk.open = false;
+		chunk.retire();
+	}
+
+	#appendFrame(flags: number, body: Uint8Array): number {
+		const size = body.length;
+		const copied = size <= SEND_COPY_BYTES_MAX;
+		const chunk = this.#room(LONG_HEADER_BYTES + (copied ? size : 0));
+		const start = this.#end;
+		let end = writeFrameHeader(chunk.bytes, start, flags, size);
+		if (copied) {
+			chunk.bytes.set(body, end);
+			end += size;
+			this.#end = end;
+			return end - start;
+		}
+		this.#end = end;
+		this.#write(chunk);
+		this.#stream.write(body, this.onWritten);
+		return end - start + size;
+	}
+
+	/** A chunk with this much room behind #end. */
+	#room(bytes: number): Chunk {
+		let chunk = this.#chunk;
+		if (chunk !== undefined) {
+			if (this.#end + bytes <= SEND_CHUNK_BYTES) return chunk;
+			this.commit();
+		}
+		chunk = pool.pop() ?? new Chunk();
+		chunk.user = this;
+		chunk.open = true;
+		this.#chunk = chunk;
+		this.#start = 0;
+		this.#end = 0;
+		return chunk;
+	}
+
+	#write(chunk: Chunk): void {
+		if (this.#start === this.#end) return;
+		const view = chunk.bytes.subarray(this.#start, this.#end);
+		this.#start = this.#end;
+		chunk.writes += 1;
+		this.#stream.write(view, chunk.written);
+	}
+}

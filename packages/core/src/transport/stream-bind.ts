@@ -1,0 +1,18 @@
+/**
+ * Starts a server of node:net on an address; what tcp and ipc have in common of a bind.
+ *
+ * Shutdown: a failed server is closed before the error is returned; a listening one belongs to the caller.
+ */
+import { createServer, type ListenOptions, type Server } from "node:net";
+
+/** Rejects with the error of the operating system. `exclusive` keeps a cluster worker's bind in its own process. */
+export function listen(options: ListenOptions): Promise<Server> {
+	return new Promise((resolve, reject) => {
+		const server = createServer({ noDelay: true });
+		server.once("error", reject);
+		server.listen({ ...options, exclusive: true }, () => {
+			server.off("error", reject);
+			resolve(server);
+		});
+	});
+}

@@ -1,0 +1,196 @@
+/**
+ * The connecting side of tcp and ipc: one pipe, and one connection after the other that serves it.
+ *
+ * - The pipe is attached at connect() and outlives connections: whole messages that are still queued go to the next one.
+ * - With `immediate` it is attached once a handshake is done and destroyed, with its queue, at disconnect.
+ * - A ROUTER knows a peer by the routing id of its handshake, so its pipe is attached after the first handshake; from then on
+ *   it outlives connections, unless a later handshake brings another id: then the old pipe ends and a new one is attached.
+ * - A handshake that breaks the protocol is final (wrong mechanism, wrong socket type, refused): trying again would end the same.
+ *   Everything else is tried again, with the delays of reconnect.ts, until closed.
+ *
+ * Shutdown: once the socket's end of the pipe is closed, what is queued is flushed, reconnecting if need be, for the linger
+ * period; then everything ends. Meanwhile the event loop is held.
+ */
+import type { Socket } from "node:net";
+import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
+import { NullMechanism } from "../security/null.ts";
+import type { PeerMetadata } from "../security/peer-metadata.ts";
+import { reportEnd } from "./connection-events.ts";
+import { Engine, type EngineEnd, type EngineOwner } from "./engine.ts";
+import { closeFromTransport, Linger } from "./linger.ts";
+import { PendingHold } from "./pending-hold.ts";
+import { Backoff } from "./reconnect.ts";
+import type { Connector, TransportHost } from "./transport.ts";
+
+export class StreamConnector implements Connector, EngineOwner, PipeOwner {
+	readonly endpoint: string;
+	readonly #host: TransportHost;
+	readonly #open: () => Socket;
+	readonly #immediate: boolean;
+	readonly #backoff = new Backoff(Math.random);
+	readonly #linger = new Linger();
+	readonly #hold = new PendingHold();
+	#socketEnd: Pipe | undefined;
+	#engineEnd: Pipe | undefined;
+	/** A stream that is not connected yet. */
+	#dialling: Socket | undefined;
+	#engine: Engine | undefined;
+	#retry: NodeJS.Timeout | undefined;
+	/** The socket's end was closed: flush, then end. */
+	#closing = false;
+	#ended = false;
+	readonly #whenEnded: Promise<void>;
+	#resolveEnded: () => void = () => {};
+
+	/** @param open starts one attempt; names are resolved anew each time */
+	constructor(endpoint: string, host: TransportHost, open: () => Socket) {
+		this.endpoint = endpoint;
+		this.#host = host;
+		this.#open = open;
+		this.#immediate = host.options.immediate;
+		this.#whenEnded = new Promise((resolve) => {
+			this.#resolveEnded = resolve;
+		});
+		if (!this.#immediate && host.type !== "ROUTER") this.#attach(undefined);
+		if (!this.#ended) this.#dial();
+	}
+
+	close(): Promise<void> {
+		const socketEnd = this.#socketEnd;
+		if (socketEnd === undefined) this.#end();
+		else if (!this.#closing) closeFromTransport(socketEnd, this.#host.options.linger);
+		return this.#whenEnded;
+	}
+
+	// ---- the pipe, while no engine serves it
+
+	onReadable(): void {
+		this.#updateHold();
+	}
+
+	onWritable(): void {
+		// Nothing is ever refused here: inbound messages come through engines.
+	}
+
+	onClosed(): void {
+		this.#onSocketEndClosed();
+	}
+
+	#attach(engine: Engine | undefined, peer?: PeerMetadata): Pipe {
+		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = this.#host.options;
+		const [socketEnd, engineEnd] = pipePair({ forward, backward });
+		if (peer !== undefined) socketEnd.peerRoutingId = peer.routingId;
+		socketEnd.peerAddress = this.endpoint;
+		this.#socketEnd = socketEnd;
+		this.#engineEnd = engineEnd;
+		if (engine === undefined) engineEnd.owner = this;
+		else engine.serve(engineEnd);
+		this.#host.attach(socketEnd);
+		return engineEnd;
+	}
+
+	#dropPipe(): void {
+		this.#engineEnd?.close();
+		this.#engineEnd = undefined;
+		this.#socketEnd = undefined;
+	}
+
+	#onSocketEndClosed(): void {
+		if (this.#closing || this.#ended) return;
+		this.#closing = true;
+		this.#linger.start(this.#host.options.linger, () => this.#end());
+		this.#updateHold();
+		if (this.#engine === undefined && this.#engineEnd?.readable !== true) this.#end();
+	}
+
+	#updateHold(): void {
+		this.#hold.set(this.#engineEnd?.readable === true && (this.#closing || this.#host.options.linger !== 0));
+	}
+
+	// ---- attempts
+
+	#dial(): void {
+		this.#host.emit({ type: "connect:delay", address: this.endpoint });
+		const stream = this.#open();
+		this.#dialling = stream;
+		stream.unref();
+		const failed = (): void => {
+			if (this.#dialling !== stream) return;
+			this.#dialling = undefined;
+			this.#host.emit({ type: "close", address: this.endpoint });
+			this.#retryLater();
+		};
+		stream.on("error", failed);
+		stream.once("connect", () => {
+			stream.off("error", failed);
+			if (this.#dialling !== stream) return;
+			this.#dialling = undefined;
+			this.#host.emit({ type: "connect", address: this.endpoint });
+			const { type: socketType, options } = this.#host;
+			this.#engine = new Engine(stream, new NullMechanism({ socketType, routingId: options.routingId }), this.#host, this);
+		});
+	}
+
+	#retryLater(): void {
+		const interval = this.#backoff.next(this.#host.options);
+		if (interval < 0) {
+			this.#end();
+			return;
+		}
+		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval });
+		this.#retry = setTimeout(() => this.#dial(), interval).unref();
+	}
+
+	// ---- the engine's owner
+
+	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined {
+		this.#backoff.reset();
+		const before = this.#socketEnd;
+		// A ROUTER's next peer may be another one.
+		if (before !== undefined && this.#host.type === "ROUTER" && !peer.routingId.equals(before.peerRoutingId)) this.#dropPipe();
+		let pipe = this.#engineEnd;
+		if (pipe === undefined) {
+			if (this.#host.closed || this.#closing) return undefined;
+			pipe = this.#attach(engine, peer);
+		} else {
+			engine.serve(pipe);
+			this.#hold.set(false);
+		}
+		this.#host.emit({ type: "handshake", address: this.endpoint });
+		return pipe;
+	}
+
+	onPipeClosed(): void {
+		this.#onSocketEndClosed();
+	}
+
+	onEnd(_engine: Engine, end: EngineEnd): void {
+		this.#engine = undefined;
+		const pipe = this.#engineEnd;
+		if (pipe !== undefined) pipe.owner = this;
+		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
+		const done = this.#ended || (this.#closing && pipe?.readable !== true);
+		if (done || (end.kind === "violated" && end.duringHandshake) || end.kind === "closed") {
+			this.#end();
+			return;
+		}
+		if (this.#immediate) this.#dropPipe();
+		this.#updateHold();
+		this.#retryLater();
+	}
+
+	// ---- end
+
+	#end(): void {
+		if (this.#ended) return;
+		this.#ended = true;
+		clearTimeout(this.#retry);
+		this.#linger.stop();
+		this.#dialling?.destroy();
+		this.#dialling = undefined;
+		this.#engine?.destroy();
+		this.#dropPipe();
+		this.#hold.set(false);
+		this.#resolveEnded();
+	}
+}

@@ -1,0 +1,118 @@
+/**
+ * The accepting side of tcp and ipc: one bound server, and the connections that came through it.
+ *
+ * A pipe is made when a peer's handshake is done and destroyed when the peer leaves: what is queued for it is lost, what it
+ * has sent can still be read (RFC 28 §"incoming connections"). What a peer does wrong ends its own connection only.
+ *
+ * Shutdown: `close()` stops listening and closes the socket's end of every pipe accepted here; their engines flush for the
+ * linger period by themselves. A connection in its handshake is destroyed. The promise settles when the address is free.
+ */
+import type { Server, Socket } from "node:net";
+import { type Pipe, pipePair } from "../pipe/pipe.ts";
+import { NullMechanism } from "../security/null.ts";
+import type { PeerMetadata } from "../security/peer-metadata.ts";
+import { reportEnd } from "./connection-events.ts";
+import { Engine, type EngineEnd, type EngineOwner } from "./engine.ts";
+import { closeFromTransport, Linger } from "./linger.ts";
+import type { Listener, TransportHost } from "./transport.ts";
+
+/** One accepted connection. */
+class Accepted implements EngineOwner {
+	readonly #listener: StreamListener;
+	readonly #linger = new Linger();
+	readonly #peerAddress: string;
+	readonly #engine: Engine;
+	#socketEnd: Pipe | undefined;
+	#engineEnd: Pipe | undefined;
+
+	constructor(stream: Socket, peerAddress: string, listener: StreamListener) {
+		this.#listener = listener;
+		this.#peerAddress = peerAddress;
+		const { host } = listener;
+		const mechanism = new NullMechanism({ socketType: host.type, routingId: host.options.routingId });
+		this.#engine = new Engine(stream, mechanism, host, this);
+	}
+
+	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined {
+		const { host, endpoint } = this.#listener;
+		if (host.closed) return undefined;
+		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = host.options;
+		const [socketEnd, engineEnd] = pipePair({ forward, backward });
+		socketEnd.peerRoutingId = peer.routingId;
+		socketEnd.peerAddress = this.#peerAddress;
+		this.#socketEnd = socketEnd;
+		this.#engineEnd = engineEnd;
+		engine.serve(engineEnd);
+		host.attach(socketEnd);
+		host.emit({ type: "handshake", address: endpoint });
+		return engineEnd;
+	}
+
+	onPipeClosed(engine: Engine): void {
+		this.#linger.start(this.#listener.host.options.linger, () => engine.destroy());
+	}
+
+	onEnd(_engine: Engine, end: EngineEnd): void {
+		this.#linger.stop();
+		this.#listener.forget(this);
+		this.#engineEnd?.close();
+		reportEnd(this.#listener.host, this.#listener.endpoint, end);
+	}
+
+	/** The listener was closed. */
+	close(): void {
+		const socketEnd = this.#socketEnd;
+		if (socketEnd === undefined) this.#engine.destroy();
+		else closeFromTransport(socketEnd, this.#listener.host.options.linger);
+	}
+}
+
+export class StreamListener implements Listener {
+	readonly endpoint: string;
+	readonly host: TransportHost;
+	readonly #server: Server;
+	readonly #accepted = new Set<Accepted>();
+	readonly #afterClose: (() => Promise<void>) | undefined;
+	#closing: Promise<void> | undefined;
+
+	/**
+	 * @param server listening
+	 * @param peerAddress how to name the peer of a stream
+	 * @param afterClose frees what belongs to the address, once it is no longer listened on
+	 */
+	constructor(
+		server: Server,
+		host: TransportHost,
+		parts: { endpoint: string; peerAddress: (stream: Socket) => string; afterClose?: () => Promise<void> },
+	) {
+		this.endpoint = parts.endpoint;
+		this.host = host;
+		this.#server = server;
+		this.#afterClose = parts.afterClose;
+		server.unref();
+		server.on("connection", (stream: Socket) => {
+			host.emit({ type: "accept", address: this.endpoint });
+			this.#accepted.add(new Accepted(stream, parts.peerAddress(stream), this));
+		});
+		server.on("error", (error) => host.emit({ type: "accept:error", address: this.endpoint, error }));
+		host.emit({ type: "bind", address: this.endpoint });
+	}
+
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	/** @internal A connection has ended. */
+	forget(connection: Accepted): void {
+		this.#accepted.delete(connection);
+	}
+
+	async #close(): Promise<void> {
+		// The descriptor is closed within this call; the server's own `close` event would wait for lingering connections too.
+		this.#server.close();
+		for (const connection of [...this.#accepted]) connection.close();
+		await this.#afterClose?.();
+		this.host.emit({ type: "close", address: this.endpoint });
+	}
+}

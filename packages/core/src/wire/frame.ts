@@ -1,0 +1,186 @@
+/**
+ * ZMTP 2.0 and later framing: flags, size, body (RFC 23 §"Framing").
+ *
+ * Flags: 1 MORE, 2 LONG (8-byte size, else 1 byte), 4 COMMAND; all other bits must be zero and a command is never
+ * continued. 255 is the last short size.
+ *
+ * The decoder takes chunks as they come from a stream and hands out frames. A body that lies whole in a chunk is a view
+ * of it. A body that does not is collected in one buffer of its own; the size that a peer claims is believed only up to
+ * FRAME_BYTES_TRUSTED, from there on the buffer grows as bytes really arrive.
+ *
+ * Pure: bytes in, frames out; the only error that input can cause is ProtocolError.
+ */
+import {
+	COMMAND_BYTES_MAX,
+	FRAME_BYTES_TRUSTED,
+	FRAME_GROWTH_FACTOR,
+} from "../limits.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+export const FLAG_MORE = 1;
+export const FLAG_LONG = 2;
+export const FLAG_COMMAND = 4;
+const SHORT_HEADER_BYTES = 2;
+/** The longest frame header. */
+export const LONG_HEADER_BYTES = 9;
+const SHORT_BODY_BYTES_MAX = 255;
+const TWO_TO_32 = 0x1_0000_0000;
+/** Upper half of a 64-bit size above which the size is no safe integer. */
+const SIZE_HIGH_MAX = 0x1f_ffff;
+const EMPTY = Buffer.alloc(0);
+
+/** Writes a frame header at `offset` and returns the offset behind it; the caller has made sure of LONG_HEADER_BYTES of room. */
+export function writeFrameHeader(target: Uint8Array, offset: number, flags: number, bodyBytes: number): number {
+	if (bodyBytes <= SHORT_BODY_BYTES_MAX) {
+		target[offset] = flags;
+		target[offset + 1] = bodyBytes;
+		return offset + SHORT_HEADER_BYTES;
+	}
+	target[offset] = flags | FLAG_LONG;
+	const high = Math.floor(bodyBytes / TWO_TO_32);
+	const low = bodyBytes % TWO_TO_32;
+	target[offset + 1] = high >>> 24;
+	target[offset + 2] = high >>> 16;
+	target[offset + 3] = high >>> 8;
+	target[offset + 4] = high;
+	target[offset + 5] = low >>> 24;
+	target[offset + 6] = low >>> 16;
+	target[offset + 7] = low >>> 8;
+	target[offset + 8] = low;
+	return offset + LONG_HEADER_BYTES;
+}
+
+/** One frame as bytes of its own; for handshakes, where nothing is hot. */
+export function encodeFrame(flags: number, body: Uint8Array): Buffer {
+	const bytes = Buffer.allocUnsafe(LONG_HEADER_BYTES + body.length);
+	const start = writeFrameHeader(bytes, 0, flags, body.length);
+	bytes.set(body, start);
+	return bytes.subarray(0, start + body.length);
+}
+
+export class FrameDecoder {
+	/** Flags of the frame that {@link next} found, without LONG. */
+	flags = 0;
+	/** Body of the frame that {@link next} found. */
+	body: Buffer = EMPTY;
+	#bodyBytesMax: number;
+	#chunk: Buffer = EMPTY;
+	#offset = 0;
+	/** A header that is split over chunks. */
+	readonly #header = Buffer.alloc(LONG_HEADER_BYTES);
+	#headerLength = 0;
+	/** A body that is split over chunks. */
+	#partial: Buffer | undefined;
+	#partialLength = 0;
+	#bodyBytes = 0;
+
+	/** @param bodyBytesMax largest body of a message frame; commands may have COMMAND_BYTES_MAX if that is more */
+	constructor(bodyBytesMax: number) {
+		this.#bodyBytesMax = bodyBytesMax;
+	}
+
+	/** Holds for frames whose header was not read yet. */
+	setBodyBytesMax(bodyBytesMax: number): void {
+		this.#bodyBytesMax = bodyBytesMax;
+	}
+
+	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
+	push(chunk: Buffer): void {
+		this.#chunk = this.#offset === this.#chunk.length ? chunk : Buffer.concat([this.#chunk.subarray(this.#offset), chunk]);
+		this.#offset = 0;
+	}
+
+	/**
+	 * Goes to the next frame; false when more bytes are needed.
+	 * @throws ProtocolError the stream cannot be read any further
+	 */
+	next(): boolean {
+		if (this.#partial !== undefined) return this.#fillBody();
+		if (this.#headerLength > 0) return this.#fillHeader();
+		const chunk = this.#chunk;
+		const at = this.#offset;
+		const available = chunk.length - at;
+		if (available < SHORT_HEADER_BYTES) return this.#fillHeader();
+		const flags = chunk[at] as number;
+		if ((flags & FLAG_LONG) === 0) {
+			this.#offset = at + SHORT_HEADER_BYTES;
+			return this.#startBody(flags, chunk[at + 1] as number);
+		}
+		if (available < LONG_HEADER_BYTES) return this.#fillHeader();
+		this.#offset = at + LONG_HEADER_BYTES;
+		return this.#startBody(flags, readLongSize(chunk, at + 1));
+	}
+
+	/** Slow path: the header is split, byte by byte until it is whole. */
+	#fillHeader(): boolean {
+		const header = this.#header;
+		while (this.#offset < this.#chunk.length) {
+			header[this.#headerLength++] = this.#chunk[this.#offset++] as number;
+			const flags = header[0] as number;
+			checkFlags(flags);
+			const needed = (flags & FLAG_LONG) === 0 ? SHORT_HEADER_BYTES : LONG_HEADER_BYTES;
+			if (this.#headerLength < needed) continue;
+			this.#headerLength = 0;
+			return this.#startBody(flags, needed === SHORT_HEADER_BYTES ? (header[1] as number) : readLongSize(header, 1));
+		}
+		return false;
+	}
+
+	#startBody(flags: number, bodyBytes: number): boolean {
+		checkFlags(flags);
+		const max = (flags & FLAG_COMMAND) === 0 ? this.#bodyBytesMax : Math.max(this.#bodyBytesMax, COMMAND_BYTES_MAX);
+		if (bodyBytes > max)
+			throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `The peer sent a frame of ${bodyBytes} bytes, ${max} are allowed (maxMessageSize)`);
+		this.flags = flags & ~FLAG_LONG;
+		const end = this.#offset + bodyBytes;
+		if (end <= this.#chunk.length) {
+			this.body = this.#chunk.subarray(this.#offset, end);
+			this.#offset = end;
+			return true;
+		}
+		this.#bodyBytes = bodyBytes;
+		this.#partialLength = 0;
+		this.#partial = allocate(Math.min(bodyBytes, FRAME_BYTES_TRUSTED));
+		return this.#fillBody();
+	}
+
+	#fillBody(): boolean {
+		let partial = this.#partial as Buffer;
+		const take = Math.min(this.#chunk.length - this.#offset, this.#bodyBytes - this.#partialLength);
+		const filled = this.#partialLength + take;
+		if (filled > partial.length) {
+			const grown = allocate(Math.min(this.#bodyBytes, Math.max(filled, partial.length * FRAME_GROWTH_FACTOR)));
+			partial.copy(grown, 0, 0, this.#partialLength);
+			this.#partial = grown;
+			partial = grown;
+		}
+		this.#chunk.copy(partial, this.#partialLength, this.#offset, this.#offset + take);
+		this.#offset += take;
+		this.#partialLength = filled;
+		if (filled < this.#bodyBytes) return false;
+		this.body = partial;
+		this.#partial = undefined;
+		return true;
+	}
+}
+
+function checkFlags(flags: number): void {
+	if (flags > 7) throw new ProtocolError("ERR_ZMTP_MALFORMED_FRAME", `The peer sent a frame with reserved flags 0x${flags.toString(16)}`);
+	if ((flags & (FLAG_COMMAND | FLAG_MORE)) === (FLAG_COMMAND | FLAG_MORE))
+		throw new ProtocolError("ERR_ZMTP_MALFORMED_FRAME", "The peer sent a command that claims to be continued");
+}
+
+function readLongSize(bytes: Buffer, at: number): number {
+	const high = bytes.readUInt32BE(at);
+	if (high > SIZE_HIGH_MAX) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "The peer announced a frame above 2^53 bytes");
+	return high * TWO_TO_32 + bytes.readUInt32BE(at + 4);
+}
+
+/** Small ones come out of Node's pool; a machine that has no memory left ends the connection, not the process. */
+function allocate(bytes: number): Buffer {
+	try {
+		return Buffer.allocUnsafe(bytes);
+	} catch (cause) {
+		throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `No memory for a frame of ${bytes} bytes: ${String(cause)}`);
+	}
+}
