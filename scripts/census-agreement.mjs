@@ -45,11 +45,13 @@ async function startNode(endpoint) {
 		stdio: ["ignore", "pipe", "inherit"],
 	});
 	let output = "";
-	for await (const chunk of node.stdout) {
-		output += chunk;
-		if (output.includes(endpoint)) break;
-	}
-	if (!output.includes(endpoint)) throw new Error(`the node ended before it listened on ${endpoint}`);
+	await new Promise((resolve, reject) => {
+		node.stdout.on("data", (chunk) => {
+			output += chunk;
+			if (output.includes(endpoint)) resolve(undefined);
+		});
+		node.once("exit", () => reject(new Error(`the node ended before it listened on ${endpoint}`)));
+	});
 	return node;
 }
 
