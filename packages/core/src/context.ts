@@ -8,6 +8,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { ZmqError } from "./errors.ts";
 import type { TransportTable } from "./socket.ts";
 import { inproc } from "./transport/inproc.ts";
+import { ipc } from "./transport/ipc.ts";
+import { ipc } from "./transport/ipc.ts";
+import { tcp } from "./transport/tcp.ts";
+import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 
 export class Context implements TransportTable {
@@ -27,4 +31,4 @@ export class Context implements TransportTable {
 }
 
 /** The default context of this thread. */
-export const context: Context = new Context([inproc]);
+export const context: Context = new Context([inproc, ipc, tcp]);

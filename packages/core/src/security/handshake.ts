@@ -6,7 +6,7 @@
  * What is wrong is thrown as ProtocolError.
  */
 import { encodeError } from "../wire/command.ts";
-import { FLAG_COMMAND, encodeFrame } from "../wire/frame.ts";
+import { encodeFrame, FLAG_COMMAND } from "../wire/frame.ts";
 import { encodeGreeting, GREETING_HEAD_BYTES, GreetingDecoder } from "../wire/greeting.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import type { Mechanism } from "./mechanism.ts";

@@ -27,7 +27,8 @@ export class NullMechanism implements Mechanism {
 
 	onCommand(body: Buffer): void {
 		const { name, data } = parseCommand(body);
-		if (name === "ERROR") throw new ProtocolError("ERR_ZMTP_REFUSED_BY_PEER", `The peer refused the connection: ${parseError(data) || "no reason given"}`);
+		if (name === "ERROR")
+			throw new ProtocolError("ERR_ZMTP_REFUSED_BY_PEER", `The peer refused the connection: ${parseError(data) || "no reason given"}`);
 		if (name !== "READY" || this.peer !== undefined)
 			throw new ProtocolError("ERR_ZMTP_UNEXPECTED_COMMAND", "The peer sent another command where READY was expected");
 		// A copy: what a connection keeps of its handshake must not keep the whole chunk of bytes it came in.

@@ -39,7 +39,10 @@ export function readPeer(local: LocalMetadata, properties: Properties): PeerMeta
 	if (type === undefined) throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", "The peer did not say its Socket-Type");
 	const routingId = properties.get("identity") ?? EMPTY;
 	if (routingId.length > ROUTING_ID_BYTES_MAX)
-		throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", `The peer's routing id has ${routingId.length} bytes, ${ROUTING_ID_BYTES_MAX} are allowed`);
+		throw new ProtocolError(
+			"ERR_ZMTP_INVALID_METADATA",
+			`The peer's routing id has ${routingId.length} bytes, ${ROUTING_ID_BYTES_MAX} are allowed`,
+		);
 	const socketType = type.toString("latin1");
 	if (!compatible(local.socketType, socketType))
 		throw new ProtocolError(

@@ -235,7 +235,10 @@ export class Engine implements PipeOwner {
 
 	#onSlowHandshake(): void {
 		const { handshakeInterval } = this.#host.options;
-		const error = new ZmqError("EAGAIN", `The peer did not finish greeting and handshake within ${handshakeInterval} ms (handshakeInterval)`);
+		const error = new ZmqError(
+			"EAGAIN",
+			`The peer did not finish greeting and handshake within ${handshakeInterval} ms (handshakeInterval)`,
+		);
 		this.#onLost(error);
 	}
 

@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
-import { StreamConnector } from "./stream-connector.ts";
 import { listen } from "./stream-bind.ts";
+import { StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
@@ -97,38 +97,39 @@ function remover(path: string, folder: string | undefined): () => void {
 }
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
-	const ipc = asIpc(endpoint);
-	const folder = ipc.path === "*" ? mkdtempSync(join(tmpdir(), "zloom-")) : undefined;
-	const path = folder === undefined ? netPath(ipc) : join(folder, "socket");
+	const at = asIpc(endpoint);
+	const folder = at.path === "*" ? mkdtempSync(join(tmpdir(), "zloom-")) : undefined;
+	const path = folder === undefined ? netPath(at) : join(folder, "socket");
 	try {
 		const server = await listenTakingOver(path, host.options.backlog);
 		if (host.closed) {
 			server.close();
-			throw new ZmqError("EBADF", `The socket was closed while it was binding "${ipc.text}"`, { address: ipc.text });
+			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
 		}
-		const text = folder === undefined ? ipc.text : `ipc://${path}`;
+		const text = folder === undefined ? at.text : `ipc://${path}`;
 		const absolute = path.startsWith("\0") ? path : resolve(path);
 		const remove = path.startsWith("\0") ? () => {} : remover(absolute, folder === undefined ? undefined : dirname(absolute));
 		removeAtExit(absolute, remove);
-		const afterClose = async (): Promise<void> => {
+		const afterClose = (): void => {
 			bound.delete(absolute);
 			remove();
 		};
 		return new StreamListener(server, host, { endpoint: text, peerAddress: () => text, afterClose });
 	} catch (cause) {
 		if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, ipc.text);
-		host.emit({ type: "bind:error", address: ipc.text, error });
+		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
+		host.emit({ type: "bind:error", address: at.text, error });
 		throw error;
 	}
 }
 
 function connect(endpoint: Endpoint, host: TransportHost): Connector {
-	const ipc = asIpc(endpoint);
-	if (ipc.path === "*") throw new ZmqError("EINVAL", `Cannot connect "${ipc.text}": name the path that the peer is bound to`, { address: ipc.text });
-	const path = netPath(ipc);
+	const at = asIpc(endpoint);
+	if (at.path === "*")
+		throw new ZmqError("EINVAL", `Cannot connect "${at.text}": name the path that the peer is bound to`, { address: at.text });
+	const path = netPath(at);
 	const open = (): Socket => connectStream({ path });
-	return new StreamConnector(ipc.text, host, open);
+	return new StreamConnector(at.text, host, open);
 }
 
-export const ipcTransport: Transport = { scheme: "ipc", bind, connect };
+export const ipc: Transport = { scheme: "ipc", bind, connect };

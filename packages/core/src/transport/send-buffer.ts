@@ -9,7 +9,7 @@
  */
 import type { Writable } from "node:stream";
 import { SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
-import type { Message } from "../message.ts";
+import type { Frame, Message } from "../message.ts";
 import { FLAG_COMMAND, FLAG_MORE, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
 
 /** Idle chunks of this thread. */
@@ -60,8 +60,8 @@ export class SendBuffer {
 	appendMessage(message: Message): number {
 		const last = message.length - 1;
 		let bytes = 0;
-		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i]!);
-		return bytes + this.#appendFrame(0, message[last]!);
+		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i] as Frame);
+		return bytes + this.#appendFrame(0, message[last] as Frame);
 	}
 
 	/** Encodes one command. Only between messages. */

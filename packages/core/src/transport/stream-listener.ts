@@ -4,8 +4,9 @@
  * A pipe is made when a peer's handshake is done and destroyed when the peer leaves: what is queued for it is lost, what it
  * has sent can still be read (RFC 28 §"incoming connections"). What a peer does wrong ends its own connection only.
  *
- * Shutdown: `close()` stops listening and closes the socket's end of every pipe accepted here; their engines flush for the
- * linger period by themselves. A connection in its handshake is destroyed. The promise settles when the address is free.
+ * Shutdown: `close()` frees the address within the call and closes the socket's end of every pipe accepted here; their engines
+ * flush for the linger period by themselves. A connection in its handshake is destroyed. The promise settles when the last
+ * connection has ended.
  */
 import type { Server, Socket } from "node:net";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
@@ -72,8 +73,9 @@ export class StreamListener implements Listener {
 	readonly host: TransportHost;
 	readonly #server: Server;
 	readonly #accepted = new Set<Accepted>();
-	readonly #afterClose: (() => Promise<void>) | undefined;
+	readonly #afterClose: (() => void) | undefined;
 	#closing: Promise<void> | undefined;
+	#resolveEmpty: () => void = () => {};
 
 	/**
 	 * @param server listening
@@ -83,7 +85,7 @@ export class StreamListener implements Listener {
 	constructor(
 		server: Server,
 		host: TransportHost,
-		parts: { endpoint: string; peerAddress: (stream: Socket) => string; afterClose?: () => Promise<void> },
+		parts: { endpoint: string; peerAddress: (stream: Socket) => string; afterClose?: () => void },
 	) {
 		this.endpoint = parts.endpoint;
 		this.host = host;
@@ -106,13 +108,18 @@ export class StreamListener implements Listener {
 	/** @internal A connection has ended. */
 	forget(connection: Accepted): void {
 		this.#accepted.delete(connection);
+		if (this.#accepted.size === 0) this.#resolveEmpty();
 	}
 
 	async #close(): Promise<void> {
-		// The descriptor is closed within this call; the server's own `close` event would wait for lingering connections too.
+		// The descriptor is closed within this call; its callback would come only when all connections have ended.
 		this.#server.close();
+		this.#afterClose?.();
+		const empty = new Promise<void>((resolve) => {
+			this.#resolveEmpty = resolve;
+		});
 		for (const connection of [...this.#accepted]) connection.close();
-		await this.#afterClose?.();
 		this.host.emit({ type: "close", address: this.endpoint });
+		if (this.#accepted.size > 0) await empty;
 	}
 }

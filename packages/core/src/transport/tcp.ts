@@ -11,8 +11,8 @@ import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import type { SocketOptions } from "../options.ts";
-import { StreamConnector } from "./stream-connector.ts";
 import { listen } from "./stream-bind.ts";
+import { StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
@@ -57,15 +57,15 @@ function bindAddress(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): s
 }
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
-	const tcp = asTcp(endpoint);
-	const address = bindAddress(tcp, host.options);
-	const port = tcp.port === "*" ? 0 : tcp.port;
+	const at = asTcp(endpoint);
+	const address = bindAddress(at, host.options);
+	const port = at.port === "*" ? 0 : at.port;
 	const { backlog } = host.options;
 	try {
 		const server = await listen({ host: address, port, backlog, ipv6Only: false });
 		if (host.closed) {
 			server.close();
-			throw new ZmqError("EBADF", `The socket was closed while it was binding "${tcp.text}"`, { address: tcp.text });
+			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
 		}
 		const bound = server.address() as AddressInfo;
 		return new StreamListener(server, host, {
@@ -73,24 +73,24 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 			peerAddress: (stream: Socket) => print(stream.remoteAddress ?? "?", stream.remotePort ?? 0),
 		});
 	} catch (cause) {
-		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, tcp.text);
-		host.emit({ type: "bind:error", address: tcp.text, error });
+		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
+		host.emit({ type: "bind:error", address: at.text, error });
 		throw error;
 	}
 }
 
 function connect(endpoint: Endpoint, host: TransportHost): Connector {
-	const tcp = asTcp(endpoint);
-	const { port, text } = tcp;
-	if (port === "*" || port === 0) throw new ZmqError("EINVAL", `Cannot connect "${text}": the port to connect to must be named`, { address: text });
-	const version = isIP(tcp.host.replace(/%.*$/, ""));
-	if (version === 6) requireIpv6(tcp, host.options);
-	if (version === 0 && !HOST_NAME_PATTERN.test(tcp.host))
-		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${tcp.host}" is neither an address nor a host name`, { address: text });
+	const at = asTcp(endpoint);
+	const { port, text } = at;
+	if (port === "*" || port === 0)
+		throw new ZmqError("EINVAL", `Cannot connect "${text}": the port to connect to must be named`, { address: text });
+	const version = isIP(at.host.replace(/%.*$/, ""));
+	if (version === 6) requireIpv6(at, host.options);
+	if (version === 0 && !HOST_NAME_PATTERN.test(at.host))
+		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${at.host}" is neither an address nor a host name`, { address: text });
 	const { ipv6 } = host.options;
-	const open = (): Socket =>
-		connectStream({ host: tcp.host, port, noDelay: true, ...(ipv6 ? { autoSelectFamily: true } : { family: 4 }) });
+	const open = (): Socket => connectStream({ host: at.host, port, noDelay: true, ...(ipv6 ? { autoSelectFamily: true } : { family: 4 }) });
 	return new StreamConnector(text, host, open);
 }
 
-export const tcpTransport: Transport = { scheme: "tcp", bind, connect };
+export const tcp: Transport = { scheme: "tcp", bind, connect };

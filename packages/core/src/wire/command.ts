@@ -55,7 +55,8 @@ export function parseProperties(data: Buffer, reason: ProtocolReason): Propertie
 	while (at < data.length) {
 		const nameLength = data[at] as number;
 		const valueAt = at + 1 + nameLength + 4;
-		if (nameLength === 0 || valueAt > data.length) throw new ProtocolError(reason, "The peer sent a property whose name is empty or cut off");
+		if (nameLength === 0 || valueAt > data.length)
+			throw new ProtocolError(reason, "The peer sent a property whose name is empty or cut off");
 		const name = data.toString("latin1", at + 1, at + 1 + nameLength).toLowerCase();
 		const end = valueAt + data.readUInt32BE(valueAt - 4);
 		if (end > data.length) throw new ProtocolError(reason, "The peer sent a property whose value is cut off");

@@ -10,11 +10,7 @@
  *
  * Pure: bytes in, frames out; the only error that input can cause is ProtocolError.
  */
-import {
-	COMMAND_BYTES_MAX,
-	FRAME_BYTES_TRUSTED,
-	FRAME_GROWTH_FACTOR,
-} from "../limits.ts";
+import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR } from "../limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 export const FLAG_MORE = 1;
@@ -130,7 +126,10 @@ export class FrameDecoder {
 		checkFlags(flags);
 		const max = (flags & FLAG_COMMAND) === 0 ? this.#bodyBytesMax : Math.max(this.#bodyBytesMax, COMMAND_BYTES_MAX);
 		if (bodyBytes > max)
-			throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `The peer sent a frame of ${bodyBytes} bytes, ${max} are allowed (maxMessageSize)`);
+			throw new ProtocolError(
+				"ERR_ZMTP_MESSAGE_TOO_LARGE",
+				`The peer sent a frame of ${bodyBytes} bytes, ${max} are allowed (maxMessageSize)`,
+			);
 		this.flags = flags & ~FLAG_LONG;
 		const end = this.#offset + bodyBytes;
 		if (end <= this.#chunk.length) {

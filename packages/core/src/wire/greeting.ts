@@ -88,7 +88,10 @@ export class GreetingDecoder {
 	#check(): void {
 		const bytes = this.#bytes;
 		if (this.#length >= 1 && bytes[0] !== 0xff)
-			throw new ProtocolError("ERR_ZMTP_GREETING", `The peer does not speak ZMTP: its first byte is 0x${hex(bytes[0])}; is the port right?`);
+			throw new ProtocolError(
+				"ERR_ZMTP_GREETING",
+				`The peer does not speak ZMTP: its first byte is 0x${hex(bytes[0])}; is the port right?`,
+			);
 		if (this.#length >= 10 && ((bytes[9] ?? 0) & 1) === 0)
 			throw new ProtocolError("ERR_ZMTP_VERSION", "The peer speaks ZMTP 1.0; only 3.0 and later are supported (ZeroMQ 4.0 or newer)");
 		if (!this.versionKnown) return;
