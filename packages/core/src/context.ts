@@ -9,8 +9,6 @@ import { ZmqError } from "./errors.ts";
 import type { TransportTable } from "./socket.ts";
 import { inproc } from "./transport/inproc.ts";
 import { ipc } from "./transport/ipc.ts";
-import { ipc } from "./transport/ipc.ts";
-import { tcp } from "./transport/tcp.ts";
 import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 
