@@ -128,6 +128,11 @@ export abstract class Socket {
 		return this.#lastEndpoint;
 	}
 
+	/** @internal Pipes held; for leak checks. */
+	get pipeCount(): number {
+		return this.#places.size;
+	}
+
 	/**
 	 * Listens on an endpoint. `tcp://127.0.0.1:*` takes a free port: {@link lastEndpoint} tells which.
 	 *
