@@ -14,8 +14,8 @@ import { randomBytes } from "node:crypto";
 import { ActorError, type Link, type Remote, type RemoteHost } from "@zloom/runtime";
 import { dialNode } from "./dialler.ts";
 import { CONNECT_TIMEOUT_MS_DEFAULT, DEAD_AFTER_MS_DEFAULT, HEARTBEAT_INTERVAL_MS_DEFAULT } from "./limits.ts";
-import { checkDialEndpoint, checkListenEndpoint } from "./node-endpoint.ts";
 import { Listener } from "./listener.ts";
+import { checkDialEndpoint, checkListenEndpoint } from "./node-endpoint.ts";
 import type { Session } from "./session.ts";
 import type { Terms } from "./terms.ts";
 import { INCARNATION_BYTES, PROTOCOL_VERSION } from "./wire.ts";
@@ -100,7 +100,9 @@ class ZmqCluster implements Cluster {
 
 	start(host: RemoteHost): Promise<void> {
 		if (this.#state !== "new")
-			return Promise.reject(new ActorError("ERR_BAD_OPTION", "One cluster() serves one system once: call cluster() again for another system"));
+			return Promise.reject(
+				new ActorError("ERR_BAD_OPTION", "One cluster() serves one system once: call cluster() again for another system"),
+			);
 		this.#state = "started";
 		this.#timer = setInterval(() => this.#tick(), this.#terms.tickMs).unref();
 		this.#starting = this.#startListening(host);

@@ -12,6 +12,7 @@
  * the receive loop ends. The timer lives until the dialling has settled.
  */
 import { Dealer, type SendOutcome } from "@zloom/core";
+import { ActorError } from "@zloom/runtime";
 import { nodeDown } from "./errors.ts";
 import { FRAME_BYTES_MAX, SOCKET_HIGH_WATER_MARK } from "./limits.ts";
 import { endpointError } from "./node-endpoint.ts";
@@ -68,7 +69,9 @@ class Dialler implements Channel {
 		this.#terms.flushing(this.#socket[Symbol.asyncDispose]());
 	}
 
-	readonly #onAbort = (): void => this.#fail("this system is stopping");
+	readonly #onAbort = (): void => {
+		this.#reject(new ActorError("ERR_SYSTEM_STOPPED", `Gave up dialling ${this.#node}: the system is stopping`));
+	};
 
 	#start(): void {
 		const { events } = this.#socket;
@@ -97,7 +100,9 @@ class Dialler implements Channel {
 		if (welcome !== undefined && welcome.version === version) {
 			this.#begin(welcome);
 		} else if (welcome !== undefined) {
-			this.#fail(`it speaks version ${welcome.version} of the node protocol, and this side (${software}) speaks version ${version}; run the same version on both`);
+			this.#fail(
+				`it speaks version ${welcome.version} of the node protocol, and this side (${software}) speaks version ${version}; run the same version on both`,
+			);
 		} else if (kind === KIND_REFUSE) {
 			const { code, text } = decodeRefusal(frames);
 			const advice = code === "version" ? "; run the same version of zloom on both" : "";

@@ -16,7 +16,17 @@ import { endpointError } from "./node-endpoint.ts";
 import { drain, receiveLoop } from "./receive-loop.ts";
 import { type Channel, Session } from "./session.ts";
 import type { Terms } from "./terms.ts";
-import { decodeGreeting, encodeGreeting, encodeRefusal, KIND_BYE, KIND_HELLO, KIND_REFUSE, KIND_WELCOME, kindOf, type RefusalCode } from "./wire.ts";
+import {
+	decodeGreeting,
+	encodeGreeting,
+	encodeRefusal,
+	KIND_BYE,
+	KIND_HELLO,
+	KIND_REFUSE,
+	KIND_WELCOME,
+	kindOf,
+	type RefusalCode,
+} from "./wire.ts";
 
 export class Listener {
 	readonly #socket: Router;

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
 import { ZmqError } from "@zloom/core";
+import { expect, it } from "vitest";
 import { checkDialEndpoint, checkListenEndpoint, endpointError } from "./node-endpoint.ts";
 
 const codeOf = (check: () => void): string => {
@@ -52,7 +52,11 @@ it.each([
 
 it("says a taken endpoint and a malformed one apart, each with what to do", () => {
 	const taken = endpointError("listen on", "tcp://127.0.0.1:7400", new ZmqError("EADDRINUSE", "Address already in use"));
-	expect(taken).toMatchObject({ code: "EADDRINUSE", address: "tcp://127.0.0.1:7400", message: expect.stringContaining("choose another port") });
+	expect(taken).toMatchObject({
+		code: "EADDRINUSE",
+		address: "tcp://127.0.0.1:7400",
+		message: expect.stringContaining("choose another port"),
+	});
 	const malformed = endpointError("dial", "tcp://nowhere", new ZmqError("EINVAL", "expected tcp://host:port"));
 	expect(malformed).toMatchObject({ code: "ERR_BAD_ADDRESS", message: expect.stringContaining("expected tcp://host:port") });
 	const other = new TypeError("a bug");

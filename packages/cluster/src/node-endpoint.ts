@@ -29,13 +29,15 @@ export function checkListenEndpoint(endpoint: string, insecure: boolean): void {
 export function checkDialEndpoint(node: string): void {
 	if (!SCHEMES.includes(schemeOf(node)))
 		throw new ActorError("ERR_BAD_ADDRESS", `Cannot dial "${node}": a node is reached at tcp://host:port or ipc://path`);
-	if (/^tcp:.*:(\*|0+)$/.test(node)) throw new ActorError("ERR_BAD_ADDRESS", `Cannot dial "${node}": give the port that the node listens on`);
+	if (/^tcp:.*:(\*|0+)$/.test(node))
+		throw new ActorError("ERR_BAD_ADDRESS", `Cannot dial "${node}": give the port that the node listens on`);
 }
 
 /** What a bind or connect threw, said of a node. */
 export function endpointError(doing: string, endpoint: string, error: unknown): unknown {
 	if (!(error instanceof ZmqError)) return error;
-	if (MALFORMED.includes(error.code)) return new ActorError("ERR_BAD_ADDRESS", `Cannot ${doing} "${endpoint}": ${error.message}`, { cause: error });
+	if (MALFORMED.includes(error.code))
+		return new ActorError("ERR_BAD_ADDRESS", `Cannot ${doing} "${endpoint}": ${error.message}`, { cause: error });
 	const advice = error.code === "EADDRINUSE" ? "another program listens there; stop it, or choose another port or path" : error.message;
 	return new ZmqError(error.code, `Cannot ${doing} "${endpoint}": ${advice}`, { address: endpoint, cause: error });
 }

@@ -37,23 +37,26 @@ it("refuses acknowledgements that go back or beyond what was sent", () => {
 
 it("always knows the bytes under way, whatever is sent and acknowledged in whatever lots", () => {
 	fc.assert(
-		fc.property(fc.array(fc.oneof(fc.record({ add: fc.nat(1000) }), fc.record({ acknowledge: fc.nat(20) })), { maxLength: 400 }), (steps) => {
-			const window = new SendWindow();
-			const underWay: number[] = [];
-			let acknowledged = 0;
-			for (const step of steps) {
-				if ("add" in step) {
-					window.add(step.add);
-					underWay.push(step.add);
-				} else {
-					const count = Math.min(step.acknowledge, underWay.length);
-					acknowledged += count;
-					underWay.splice(0, count);
-					expect(window.acknowledge(acknowledged)).toBe(true);
+		fc.property(
+			fc.array(fc.oneof(fc.record({ add: fc.nat(1000) }), fc.record({ acknowledge: fc.nat(20) })), { maxLength: 400 }),
+			(steps) => {
+				const window = new SendWindow();
+				const underWay: number[] = [];
+				let acknowledged = 0;
+				for (const step of steps) {
+					if ("add" in step) {
+						window.add(step.add);
+						underWay.push(step.add);
+					} else {
+						const count = Math.min(step.acknowledge, underWay.length);
+						acknowledged += count;
+						underWay.splice(0, count);
+						expect(window.acknowledge(acknowledged)).toBe(true);
+					}
+					expect(window.messages).toBe(underWay.length);
+					expect(window.bytes).toBe(underWay.reduce((sum, bytes) => sum + bytes, 0));
 				}
-				expect(window.messages).toBe(underWay.length);
-				expect(window.bytes).toBe(underWay.reduce((sum, bytes) => sum + bytes, 0));
-			}
-		}),
+			},
+		),
 	);
 });

@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
 import type { SendOutcome } from "@zloom/core";
 import type { Link, LinkOwner } from "@zloom/runtime";
+import { expect, it } from "vitest";
 import { ACK_MESSAGES, OUTBOX_MESSAGES_MAX, WINDOW_MESSAGES } from "./limits.ts";
 import { type Channel, Session } from "./session.ts";
 import { encodeCount, KIND_ACK, KIND_BYE, KIND_ENVELOPE, KIND_PING, KIND_PONG, KIND_REFUSE, kindOf } from "./wire.ts";
@@ -8,12 +8,12 @@ import { encodeCount, KIND_ACK, KIND_BYE, KIND_ENVELOPE, KIND_PING, KIND_PONG, K
 /** Keeps what is sent, until the test carries it over. */
 class Cable implements Channel {
 	sent: Uint8Array[][] = [];
-	result: SendOutcome = "sent";
+	outcome: SendOutcome = "sent";
 	ended: number | undefined;
 
 	trySend(frames: Uint8Array[]): SendOutcome {
-		if (this.result === "sent") this.sent.push(frames);
-		return this.result;
+		if (this.outcome === "sent") this.sent.push(frames);
+		return this.outcome;
 	}
 
 	end(flushMs: number): void {
@@ -103,16 +103,30 @@ it("gives the link up when its outbox is full, tells its owner once and not in t
 	expect(ended).toEqual([session]);
 });
 
-it("sends nothing behind a message that did not leave", async () => {
-	for (const result of ["full", "no-peer", "unreachable"] as const) {
+it("gives the link up when the peer does not read, and sends nothing behind the gap", async () => {
+	const { session, cable, owner } = open();
+	cable.outcome = "full";
+	session.send(text("lost"));
+	cable.outcome = "sent";
+	session.send(text("behind"));
+	await Promise.resolve();
+	expect(cable.sent).toEqual([]);
+	expect(owner.closed[0]?.message).toContain("does not read");
+});
+
+it("delivers what had arrived before the connection was gone, and then ends", () => {
+	for (const outcome of ["no-peer", "unreachable"] as const) {
 		const { session, cable, owner } = open();
-		cable.result = result;
+		cable.outcome = outcome;
 		session.send(text("lost"));
-		cable.result = "sent";
+		cable.outcome = "sent";
 		session.send(text("behind"));
-		await Promise.resolve();
-		expect(cable.sent).toEqual([]);
-		expect(owner.closed.length).toBe(1);
+		cable.outcome = outcome;
+		for (let i = 0; i < ACK_MESSAGES; i++) session.receive(envelope("before the end"), 0);
+		expect([cable.sent, owner.closed]).toEqual([[], []]);
+		session.probe();
+		expect(owner.envelopes.length).toBe(ACK_MESSAGES);
+		expect(owner.closed[0]?.message).toContain("connection is gone");
 	}
 });
 

@@ -36,6 +36,9 @@ import {
 	PING_FRAME,
 } from "./wire.ts";
 
+const GONE = "its connection is gone";
+const UNREAD = "it does not read what is sent to it";
+
 /** How a session reaches its peer: a DEALER of its own, or one routing id of a ROUTER. */
 export interface Channel {
 	/** Hands a whole message, and the array it stands in, to the socket. Never waits. */
@@ -65,8 +68,8 @@ export class Session implements Link {
 	readonly #options: SessionOptions;
 	readonly #window = new SendWindow();
 	readonly #outbox = new Outbox();
-	/** "failing": broken within `send`, to be told in the next microtask; nothing is sent behind the gap. */
-	#state: "open" | "failing" | "closing" | "closed" = "open";
+	/** "broken": an envelope could not leave, so nothing is sent behind the gap; what had arrived before is still delivered. */
+	#state: "open" | "broken" | "closing" | "closed" = "open";
 	#owner: LinkOwner | undefined;
 	/** Arrived before the system took the link. */
 	#early: EnvelopeFrames[] = [];
@@ -110,7 +113,7 @@ export class Session implements Link {
 		if (this.#outbox.length === 0 && this.#window.open) {
 			this.#transmit(frames, bytes);
 		} else if (!this.#outbox.push(frames, bytes)) {
-			this.#failSoon(`${this.#outbox.length} messages (${this.#outbox.bytes} bytes) wait to be sent to it, and it does not take them`);
+			this.#breakOff(`${this.#outbox.length} messages (${this.#outbox.bytes} bytes) wait to be sent to it, and it does not take them`);
 		}
 	}
 
@@ -134,12 +137,10 @@ export class Session implements Link {
 		if (this.#state === "closing") {
 			this.#flushTicks -= 1;
 			if (this.#flushTicks < 0) this.#finish();
-		} else if (this.#state === "open") {
-			if (this.#heard) {
-				this.#heard = false;
-				this.#silentTicks = 0;
-				return;
-			}
+		} else if (this.#heard) {
+			this.#heard = false;
+			this.#silentTicks = 0;
+		} else {
 			this.#silentTicks += 1;
 			const { silentTicksMax, tickMs } = this.#options;
 			if (this.#silentTicks >= silentTicksMax) this.fail(`nothing was heard from it for ${silentTicksMax * tickMs} ms`);
@@ -147,9 +148,11 @@ export class Session implements Link {
 		}
 	}
 
-	/** Asks for a sign of life at once; a connection that is gone shows by it. */
+	/** Some connection has ended, and what it had brought was received: is it this one's? */
 	probe(): void {
-		if (this.#state !== "closed") this.#control([PING_FRAME]);
+		if (this.#state === "closed") return;
+		const outcome = this.#channel.trySend([PING_FRAME]);
+		if (outcome !== "sent" && outcome !== "full") this.fail(GONE);
 	}
 
 	/** Ends the session because of what `why` says; the owner hears it once. */
@@ -177,9 +180,9 @@ export class Session implements Link {
 		else this.#owner.onClosed(this, reason);
 	}
 
-	/** From within `send`: the caller's stack must not meet onClosed. */
-	#failSoon(why: string): void {
-		this.#state = "failing";
+	/** From within `send`, whose caller's stack must not meet onClosed. */
+	#breakOff(why: string): void {
+		this.#state = "broken";
 		queueMicrotask(() => this.fail(why));
 	}
 
@@ -187,13 +190,15 @@ export class Session implements Link {
 		const message: Uint8Array[] = new Array(frames.length + 1);
 		message[0] = ENVELOPE_PREFIX;
 		for (let i = 0; i < frames.length; i++) message[i + 1] = frames[i] as Uint8Array;
-		const result = this.#channel.trySend(message);
-		if (result === "sent") this.#window.add(bytes);
-		else this.#failSoon(whyNotSent(result));
+		const outcome = this.#channel.trySend(message);
+		if (outcome === "sent") this.#window.add(bytes);
+		else if (outcome === "full") this.#breakOff(UNREAD);
+		// The connection is gone. Its end is reported to the cluster, which calls probe or fail behind what had arrived.
+		else this.#state = "broken";
 	}
 
 	#drain(): void {
-		while (this.#window.open && this.#state !== "failing") {
+		while (this.#window.open && this.#state !== "broken") {
 			const entry = this.#outbox.shift();
 			if (entry === undefined) break;
 			this.#transmit(entry.frames, entry.bytes);
@@ -201,9 +206,9 @@ export class Session implements Link {
 		if (this.#state === "closing" && this.#outbox.length === 0) this.#finish();
 	}
 
+	/** On a connection that is gone it goes nowhere: see {@link #transmit}. */
 	#control(frames: Uint8Array[]): void {
-		const result = this.#channel.trySend(frames);
-		if (result !== "sent") this.fail(whyNotSent(result));
+		if (this.#channel.trySend(frames) === "full") this.fail(UNREAD);
 	}
 
 	#receiveEnvelope(frames: Uint8Array[], from: number): void {
@@ -218,7 +223,7 @@ export class Session implements Link {
 		if (this.#received - this.#acknowledgedAt >= ACK_MESSAGES || this.#bytesSinceAck >= ACK_BYTES) {
 			this.#acknowledge(KIND_ACK);
 		}
-		if (this.#state !== "open") return;
+		if (this.#state !== "open" && this.#state !== "broken") return;
 		if (this.#owner === undefined || this.#early.length > 0) this.#holdEarly(envelope);
 		else this.#owner.onEnvelope(this, envelope);
 	}
@@ -266,8 +271,4 @@ export class Session implements Link {
 		this.#unheard = undefined;
 		if (reason !== undefined) owner.onClosed(this, reason);
 	}
-}
-
-function whyNotSent(outcome: SendOutcome): string {
-	return outcome === "full" ? "it does not read what is sent to it" : "its connection is gone";
 }

@@ -35,7 +35,15 @@ it("follows symbolic links before it compares", () => {
 
 it("refuses what is no file or does not exist", () => {
 	const allows = modulePolicy({ folders: [join(root, "app")], files: [] });
-	const urls = ["data:text/javascript,0", "https://example.org/a.js", "node:fs", "", `${url("app")}/../apple/c.js`, url("app/none.js"), "file://%00"];
+	const urls = [
+		"data:text/javascript,0",
+		"https://example.org/a.js",
+		"node:fs",
+		"",
+		`${url("app")}/../apple/c.js`,
+		url("app/none.js"),
+		"file://%00",
+	];
 	expect(urls.map(allows)).toEqual(urls.map(() => false));
 });
 
