@@ -45,7 +45,7 @@ export function run(command, args, { quiet = false, cwd = root, env = process.en
 		child.on("error", (error) => settle(() => reject(error)));
 		child.on("close", (code, signal) => {
 			const status = code ?? 128 + (signal === null ? 0 : os.constants.signals[signal]);
-			if (quiet && status !== 0) process.stderr.write(Buffer.concat(held));
+			if (quiet && status !== 0 && received === undefined) process.stderr.write(Buffer.concat(held));
 			settle(() => resolve(status));
 		});
 	});
