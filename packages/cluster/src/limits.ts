@@ -31,10 +31,10 @@ export const OUTBOX_MESSAGES_MAX = 1_000_000;
 /** What one envelope costs beside its bytes when the outbox is measured, bytes: arrays and buffer objects. */
 export const ENVELOPE_OVERHEAD_BYTES = 256;
 
-/** Largest frame a peer may send, bytes. A larger one ends its connection. */
-export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+/** Largest frame of a message, bytes. A larger one ends the link: the receiver must bound what a peer can make it hold. */
+export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 /** Most frames of one envelope: a header and its payloads. */
-export const ENVELOPE_FRAMES_MAX = 1024;
+export const ENVELOPE_FRAMES_MAX = 16_384;
 /** Envelopes that a new link may hold until the system has taken it. */
 export const EARLY_ENVELOPES_MAX = 1024;
 /** Nodes that may be dialled in at once. */

@@ -114,6 +114,14 @@ it("gives the link up when the peer does not read, and sends nothing behind the 
 	expect(owner.closed[0]?.message).toContain("does not read");
 });
 
+it("gives the link up over a message that no link can carry, and says what to do", async () => {
+	const { session, cable, owner } = open();
+	session.send(new Array(20_000).fill(Buffer.alloc(0)));
+	await Promise.resolve();
+	expect(cable.sent).toEqual([]);
+	expect(owner.closed[0]?.message).toContain("send large data in pieces");
+});
+
 it("delivers what had arrived before the connection was gone, and then ends", () => {
 	for (const outcome of ["no-peer", "unreachable"] as const) {
 		const { session, cable, owner } = open();
@@ -202,7 +210,7 @@ it("ends on what is not the protocol, says so to the peer, and throws nothing", 
 		[],
 		encodeCount(KIND_ACK, 1),
 		[Buffer.of(KIND_ACK, 1)],
-		[Buffer.of(KIND_ENVELOPE), ...new Array(2000).fill(Buffer.alloc(0))],
+		[Buffer.of(KIND_ENVELOPE), ...new Array(20_000).fill(Buffer.alloc(0))],
 	];
 	for (const frames of violations) {
 		const { session, cable, owner } = open();

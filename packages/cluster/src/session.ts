@@ -15,7 +15,7 @@
 import type { SendOutcome } from "@zloom/core";
 import type { EnvelopeFrames, Link, LinkOwner } from "@zloom/runtime";
 import { nodeDown } from "./errors.ts";
-import { ACK_BYTES, ACK_MESSAGES, EARLY_ENVELOPES_MAX, ENVELOPE_FRAMES_MAX, FLUSH_MS_MAX } from "./limits.ts";
+import { ACK_BYTES, ACK_MESSAGES, EARLY_ENVELOPES_MAX, ENVELOPE_FRAMES_MAX, FLUSH_MS_MAX, FRAME_BYTES_MAX } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { SendWindow } from "./send-window.ts";
 import {
@@ -109,8 +109,17 @@ export class Session implements Link {
 	send(frames: EnvelopeFrames): void {
 		if (this.#state !== "open") return;
 		let bytes = 0;
-		for (let i = 0; i < frames.length; i++) bytes += (frames[i] as Uint8Array).byteLength;
-		if (this.#outbox.length === 0 && this.#window.open) {
+		let largest = 0;
+		for (let i = 0; i < frames.length; i++) {
+			const size = (frames[i] as Uint8Array).byteLength;
+			bytes += size;
+			if (size > largest) largest = size;
+		}
+		if (largest > FRAME_BYTES_MAX || frames.length > ENVELOPE_FRAMES_MAX) {
+			this.#breakOff(
+				`a message for it has ${frames.length} parts, the largest ${largest} bytes; a link carries ${ENVELOPE_FRAMES_MAX} parts of ${FRAME_BYTES_MAX} bytes at most: send large data in pieces, for example as a stream`,
+			);
+		} else if (this.#outbox.length === 0 && this.#window.open) {
 			this.#transmit(frames, bytes);
 		} else if (!this.#outbox.push(frames, bytes)) {
 			this.#breakOff(`${this.#outbox.length} messages (${this.#outbox.bytes} bytes) wait to be sent to it, and it does not take them`);
