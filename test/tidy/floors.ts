@@ -7,13 +7,14 @@
  */
 export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors"],
-	["message", "endpoint", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters", "memory/"],
+	["message", "endpoint", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters"],
+	["memory/"],
 	["wire/", "pipe/"],
 	["security/", "pattern/"],
 	["transport/"],
 	["inbox", "outbox", "place"],
 	["socket"],
-	["context", "proxy"],
+	["context", "proxy", "faces"],
 	["sockets"],
 	["index", "internal"],
 ];
