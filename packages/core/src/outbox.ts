@@ -90,12 +90,15 @@ export class Outbox {
 	}
 
 	sendMany(contents: readonly Content[], options: WaitOptions | undefined): Promise<void> {
-		if (contents.length === 0) return ACCEPTED;
 		let index = 0;
 		let timeoutMs: number;
 		let message: Message | undefined;
 		try {
 			timeoutMs = this.#check(options);
+		} catch (error) {
+			return Promise.reject(error);
+		}
+		try {
 			while (this.#waiters.size === 0 && index < contents.length) {
 				message = toMessage(contents[index] as Content);
 				const outcome = this.#pattern.trySend(message);
