@@ -7,7 +7,9 @@
 
 /** One event. `address` is the endpoint it concerns. */
 export type SocketEvent =
-	| { type: "accept" | "bind" | "connect" | "connect:delay" | "close" | "disconnect" | "handshake"; address: string }
+	| { type: "accept" | "bind" | "connect" | "connect:delay" | "close" | "handshake"; address: string }
+	/** `error` says why, where something went wrong: what the peer broke, or what the operating system reported. */
+	| { type: "disconnect"; address: string; error?: Error }
 	| { type: "connect:retry"; address: string; interval: number }
 	| {
 			type: "accept:error" | "bind:error" | "close:error" | "handshake:error:other" | "handshake:error:protocol";
