@@ -14,6 +14,8 @@ export class MessageQueue {
 	#limit: number;
 	/** True from the first refused write until the low-water mark is reached. */
 	#refusing = false;
+	/** Length that a watch waits for; -1 = none. */
+	#watchAt = -1;
 
 	/** @param limit most messages held; 0 = no limit. */
 	constructor(limit: number) {
@@ -59,8 +61,18 @@ export class MessageQueue {
 		return message;
 	}
 
-	/** After a shift: true exactly once per refusal, when the low-water mark is reached and the writer may go on. */
+	/** {@link takeRelief} answers true once when the queue has been read down to `length`. */
+	watch(length: number): void {
+		this.#watchAt = length;
+	}
+
+	/** After a shift: true exactly once per refusal, when the low-water mark is reached and the writer may go on; also once per watch. */
 	takeRelief(): boolean {
+		if (this.#watchAt >= 0 && this.#length <= this.#watchAt) {
+			this.#watchAt = -1;
+			if (this.#length <= this.#limit >> 1) this.#refusing = false;
+			return true;
+		}
 		if (!this.#refusing || this.#length > this.#limit >> 1) return false;
 		this.#refusing = false;
 		return true;

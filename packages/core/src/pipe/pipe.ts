@@ -93,6 +93,11 @@ export class Pipe {
 		return message;
 	}
 
+	/** The owner hears {@link PipeOwner.onWritable} once when the peer has read what was written down to `length` messages. */
+	watchOutbound(length: number): void {
+		this.#outbound.watch(length);
+	}
+
 	/** Changes the high-water marks (messages, 0 = none) seen from this end. */
 	setLimits(limits: { outbound?: number; inbound?: number }): void {
 		if (limits.outbound !== undefined) this.#outbound.setLimit(limits.outbound);

@@ -6,23 +6,14 @@
  * ids are swapped, and the binding takes the far end. Facts: zmq_inproc(7); libzmq adds SNDHWM and RCVHWM of the two
  * sockets, 0 (no limit) if either is 0, and does not reconnect after an unbind.
  *
- * One directory per thread even when the package is loaded twice, so it sits on globalThis.
+ * This file knows one thread; what lies beyond is behind {@link RemoteNames}.
  *
  * **Shutdown**: closing a binding frees the name at once; what was joined belongs to the two ends. Closing the near end of a
  * connect that still waits takes it off the table, unless there are messages in it: those stay for a later bind.
  */
 import { ZmqError } from "../errors.ts";
 import type { Pipe } from "../pipe/pipe.ts";
-
-/** What one side tells the other when they meet. */
-export interface Party {
-	/** The socket type, or "" for a bare pipe. */
-	readonly type: string;
-	readonly routingId: Uint8Array;
-	/** Messages; 0 = no limit. */
-	readonly sendHighWaterMark: number;
-	readonly receiveHighWaterMark: number;
-}
+import { addMarks, type Party } from "./inproc-party.ts";
 
 /** A bound name. */
 export interface Binding {
@@ -32,6 +23,8 @@ export interface Binding {
 	admits(peer: Party): boolean;
 	/** Takes the far end of a pipe whose limits and routing id are set. */
 	accept(pipe: Pipe): void;
+	/** How long what was written may still be flushed after a close, ms; -1 = for ever. */
+	lingerMs(): number;
 }
 
 /** A connect; `near` belongs to whoever connects, `far` waits for the binding. */
@@ -43,41 +36,64 @@ export interface Connect {
 	joined(peer: Party): void;
 	/** The binding does not admit this party; the far end is closed right after. */
 	refused(peer: Party): void;
+	/** As of {@link Binding.lingerMs}. */
+	lingerMs(): number;
+	/** The name was found, but no way to it; the far end is closed right after. */
+	failed(error: Error): void;
 }
 
-/** The high-water mark of one direction of an inproc pipe. */
-export function addMarks(sender: number, receiver: number): number {
-	return sender === 0 || receiver === 0 ? 0 : sender + receiver;
+/** Names beyond this thread. */
+export interface RemoteNames {
+	/** Makes the name known to other threads; returns what takes it back. @throws ZmqError EADDRINUSE, ENOBUFS */
+	publish(key: string, address: string, binding: Binding): () => void;
+	/** Takes the connect to another thread that holds the name; false when none does. @throws ZmqError ENOBUFS */
+	seek(key: string, connect: Connect): boolean;
+	/** Whether connects wait, so that new names elsewhere are of interest. */
+	waiting(any: boolean): void;
 }
 
 export class InprocDirectory {
 	readonly #bindings = new Map<string, Binding>();
 	readonly #waiting = new Map<string, Set<Connect>>();
+	/** Set once, when there are other threads to reach. */
+	remote: RemoteNames | undefined;
 
 	/** The binding of this thread that holds the name. */
 	find(key: string): Binding | undefined {
 		return this.#bindings.get(key);
 	}
 
-	/** Takes the name and joins every connect that waits for it. Returns what frees the name. @throws ZmqError EADDRINUSE */
+	/** Takes the name and joins every connect that waits for it. Returns what frees the name. @throws ZmqError EADDRINUSE, ENOBUFS */
 	bind(key: string, address: string, binding: Binding): () => void {
 		if (this.#bindings.has(key)) {
 			throw new ZmqError("EADDRINUSE", `"${address}" is already bound; close that binding first or choose another name`, { address });
 		}
+		const retract = this.remote?.publish(key, address, binding);
 		this.#bindings.set(key, binding);
 		const waiting = this.#waiting.get(key);
 		this.#waiting.delete(key);
-		if (waiting !== undefined) for (const connect of waiting) join(binding, connect);
+		if (waiting !== undefined) {
+			this.remote?.waiting(this.#waiting.size !== 0);
+			for (const connect of waiting) join(binding, connect);
+		}
 		return () => {
-			if (this.#bindings.get(key) === binding) this.#bindings.delete(key);
+			if (this.#bindings.get(key) !== binding) return;
+			this.#bindings.delete(key);
+			retract?.();
 		};
 	}
 
-	/** Joins the binding if it is here, else waits for it. */
+	/** Joins the binding if there is one, else waits for it. @throws ZmqError ENOBUFS when there is no way to the thread that has it. */
 	connect(key: string, connect: Connect): void {
 		const binding = this.#bindings.get(key);
 		if (binding !== undefined) {
 			join(binding, connect);
+			return;
+		}
+		// Before the look: a name that is bound right after it must be told to us.
+		this.remote?.waiting(true);
+		if (this.remote?.seek(key, connect) === true) {
+			this.remote.waiting(this.#waiting.size !== 0);
 			return;
 		}
 		const waiting = this.#waiting.get(key);
@@ -92,13 +108,44 @@ export class InprocDirectory {
 		};
 	}
 
+	/** As {@link connect}, for one that had been joined to a peer which was gone; never throws. */
+	reconnect(key: string, connect: Connect): void {
+		try {
+			this.connect(key, connect);
+		} catch (error) {
+			fail(connect, error);
+		}
+	}
+
 	/** Takes a connect off the waiting list; false when it had been joined, or never waited. */
 	withdraw(key: string, connect: Connect): boolean {
 		const waiting = this.#waiting.get(key);
 		if (waiting === undefined || !waiting.delete(connect)) return false;
 		if (waiting.size === 0) this.#waiting.delete(key);
+		this.remote?.waiting(this.#waiting.size !== 0);
 		return true;
 	}
+
+	/** Names elsewhere have changed: looks for every name that is waited for. */
+	seekAll(): void {
+		for (const [key, waiting] of [...this.#waiting]) {
+			for (const connect of [...waiting]) this.#seekAgain(key, connect);
+		}
+	}
+
+	#seekAgain(key: string, connect: Connect): void {
+		try {
+			if (this.remote?.seek(key, connect) === true) this.withdraw(key, connect);
+		} catch (error) {
+			this.withdraw(key, connect);
+			fail(connect, error);
+		}
+	}
+}
+
+function fail(connect: Connect, error: unknown): void {
+	connect.failed(error instanceof Error ? error : new Error(String(error)));
+	connect.far.close();
 }
 
 function join(binding: Binding, connect: Connect): void {
@@ -126,17 +173,4 @@ function join(binding: Binding, connect: Connect): void {
 	binding.accept(far);
 	// Raising the limit made room without a read, so nobody has told a writer that waits.
 	if (!near.closed && near.writable) near.owner?.onWritable(near);
-}
-
-const KEY = Symbol.for("zloom.core.inproc-directory.1");
-const registry = globalThis as unknown as Record<symbol, InprocDirectory | undefined>;
-
-/** The directory of this thread. */
-export function inprocDirectory(): InprocDirectory {
-	let directory = registry[KEY];
-	if (directory === undefined) {
-		directory = new InprocDirectory();
-		registry[KEY] = directory;
-	}
-	return directory;
 }

@@ -7,7 +7,8 @@
 import { ZmqError } from "../errors.ts";
 import { INPROC_NAME_BYTES_MAX } from "../limits.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
-import { inprocDirectory, type Party } from "./inproc-directory.ts";
+import type { Party } from "./inproc-party.ts";
+import { inprocDirectory } from "./inproc-threads.ts";
 
 const UNLIMITED: Party = { type: "", routingId: Buffer.alloc(0), sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 
@@ -20,7 +21,7 @@ function pipeKey(name: string): string {
 /**
  * Takes a name; `onPipe` gets the accepting end of every pipe that connects to it, possibly within this very call. It
  * sets the owner, and must look whether the pipe is readable already. Closing frees the name and leaves the pipes alone.
- * @throws ZmqError EADDRINUSE, ENAMETOOLONG
+ * @throws ZmqError EADDRINUSE, ENAMETOOLONG, ENOBUFS
  */
 export function listenPipes(name: string, onPipe: (pipe: Pipe) => void): { close(): void } {
 	const address = `pipe "${name}"`;
@@ -31,18 +32,28 @@ export function listenPipes(name: string, onPipe: (pipe: Pipe) => void): { close
 			pipe.peerAddress = address;
 			onPipe(pipe);
 		},
+		lingerMs: () => -1,
 	});
 	return { close };
 }
 
 /**
  * Connects to a name that may be taken later; what is written before is kept. Set the owner before the next turn.
- * @throws ZmqError ENAMETOOLONG
+ * @throws ZmqError ENAMETOOLONG; ENOBUFS when the name is there and no shared memory is left to reach it
  */
 export function connectPipe(name: string): Pipe {
 	const key = pipeKey(name);
 	const [near, far] = pipePair({ forward: 0, backward: 0 });
 	near.peerAddress = `pipe "${name}"`;
-	inprocDirectory().connect(key, { near, far, party: () => UNLIMITED, joined() {}, refused() {} });
+	inprocDirectory().connect(key, {
+		near,
+		far,
+		party: () => UNLIMITED,
+		joined() {},
+		refused() {},
+		// The owner hears onClosed.
+		failed() {},
+		lingerMs: () => -1,
+	});
 	return near;
 }

@@ -13,7 +13,9 @@ import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { compatible } from "../socket-type.ts";
-import { type Binding, type Connect, type InprocDirectory, inprocDirectory, type Party } from "./inproc-directory.ts";
+import type { Binding, Connect, InprocDirectory } from "./inproc-directory.ts";
+import type { Party } from "./inproc-party.ts";
+import { inprocDirectory } from "./inproc-threads.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
 
 /** Accepted pipes are forgotten in lots, when as many have come as were alive after the last sweep, and at least these. */
@@ -66,6 +68,10 @@ class InprocBinding implements Binding {
 		this.#host.attach(pipe);
 	}
 
+	lingerMs(): number {
+		return this.#host.options.linger;
+	}
+
 	endAll(): void {
 		const accepted = this.#accepted;
 		this.#accepted = [];
@@ -102,11 +108,19 @@ class InprocConnector implements Connector, Connect {
 	}
 
 	joined(): void {
-		if (!this.#attached && !this.#host.closed) this.#attach();
+		if (!this.#attached && !this.near.closed && !this.#host.closed) this.#attach();
 	}
 
 	refused(peer: Party): void {
 		mismatch(this.#host, this.endpoint, peer);
+	}
+
+	failed(error: Error): void {
+		this.#host.emit({ type: "close:error", address: this.endpoint, error });
+	}
+
+	lingerMs(): number {
+		return this.#host.options.linger;
 	}
 
 	async close(): Promise<void> {

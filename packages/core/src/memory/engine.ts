@@ -1,0 +1,195 @@
+/**
+ * The shared-memory engine of a thread: its memberships, and the turns in which lanes are read.
+ *
+ * A turn reads all lanes within a time budget, then looks again in the next turn of the event loop or sleeps until the doorbell
+ * rings, as the wait policy says. Turns run by setImmediate or in a turn of the doorbell's, so timers and I/O come in between.
+ *
+ * Loading this package makes the thread a member; the first bind or connect starts the turns. There is one engine per thread even
+ * when the package is loaded twice (globalThis, keyed by layout version).
+ *
+ * **Shutdown**: the engine holds nothing alive: whoever waits holds the event loop (keep-alive.ts), which a ringing doorbell
+ * then interrupts. When the thread exits it publishes what was written and declares itself dead; if it is terminated, its parent
+ * does (thread-watch.ts).
+ */
+import { threadId } from "node:worker_threads";
+import type { Lane, LaneHost } from "./lane.ts";
+import { bequeath, inherited, meet } from "./meeting.ts";
+import { Membership } from "./membership.ts";
+import { Root } from "./root.ts";
+import { LAYOUT_VERSION } from "./root-layout.ts";
+import { watchWorkers } from "./thread-watch.ts";
+import { LookThenSleep } from "./wait-policy.ts";
+
+/** Longest turn, ms: timers and I/O must not wait longer for messages that are already here. */
+const TURN_MS = 1.5;
+
+/** Who is told what threads want of each other. Set once, by the inproc transport. */
+export interface EngineOwner {
+	/** A peer asks for a pipe: answer with lane.accept or lane.refuse. */
+	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void;
+	/** Names have changed, and {@link Engine.wantNames} was said. */
+	onNames(): void;
+	/** A root was joined; names must be bound there too. */
+	onJoined(membership: Membership): void;
+}
+
+const now = performance.now.bind(performance);
+
+export class Engine implements LaneHost {
+	/** Roots this thread belongs to. */
+	readonly memberships: Membership[] = [];
+	/** Why there are none, when there are none. */
+	unavailable: Error | undefined;
+	owner: EngineOwner | undefined;
+	readonly #policy = new LookThenSleep();
+	readonly #namesSeen = new Map<Membership, number>();
+	#parentThreadId = -1;
+	#wantsNames = false;
+	#started = false;
+	#asleep = false;
+	#scheduled = false;
+	#dirty: Lane[] = [];
+
+	/** Joins the roots that were handed over, or makes one. Called once, by {@link engine}. */
+	join(): void {
+		const { roots, parentThreadId } = inherited();
+		this.#parentThreadId = parentThreadId;
+		let own: Root | undefined;
+		try {
+			if (roots.length === 0) {
+				own = Root.create();
+				roots.push(own);
+			}
+			for (const root of roots) this.#addMembership(root);
+		} catch (error) {
+			this.unavailable = error instanceof Error ? error : new Error(String(error));
+		}
+		const known = () => this.memberships.map((each) => each.root);
+		bequeath(known());
+		meet(known, own, (root) => {
+			this.#joinLate(root);
+			bequeath(known());
+		});
+		watchWorkers((ended) => {
+			for (const membership of this.memberships) membership.bury(ended);
+		});
+		process.on("exit", () => {
+			for (const membership of this.memberships) membership.leave();
+		});
+	}
+
+	/** From now on the thread can be reached: it has a name, or looks for one. */
+	start(): void {
+		if (this.#started) return;
+		this.#started = true;
+		this.turnSoon();
+	}
+
+	/** Says whether connects wait for names; with true, changes from now on are told by onNames. */
+	wantNames(wants: boolean): void {
+		if (wants === this.#wantsNames) return;
+		this.#wantsNames = wants;
+		for (const membership of this.memberships) {
+			membership.threads.setWantsNames(membership.token, wants);
+			// Read after the flag is up: whoever binds later rings, whoever bound earlier is found by the caller's next look.
+			this.#namesSeen.set(membership, membership.threads.namesGeneration());
+		}
+	}
+
+	flushSoon(lane: Lane): void {
+		if (this.#dirty.push(lane) === 1) queueMicrotask(this.#flush);
+	}
+
+	turnSoon(): void {
+		if (this.#asleep) this.#wake();
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(this.#turn);
+	}
+
+	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void {
+		this.owner?.onOpen(lane, pipe, payload);
+	}
+
+	readonly #flush = (): void => {
+		const dirty = this.#dirty;
+		this.#dirty = [];
+		for (const lane of dirty) lane.flush();
+	};
+
+	readonly #turn = (): void => {
+		this.#scheduled = false;
+		const worked = this.#work();
+		if (this.#policy.next(worked, now()) === "look") {
+			this.turnSoon();
+			return;
+		}
+		for (const membership of this.memberships) membership.bell.park();
+		this.#asleep = true;
+		// Once more, after the flag is up: what came before it was seen by its sender is found here.
+		if (this.#hasWork()) this.turnSoon();
+	};
+
+	readonly #onRing = (): void => {
+		if (!this.#asleep) return;
+		this.#wake();
+		this.#turn();
+	};
+
+	#wake(): void {
+		this.#asleep = false;
+		for (const membership of this.memberships) membership.bell.unpark();
+	}
+
+	#work(): boolean {
+		const deadline = now() + TURN_MS;
+		let worked = false;
+		for (const membership of this.memberships) if (membership.work(deadline, now)) worked = true;
+		if (this.#namesChanged()) {
+			worked = true;
+			for (const membership of this.memberships) this.#namesSeen.set(membership, membership.threads.namesGeneration());
+			this.owner?.onNames();
+		}
+		return worked;
+	}
+
+	#hasWork(): boolean {
+		return this.#namesChanged() || this.memberships.some((membership) => membership.hasWork());
+	}
+
+	#namesChanged(): boolean {
+		if (!this.#wantsNames) return false;
+		return this.memberships.some((membership) => this.#namesSeen.get(membership) !== membership.threads.namesGeneration());
+	}
+
+	#joinLate(root: Root): void {
+		try {
+			const membership = this.#addMembership(root);
+			this.owner?.onJoined(membership);
+		} catch (error) {
+			process.emitWarning(`This thread cannot reach one that started before its parent: ${String(error)}`, { code: "ZLOOM_ROOT" });
+		}
+		if (this.#started) this.turnSoon();
+	}
+
+	#addMembership(root: Root): Membership {
+		const membership = new Membership(root, { threadId, parentThreadId: this.#parentThreadId, host: this, onRing: this.#onRing });
+		this.memberships.push(membership);
+		if (this.#wantsNames) membership.threads.setWantsNames(membership.token, true);
+		return membership;
+	}
+}
+
+const KEY = Symbol.for(`zloom.core.engine.${LAYOUT_VERSION}`);
+const registry = globalThis as unknown as Record<symbol, Engine | undefined>;
+
+/** The engine of this thread; made, and a member of its roots, at the first call. */
+export function engine(): Engine {
+	let current = registry[KEY];
+	if (current === undefined) {
+		current = new Engine();
+		registry[KEY] = current;
+		current.join();
+	}
+	return current;
+}

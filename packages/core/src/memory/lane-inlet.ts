@@ -1,0 +1,181 @@
+/**
+ * The receiving half of a lane: which channel a pipe number means, and frames that arrive in pieces.
+ *
+ * Everything the peer wrote is checked here: pipe numbers, lengths, order of pieces. What does not fit throws CorruptRing.
+ * A channel that throws does not stop the others: its error surfaces as an uncaught exception of its own.
+ */
+import type { Message } from "../message.ts";
+import type { LaneChannel } from "./lane-channel.ts";
+import { CorruptRing, type Run } from "./ring.ts";
+import { RECORD, RECORD_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
+
+/** Longest frame that is put together; Buffers of every supported Node can be this long. */
+const FRAME_BYTES_MAX = 2 ** 31 - 1;
+
+interface Entry {
+	readonly channel: LaneChannel;
+	/** This side has sent CLOSE: what still comes is dropped until the peer's CLOSE. */
+	closeSent: boolean;
+	/** Frames of a message that has not come whole. */
+	frames: Message | undefined;
+	/** The frame that has not come whole. */
+	frame: Buffer | undefined;
+	filled: number;
+	last: boolean;
+}
+
+/** What the inlet cannot decide alone: OPEN, and CLOSE (to be answered). */
+export type OnControl = (kind: number, pipe: number, payload: Uint8Array) => void;
+
+export class LaneInlet {
+	readonly channels = new Map<number, Entry>();
+	/** Parity of the numbers that the peer gives. */
+	readonly #peerParity: number;
+
+	constructor(peerParity: number) {
+		this.#peerParity = peerParity;
+	}
+
+	add(pipe: number, channel: LaneChannel): void {
+		this.channels.set(pipe, { channel, closeSent: false, frames: undefined, frame: undefined, filled: 0, last: false });
+	}
+
+	/** This side has sent CLOSE. */
+	closed(pipe: number): void {
+		const entry = this.channels.get(pipe);
+		if (entry === undefined) return;
+		entry.closeSent = true;
+		entry.frames = undefined;
+	}
+
+	end(): void {
+		const entries = [...this.channels.values()];
+		this.channels.clear();
+		for (const entry of entries) {
+			if (!entry.closeSent) guarded(() => entry.channel.onLaneEnd());
+		}
+	}
+
+	/** Goes on with a frame; `take` copies the bytes to where they belong. */
+	piece(pipe: number, length: number, take: (target: Uint8Array, start: number) => void): void {
+		const entry = this.#entry(pipe);
+		const { frame } = entry;
+		if (frame === undefined || length === 0 || entry.filled + length > frame.length) throw new CorruptRing(`a piece of ${length} bytes that belongs nowhere`);
+		take(frame, entry.filled);
+		entry.filled += length;
+		if (entry.filled === frame.length) guarded(() => this.#frameDone(entry, frame));
+	}
+
+	/** Every record of a run. */
+	run(run: Run, onControl: OnControl): void {
+		const { words, length } = run;
+		let at = 0;
+		while (at < length) {
+			const index = at >> 2;
+			const word = words[index]!;
+			const start = at + RECORD_HEADER_BYTES;
+			at += recordBytes(word >>> 8);
+			try {
+				this.#record(word & 255, words[index + 1]!, words[index + 2]!, run, start, start + (word >>> 8), onControl);
+			} catch (error) {
+				if (error instanceof CorruptRing) throw error;
+				surface(error);
+			}
+		}
+	}
+
+	#record(kind: number, pipe: number, argument: number, run: Run, start: number, end: number, onControl: OnControl): void {
+		if (kind === RECORD.MESSAGE) {
+			const entry = this.#entry(pipe);
+			if (entry.frame !== undefined || entry.frames !== undefined) throw new CorruptRing("a message within a message");
+			if (!entry.closeSent) entry.channel.onMessage([run.bytes.subarray(start, end)]);
+			return;
+		}
+		if (kind === RECORD.FRAME_LAST || kind === RECORD.FRAME_MORE) {
+			this.#beginFrame(this.#entry(pipe), kind === RECORD.FRAME_LAST, argument, run, start, end);
+			return;
+		}
+		if (kind === RECORD.PIECE) {
+			this.piece(pipe, end - start, (target, at) => run.bytes.copy(target, at, start, end));
+			return;
+		}
+		this.#control(kind, pipe, argument, run.bytes.subarray(start, end), onControl);
+	}
+
+	#control(kind: number, pipe: number, argument: number, payload: Uint8Array, onControl: OnControl): void {
+		if (kind === RECORD.OPEN) {
+			if (pipe < 0 || (pipe & 1) !== this.#peerParity || this.channels.has(pipe)) throw new CorruptRing(`pipe ${pipe} opened twice`);
+			onControl(kind, pipe, payload);
+			return;
+		}
+		const entry = this.#entry(pipe);
+		if (kind === RECORD.CREDIT) {
+			if (!entry.closeSent && !entry.channel.onCredit(argument)) throw new CorruptRing(`a credit of ${argument}`);
+		} else if (kind === RECORD.ACCEPT) {
+			entry.channel.onAccept(payload);
+		} else if (kind === RECORD.REFUSE) {
+			this.channels.delete(pipe);
+			entry.channel.onRefuse(argument, payload);
+		} else if (kind === RECORD.CLOSE) {
+			this.channels.delete(pipe);
+			if (entry.closeSent) return;
+			onControl(kind, pipe, payload);
+			entry.channel.onClose();
+		} else {
+			throw new CorruptRing(`a record of kind ${kind}`);
+		}
+	}
+
+	#entry(pipe: number): Entry {
+		const entry = this.channels.get(pipe);
+		if (entry === undefined) throw new CorruptRing(`a record for pipe ${pipe}, which is not open`);
+		return entry;
+	}
+
+	#beginFrame(entry: Entry, last: boolean, frameLength: number, run: Run, start: number, end: number): void {
+		const length = end - start;
+		if (entry.frame !== undefined || frameLength < length || frameLength > FRAME_BYTES_MAX) throw new CorruptRing(`a frame of ${frameLength} bytes`);
+		entry.last = last;
+		if (frameLength === length) {
+			this.#frameDone(entry, run.bytes.subarray(start, end));
+			return;
+		}
+		if (length === 0) throw new CorruptRing("a frame that begins with nothing");
+		let frame: Buffer;
+		try {
+			frame = Buffer.allocUnsafeSlow(frameLength);
+		} catch (error) {
+			throw new CorruptRing(`no memory for a frame of ${frameLength} bytes`, { cause: error });
+		}
+		run.bytes.copy(frame, 0, start, end);
+		entry.frame = frame;
+		entry.filled = length;
+	}
+
+	#frameDone(entry: Entry, frame: Buffer): void {
+		entry.frame = undefined;
+		const frames = entry.frames ?? [];
+		frames.push(frame);
+		if (!entry.last) {
+			entry.frames = frames;
+			return;
+		}
+		entry.frames = undefined;
+		if (!entry.closeSent) entry.channel.onMessage(frames);
+	}
+}
+
+function guarded(call: () => void): void {
+	try {
+		call();
+	} catch (error) {
+		surface(error);
+	}
+}
+
+/** What a pipe's owner throws is an uncaught exception, but the other pipes get theirs first. */
+function surface(error: unknown): void {
+	queueMicrotask(() => {
+		throw error;
+	});
+}

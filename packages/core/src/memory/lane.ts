@@ -1,0 +1,281 @@
+/**
+ * A lane: the link between this thread and one other, a ring in each direction, many pipes on it by number.
+ *
+ * Invariants
+ * - Per pipe, records arrive in the order written; pieces of large messages of different pipes may interleave.
+ * - Data never takes the last bytes of the ring: control records (open, accept, refuse, credit, close) find room; when even
+ *   that is used up they queue here, before all data.
+ * - The reader takes records out as fast as it can and hands them to the pipes; credit, which bounds what a pipe may have under
+ *   way, is the pipes' matter, so one slow pipe never holds up the others.
+ * - Records become visible in lots: at once when the peer has read everything, else by volume, and at the latest when the
+ *   running piece of code ends (a microtask).
+ *
+ * Belongs to one thread; nothing here is called from another.
+ *
+ * **Shutdown**: a lane ends when the peer's thread died (after all it had published was read) or a ring is corrupt. Every pipe on
+ * it hears `onLaneEnd` once, and nothing after.
+ */
+import type { Message } from "../message.ts";
+import { type BellPlace, ring } from "./doorbell.ts";
+import type { LaneChannel } from "./lane-channel.ts";
+import { LaneInlet } from "./lane-inlet.ts";
+import type { LaneSlot } from "./lane-table.ts";
+import { CorruptRing, RingReader, RingWriter } from "./ring.ts";
+import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, ringOffset } from "./ring-layout.ts";
+import type { Root } from "./root.ts";
+
+/** What a lane needs of its thread. */
+export interface LaneHost {
+	/** {@link Lane.flush} is to be called when the running piece of code ends. */
+	flushSoon(lane: Lane): void;
+	/** {@link Lane.resume} is to be called in the next turn. */
+	turnSoon(): void;
+	/** The peer asks for a pipe; answer with accept or refuse. */
+	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void;
+}
+
+/** How far a message has got; kept by its pipe while the lane has no room. */
+export interface Outgoing {
+	message: Message;
+	frame: number;
+	offset: number;
+}
+
+interface Control {
+	kind: number;
+	pipe: number;
+	argument: number;
+	payload: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Appended bytes that are published without waiting for the running code to end. */
+const PUBLISH_BYTES = 4 * 1024;
+
+export class Lane {
+	readonly slot: LaneSlot;
+	readonly peer: number;
+	/** True once it has ended; writes go nowhere. */
+	ended = false;
+	readonly #host: LaneHost;
+	readonly #writer: RingWriter;
+	readonly #reader: RingReader;
+	readonly #bell: BellPlace;
+	readonly #inlet: LaneInlet;
+	readonly #backlog: Control[] = [];
+	/** Pipes that were refused room, in the order in which they get it. */
+	readonly #blocked: number[] = [];
+	/** The pipe whose turn it is while {@link resume} runs. */
+	#turn = -1;
+	#flushAsked = false;
+	#nextPipe: number;
+	readonly #firstPipe: number;
+
+	/** @param self this thread's token; @param bell the peer's. */
+	constructor(root: Root, slot: LaneSlot, self: number, bell: BellPlace, host: LaneHost) {
+		const initiator = slot.initiator === self;
+		this.slot = slot;
+		this.peer = initiator ? slot.acceptor : slot.initiator;
+		this.#host = host;
+		this.#bell = bell;
+		this.#writer = new RingWriter(root, ringOffset(slot.byteOffset, initiator));
+		this.#reader = new RingReader(root, ringOffset(slot.byteOffset, !initiator));
+		// Each side numbers the pipes that it opens: the initiator even, the acceptor odd.
+		this.#firstPipe = initiator ? 0 : 1;
+		this.#nextPipe = this.#firstPipe;
+		this.#inlet = new LaneInlet(this.#firstPipe ^ 1);
+	}
+
+	/** Pipes on this lane. */
+	get pipes(): number {
+		return this.#inlet.channels.size;
+	}
+
+	/** Asks the peer for a pipe; the channel hears onAccept or onRefuse. Returns its number. */
+	open(channel: LaneChannel, payload: Uint8Array): number {
+		while (this.#inlet.channels.has(this.#nextPipe)) this.#step();
+		const pipe = this.#nextPipe;
+		this.#step();
+		this.#inlet.add(pipe, channel);
+		this.#control(RECORD.OPEN, pipe, 0, payload);
+		return pipe;
+	}
+
+	accept(pipe: number, channel: LaneChannel, payload: Uint8Array): void {
+		this.#inlet.add(pipe, channel);
+		this.#control(RECORD.ACCEPT, pipe, 0, payload);
+	}
+
+	refuse(pipe: number, reason: number, payload: Uint8Array = NOTHING): void {
+		this.#control(RECORD.REFUSE, pipe, reason, payload);
+	}
+
+	credit(pipe: number, messages: number): void {
+		this.#control(RECORD.CREDIT, pipe, messages, NOTHING);
+	}
+
+	/** Nothing more from this side. The channel hears nothing more either. */
+	close(pipe: number): void {
+		this.#control(RECORD.CLOSE, pipe, 0, NOTHING);
+		this.#inlet.closed(pipe);
+	}
+
+	/** Writes as much of the message as there is room for; true when it is all written. Else the channel hears onRoom. */
+	write(pipe: number, outgoing: Outgoing): boolean {
+		if (this.ended) return false;
+		if (this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe)) return this.#block(pipe);
+		const { message } = outgoing;
+		const first = message[0]!;
+		if (message.length === 1 && first.length <= RECORD_PAYLOAD_MAX) {
+			if (!this.#append(RECORD.MESSAGE, pipe, 0, first, 0, first.length)) return this.#block(pipe);
+		} else if (!this.#writeFrames(pipe, outgoing)) return this.#block(pipe);
+		this.#written();
+		return true;
+	}
+
+	/** Makes what was written visible, and wakes the peer if it sleeps. */
+	flush(): void {
+		this.#flushAsked = false;
+		if (this.#writer.publish()) ring(this.#bell);
+	}
+
+	/** True when {@link drain} or {@link resume} would find something to do. */
+	hasWork(): boolean {
+		if (this.ended) return false;
+		return this.#reader.available() > 0 || (this.#waits && this.#writer.room() >= RESUME_BYTES);
+	}
+
+	/** True when nothing is published and unread. */
+	drained(): boolean {
+		return this.#reader.available() === 0;
+	}
+
+	/** Reads what the peer has published, until `deadline` of `clock`; true when there was anything. @throws CorruptRing */
+	drain(deadline: number, clock: () => number): boolean {
+		const reader = this.#reader;
+		let available = reader.available();
+		if (available === 0) return false;
+		do {
+			this.#take(available);
+			reader.release();
+			available = reader.available();
+		} while (available !== 0 && !this.ended && clock() < deadline);
+		if (reader.writerWaits()) ring(this.#bell);
+		return true;
+	}
+
+	/** Goes on with what found no room; true when there was room. */
+	resume(): boolean {
+		if (!this.#waits || this.ended) return false;
+		if (this.#writer.room() < RESUME_BYTES) {
+			this.#writer.askForRoom();
+			if (this.#writer.room() < RESUME_BYTES) return false;
+		}
+		while (this.#backlog.length !== 0) {
+			const { kind, pipe, argument, payload } = this.#backlog[0]!;
+			if (!this.#writer.append(kind, pipe, argument, payload, 0, payload.length, 0)) break;
+			this.#backlog.shift();
+		}
+		for (let count = this.#blocked.length; count > 0 && this.#backlog.length === 0; count--) {
+			const pipe = this.#blocked.shift()!;
+			this.#turn = pipe;
+			this.#inlet.channels.get(pipe)?.channel.onRoom();
+			// Used up again: the next pipe comes first when there is room.
+			if (this.#blocked.at(-1) === pipe) break;
+		}
+		this.#turn = -1;
+		this.flush();
+		return true;
+	}
+
+	/** The peer is dead, or a ring is corrupt: tells every pipe. */
+	end(): void {
+		if (this.ended) return;
+		this.ended = true;
+		this.#backlog.length = 0;
+		this.#blocked.length = 0;
+		this.#inlet.end();
+	}
+
+	get #waits(): boolean {
+		return this.#blocked.length !== 0 || this.#backlog.length !== 0;
+	}
+
+	#step(): void {
+		this.#nextPipe = this.#nextPipe >= 0x7ffffffd ? this.#firstPipe : this.#nextPipe + 2;
+	}
+
+	#take(available: number): void {
+		const next = this.#reader.peek(available);
+		if (next.kind === RECORD.PIECE) {
+			// The bulk of large frames goes straight to where it belongs.
+			this.#inlet.piece(next.pipe, next.length, (target, start) => this.#reader.takePayload(next.length, target, start));
+			return;
+		}
+		const run = this.#reader.takeRun(available);
+		// The room is free again before the pipes act on what came.
+		this.#reader.release();
+		this.#inlet.run(run, this.#onControl);
+	}
+
+	readonly #onControl = (kind: number, pipe: number, payload: Uint8Array): void => {
+		if (kind === RECORD.OPEN) this.#host.onOpen(this, pipe, payload);
+		else if (kind === RECORD.CLOSE) this.#control(RECORD.CLOSE, pipe, 0, NOTHING);
+		else throw new CorruptRing(`a record of kind ${kind}`);
+	};
+
+	#writeFrames(pipe: number, outgoing: Outgoing): boolean {
+		const { message } = outgoing;
+		for (; outgoing.frame < message.length; outgoing.frame++, outgoing.offset = 0) {
+			const frame = message[outgoing.frame]!;
+			const kind = outgoing.frame === message.length - 1 ? RECORD.FRAME_LAST : RECORD.FRAME_MORE;
+			if (outgoing.offset === 0) {
+				const end = Math.min(frame.length, RECORD_PAYLOAD_MAX);
+				if (!this.#append(kind, pipe, frame.length, frame, 0, end)) return false;
+				outgoing.offset = end;
+			}
+			while (outgoing.offset < frame.length) {
+				const end = Math.min(frame.length, outgoing.offset + RECORD_PAYLOAD_MAX);
+				if (!this.#append(RECORD.PIECE, pipe, 0, frame, outgoing.offset, end)) return false;
+				outgoing.offset = end;
+			}
+		}
+		return true;
+	}
+
+	#append(kind: number, pipe: number, argument: number, source: Uint8Array, start: number, end: number): boolean {
+		return this.#writer.append(kind, pipe, argument, source, start, end, CONTROL_RESERVE_BYTES);
+	}
+
+	#control(kind: number, pipe: number, argument: number, payload: Uint8Array): void {
+		if (this.ended) return;
+		if (this.#backlog.length !== 0 || !this.#writer.append(kind, pipe, argument, payload, 0, payload.length, 0)) {
+			this.#backlog.push({ kind, pipe, argument, payload });
+			this.#askForRoom();
+			return;
+		}
+		this.#written();
+	}
+
+	#written(): void {
+		if (this.#writer.unpublished >= PUBLISH_BYTES || (!this.#flushAsked && this.#writer.caughtUp())) {
+			if (this.#writer.publish()) ring(this.#bell);
+		} else if (!this.#flushAsked) {
+			this.#flushAsked = true;
+			this.#host.flushSoon(this);
+		}
+	}
+
+	#block(pipe: number): false {
+		this.#blocked.push(pipe);
+		this.#askForRoom();
+		return false;
+	}
+
+	#askForRoom(): void {
+		this.flush();
+		this.#writer.askForRoom();
+		// Room that came before the reader could see that we wait.
+		if (this.#writer.room() >= RESUME_BYTES) this.#host.turnSoon();
+	}
+}

@@ -1,0 +1,60 @@
+/**
+ * What one side of an inproc pipe tells the other when they meet, and its form in a lane's control records.
+ *
+ * A request for a pipe: the number of the binding (u32), then the party. A party: send and receive high-water mark (u32 each),
+ * length and text of the socket type, length and bytes of the routing id. Little-endian; never leaves the process.
+ */
+
+export interface Party {
+	/** The socket type, or "" for a bare pipe. */
+	readonly type: string;
+	readonly routingId: Uint8Array;
+	/** Messages; 0 = no limit. */
+	readonly sendHighWaterMark: number;
+	readonly receiveHighWaterMark: number;
+}
+
+export function encodeParty(party: Party): Buffer {
+	const type = Buffer.from(party.type, "latin1");
+	const bytes = Buffer.alloc(10 + type.length + party.routingId.length);
+	bytes.writeUInt32LE(party.sendHighWaterMark, 0);
+	bytes.writeUInt32LE(party.receiveHighWaterMark, 4);
+	bytes[8] = type.length;
+	bytes.set(type, 9);
+	bytes[9 + type.length] = party.routingId.length;
+	bytes.set(party.routingId, 10 + type.length);
+	return bytes;
+}
+
+/** Undefined when the bytes are not a party. */
+export function decodeParty(payload: Uint8Array): Party | undefined {
+	if (payload.length < 10) return undefined;
+	const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+	const typeEnd = 9 + bytes[8]!;
+	if (typeEnd >= bytes.length || typeEnd + 1 + bytes[typeEnd]! !== bytes.length) return undefined;
+	return {
+		sendHighWaterMark: bytes.readUInt32LE(0),
+		receiveHighWaterMark: bytes.readUInt32LE(4),
+		type: bytes.toString("latin1", 9, typeEnd),
+		// A copy: the record's memory holds messages too.
+		routingId: Buffer.from(bytes.subarray(typeEnd + 1)),
+	};
+}
+
+export function encodeRequest(binding: number, party: Party): Buffer {
+	const number = Buffer.alloc(4);
+	number.writeUInt32LE(binding, 0);
+	return Buffer.concat([number, encodeParty(party)]);
+}
+
+export function decodeRequest(payload: Uint8Array): { binding: number; party: Party } | undefined {
+	if (payload.length < 4) return undefined;
+	const party = decodeParty(payload.subarray(4));
+	if (party === undefined) return undefined;
+	return { binding: Buffer.from(payload.buffer, payload.byteOffset, 4).readUInt32LE(0), party };
+}
+
+/** The high-water mark of one direction of an inproc pipe; 0 = none. */
+export function addMarks(sender: number, receiver: number): number {
+	return sender === 0 || receiver === 0 ? 0 : sender + receiver;
+}
