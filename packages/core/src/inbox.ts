@@ -15,8 +15,8 @@ import type { SocketOptions } from "./options.ts";
 import type { Pattern } from "./pattern/pattern.ts";
 import { abortError, checkTimeout, closedError, Waiters, type WaitOptions } from "./waiters.ts";
 
-/** What a receiver gets: the frames of one message. */
-export type Received = Buffer[];
+/** What a receiver gets: the frames of one message, at least one. */
+export type Received = [Buffer, ...Buffer[]];
 
 type Step = IteratorResult<Received, undefined>;
 

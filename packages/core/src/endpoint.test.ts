@@ -1,0 +1,75 @@
+/**
+ * Which strings are endpoints, and what is wrong with those that are not.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseEndpoint } from "./endpoint.ts";
+import { ZmqError } from "./errors.ts";
+
+describe("an endpoint", () => {
+	it.each([
+		["tcp://127.0.0.1:5555", { scheme: "tcp", host: "127.0.0.1", port: 5555 }],
+		["tcp://*:*", { scheme: "tcp", host: "*", port: "*" }],
+		["tcp://localhost:0", { scheme: "tcp", host: "localhost", port: 0 }],
+		["tcp://[::1]:65535", { scheme: "tcp", host: "::1", port: 65535 }],
+		["tcp://[fe80::1%eth0]:1", { scheme: "tcp", host: "fe80::1%eth0", port: 1 }],
+		["ipc:///run/app.sock", { scheme: "ipc", path: "/run/app.sock" }],
+		["ipc://relative", { scheme: "ipc", path: "relative" }],
+		["ipc://*", { scheme: "ipc", path: "*" }],
+		["ipc://@abstract", { scheme: "ipc", path: "@abstract" }],
+		["inproc://a b/c://d", { scheme: "inproc", name: "a b/c://d" }],
+	])("is %s", (text, parsed) => {
+		expect(parseEndpoint(text)).toEqual({ ...parsed, text });
+	});
+
+	it.each([
+		["", "EINVAL"],
+		["://x", "EINVAL"],
+		["tcp", "EINVAL"],
+		["tcp:/127.0.0.1:1", "EINVAL"],
+		["tcp://", "EINVAL"],
+		["inproc://", "EINVAL"],
+		["ipc://", "EINVAL"],
+		["ipc://@", "EINVAL"],
+		["tcp://127.0.0.1", "EINVAL"],
+		["tcp://:5555", "EINVAL"],
+		["tcp://127.0.0.1:", "EINVAL"],
+		["tcp://127.0.0.1:65536", "EINVAL"],
+		["tcp://127.0.0.1:-1", "EINVAL"],
+		["tcp://127.0.0.1:1e3", "EINVAL"],
+		["tcp://::1:5555", "EINVAL"],
+		["tcp://[]:5555", "EINVAL"],
+		["tcp://[::1:5555", "EINVAL"],
+		["tcp://a b:5555", "EINVAL"],
+		["tcp://host/path:5555", "EINVAL"],
+		["ws://127.0.0.1:80", "EPROTONOSUPPORT"],
+		["udp://127.0.0.1:80", "EPROTONOSUPPORT"],
+		["TCP://127.0.0.1:80", "EPROTONOSUPPORT"],
+		["http://example.org", "EPROTONOSUPPORT"],
+		[`ipc:///${"x".repeat(107)}`, "ENAMETOOLONG"],
+		[`inproc://${"é".repeat(129)}`, "ENAMETOOLONG"],
+	])("is not %s (%s)", (text, code) => {
+		expect(() => parseEndpoint(text)).toThrowError(expect.objectContaining({ name: "ZmqError", code, address: text }));
+	});
+
+	it.each([undefined, null, 5, {}, ["tcp://127.0.0.1:1"]])("is not %o", (value) => {
+		expect(() => parseEndpoint(value as never)).toThrowError(expect.objectContaining({ code: "EINVAL" }));
+	});
+
+	it("is told from any other string by a ZmqError and nothing else", () => {
+		const nearly = fc.oneof(
+			fc.string(),
+			fc.string().map((text) => `tcp://${text}`),
+			fc.string().map((text) => `ipc://${text}`),
+		);
+		fc.assert(
+			fc.property(nearly, (text) => {
+				try {
+					expect(parseEndpoint(text).text).toBe(text);
+				} catch (error) {
+					expect(error).toBeInstanceOf(ZmqError);
+				}
+			}),
+		);
+	});
+});
