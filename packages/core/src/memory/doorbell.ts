@@ -10,7 +10,7 @@
  *
  * **Shutdown**: nothing to do. A waiter of a dead thread is dropped with its isolate; rings wake every waiter of the word.
  */
-import { add, compareExchange, load, notify, store, waitForNotify, type Words } from "./atomics.ts";
+import { add, compareExchange, load, notify, store, type Words, waitForNotify } from "./atomics.ts";
 
 export interface BellPlace {
 	readonly words: Words;

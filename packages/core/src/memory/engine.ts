@@ -193,3 +193,14 @@ export function engine(): Engine {
 	}
 	return current;
 }
+
+/** What is in use in the roots of this thread: threads alive, lanes, names. For leak checks and diagnostics. */
+export function sharedMemoryUse(): { threads: number; lanes: number; names: number } {
+	const use = { threads: 0, lanes: 0, names: 0 };
+	for (const { threads, laneTable, names } of engine().memberships) {
+		use.threads += threads.count();
+		use.lanes += laneTable.count();
+		use.names += names.count();
+	}
+	return use;
+}

@@ -60,7 +60,8 @@ export class LaneInlet {
 	piece(pipe: number, length: number, take: (target: Uint8Array, start: number) => void): void {
 		const entry = this.#entry(pipe);
 		const { frame } = entry;
-		if (frame === undefined || length === 0 || entry.filled + length > frame.length) throw new CorruptRing(`a piece of ${length} bytes that belongs nowhere`);
+		if (frame === undefined || length === 0 || entry.filled + length > frame.length)
+			throw new CorruptRing(`a piece of ${length} bytes that belongs nowhere`);
 		take(frame, entry.filled);
 		entry.filled += length;
 		if (entry.filled === frame.length) guarded(() => this.#frameDone(entry, frame));
@@ -72,11 +73,11 @@ export class LaneInlet {
 		let at = 0;
 		while (at < length) {
 			const index = at >> 2;
-			const word = words[index]!;
+			const word = words[index] as number;
 			const start = at + RECORD_HEADER_BYTES;
 			at += recordBytes(word >>> 8);
 			try {
-				this.#record(word & 255, words[index + 1]!, words[index + 2]!, run, start, start + (word >>> 8), onControl);
+				this.#record(word & 255, words[index + 1] as number, words[index + 2] as number, run, start, start + (word >>> 8), onControl);
 			} catch (error) {
 				if (error instanceof CorruptRing) throw error;
 				surface(error);
@@ -134,7 +135,8 @@ export class LaneInlet {
 
 	#beginFrame(entry: Entry, last: boolean, frameLength: number, run: Run, start: number, end: number): void {
 		const length = end - start;
-		if (entry.frame !== undefined || frameLength < length || frameLength > FRAME_BYTES_MAX) throw new CorruptRing(`a frame of ${frameLength} bytes`);
+		if (entry.frame !== undefined || frameLength < length || frameLength > FRAME_BYTES_MAX)
+			throw new CorruptRing(`a frame of ${frameLength} bytes`);
 		entry.last = last;
 		if (frameLength === length) {
 			this.#frameDone(entry, run.bytes.subarray(start, end));

@@ -15,7 +15,7 @@
  * **Shutdown**: a lane ends when the peer's thread died (after all it had published was read) or a ring is corrupt. Every pipe on
  * it hears `onLaneEnd` once, and nothing after.
  */
-import type { Message } from "../message.ts";
+import type { Frame, Message } from "../message.ts";
 import { type BellPlace, ring } from "./doorbell.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
@@ -125,7 +125,7 @@ export class Lane {
 		if (this.ended) return false;
 		if (this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe)) return this.#block(pipe);
 		const { message } = outgoing;
-		const first = message[0]!;
+		const first = message[0] as Frame;
 		if (message.length === 1 && first.length <= RECORD_PAYLOAD_MAX) {
 			if (!this.#append(RECORD.MESSAGE, pipe, 0, first, 0, first.length)) return this.#block(pipe);
 		} else if (!this.#writeFrames(pipe, outgoing)) return this.#block(pipe);
@@ -172,12 +172,12 @@ export class Lane {
 			if (this.#writer.room() < RESUME_BYTES) return false;
 		}
 		while (this.#backlog.length !== 0) {
-			const { kind, pipe, argument, payload } = this.#backlog[0]!;
+			const { kind, pipe, argument, payload } = this.#backlog[0] as Control;
 			if (!this.#writer.append(kind, pipe, argument, payload, 0, payload.length, 0)) break;
 			this.#backlog.shift();
 		}
 		for (let count = this.#blocked.length; count > 0 && this.#backlog.length === 0; count--) {
-			const pipe = this.#blocked.shift()!;
+			const pipe = this.#blocked.shift() as number;
 			this.#turn = pipe;
 			this.#inlet.channels.get(pipe)?.channel.onRoom();
 			// Used up again: the next pipe comes first when there is room.
@@ -227,7 +227,7 @@ export class Lane {
 	#writeFrames(pipe: number, outgoing: Outgoing): boolean {
 		const { message } = outgoing;
 		for (; outgoing.frame < message.length; outgoing.frame++, outgoing.offset = 0) {
-			const frame = message[outgoing.frame]!;
+			const frame = message[outgoing.frame] as Frame;
 			const kind = outgoing.frame === message.length - 1 ? RECORD.FRAME_LAST : RECORD.FRAME_MORE;
 			if (outgoing.offset === 0) {
 				const end = Math.min(frame.length, RECORD_PAYLOAD_MAX);

@@ -21,7 +21,9 @@ interface Passed {
 }
 
 function isPassed(value: unknown): value is Passed {
-	return typeof value === "object" && value !== null && Array.isArray((value as Passed).roots) && typeof (value as Passed).threadId === "number";
+	return (
+		typeof value === "object" && value !== null && Array.isArray((value as Passed).roots) && typeof (value as Passed).threadId === "number"
+	);
 }
 
 /** What the parent handed over; -1 = no parent known. */

@@ -88,7 +88,7 @@ export class Membership {
 		let worked = this.refresh();
 		// A lane that ends leaves the list while we walk it.
 		for (let i = this.lanes.length - 1; i >= 0; i--) {
-			const lane = this.lanes[i]!;
+			const lane = this.lanes[i] as Lane;
 			try {
 				if (lane.drain(deadline, clock)) worked = true;
 				if (lane.resume()) worked = true;

@@ -40,7 +40,7 @@ export interface BoundName {
 /** FNV-1a. */
 function hashOf(key: Uint8Array): number {
 	let hash = 0x811c9dc5;
-	for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193);
+	for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ (key[i] as number), 0x01000193);
 	return hash | 0;
 }
 
@@ -97,7 +97,7 @@ export class NameTable {
 			const sequence = load(words, base + NAME.SEQUENCE);
 			const word = load(words, base);
 			if (stateOf(word) !== NAME_BOUND || !this.#matches(slot, key, hash)) continue;
-			const binding = words[base + NAME.BINDING]!;
+			const binding = words[base + NAME.BINDING] as number;
 			// Reused while we read: whatever it was, it is bound no more.
 			if (load(words, base) !== word || load(words, base + NAME.SEQUENCE) !== sequence) continue;
 			if (this.#threads.alive(holderOf(word))) return { owner: holderOf(word), binding };

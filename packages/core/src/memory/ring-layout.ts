@@ -5,7 +5,7 @@
  * bytes and may wrap around the end. A record: word 0 = payload length << 8 | kind, word 1 = pipe number, word 2 = argument,
  * then the payload. Whole records only are ever published.
  */
-import { type Root } from "./root.ts";
+import type { Root } from "./root.ts";
 
 /** Data bytes of one ring; a power of two, so that positions wrap with it. */
 export const RING_BYTES = 128 * 1024;
@@ -54,7 +54,8 @@ export const RECORD = {
 	CLOSE: 9,
 } as const;
 
-if (RECORD_PAYLOAD_MAX + RECORD_HEADER_BYTES + CONTROL_RESERVE_BYTES > RESUME_BYTES) throw new Error("ring-layout.ts: a resumed writer must find room");
+if (RECORD_PAYLOAD_MAX + RECORD_HEADER_BYTES + CONTROL_RESERVE_BYTES > RESUME_BYTES)
+	throw new Error("ring-layout.ts: a resumed writer must find room");
 
 /** Bytes that a record takes in the ring. */
 export function recordBytes(payloadBytes: number): number {

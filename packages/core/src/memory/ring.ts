@@ -6,16 +6,8 @@
  * parses them there, so nothing the writer does later can change what was checked. A reader that finds nonsense throws
  * {@link CorruptRing}; its lane ends, the process does not.
  */
-import { compareExchange, type Bytes, load, store, type Words } from "./atomics.ts";
-import {
-	RECORD_HEADER_BYTES,
-	RECORD_PAYLOAD_MAX,
-	RING,
-	RING_BYTES,
-	RING_HEADER_BYTES,
-	RING_MASK,
-	recordBytes,
-} from "./ring-layout.ts";
+import { type Bytes, compareExchange, load, store, type Words } from "./atomics.ts";
+import { RECORD_HEADER_BYTES, RECORD_PAYLOAD_MAX, RING, RING_BYTES, RING_HEADER_BYTES, RING_MASK, recordBytes } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
 
 /** Up to this length a byte loop beats TypedArray.set (measured on Node 20 and 24: they cross near 48 bytes). */
@@ -98,7 +90,7 @@ export class RingWriter {
 		const bytes = this.#bytes;
 		const untilEnd = RING_BYTES - at;
 		if (length <= LOOP_BYTES_MAX && length <= untilEnd) {
-			for (let i = 0; i < length; i++) bytes[at + i] = source[start + i]!;
+			for (let i = 0; i < length; i++) bytes[at + i] = source[start + i] as number;
 			return;
 		}
 		if (length <= untilEnd) {
@@ -141,10 +133,10 @@ export class RingReader {
 	/** Kind, pipe and payload length of the next record; `available` must be above 0. @throws CorruptRing */
 	peek(available: number): { kind: number; pipe: number; length: number } {
 		const at = (this.#tail & RING_MASK) >> 2;
-		const word = this.#words[at]!;
+		const word = this.#words[at] as number;
 		const length = word >>> 8;
 		if (length > RECORD_PAYLOAD_MAX || recordBytes(length) > available) throw new CorruptRing(`a record of ${length} bytes`);
-		return { kind: word & 255, pipe: this.#words[at + 1]!, length };
+		return { kind: word & 255, pipe: this.#words[at + 1] as number, length };
 	}
 
 	/** Copies the next record's payload of `length` bytes straight to where it belongs, and steps over it. */
@@ -163,7 +155,7 @@ export class RingReader {
 		const words = new Int32Array(bytes.buffer, 0, size >> 2);
 		let length = 0;
 		while (length + RECORD_HEADER_BYTES <= size) {
-			const payload = words[length >> 2]! >>> 8;
+			const payload = (words[length >> 2] as number) >>> 8;
 			if (payload > RECORD_PAYLOAD_MAX) throw new CorruptRing(`a record of ${payload} bytes`);
 			const next = length + recordBytes(payload);
 			if (next > available) throw new CorruptRing(`a record of ${payload} bytes, ${available - length} are published`);

@@ -55,7 +55,7 @@ export class Root {
 		this.lanes = new Int32Array(buffer, LANES_OFFSET, (NAMES_OFFSET - LANES_OFFSET) / 4);
 		this.names = new Int32Array(buffer, NAMES_OFFSET, (TABLES_BYTES - NAMES_OFFSET) / 4);
 		this.nameBytes = new Uint8Array(buffer, NAMES_OFFSET, TABLES_BYTES - NAMES_OFFSET);
-		this.id = `${this.header[ROOT.ID_HIGH]! >>> 0}.${this.header[ROOT.ID_LOW]! >>> 0}`;
+		this.id = `${(this.header[ROOT.ID_HIGH] as number) >>> 0}.${(this.header[ROOT.ID_LOW] as number) >>> 0}`;
 	}
 
 	/** @throws ZmqError ENOBUFS when no shared memory is to be had. */
@@ -63,8 +63,8 @@ export class Root {
 		const buffer = reserve();
 		const header = new Int32Array(buffer, 0, ROOT_HEADER_BYTES / 4);
 		const id = randomFillSync(new Int32Array(2));
-		header[ROOT.ID_LOW] = id[0]!;
-		header[ROOT.ID_HIGH] = id[1]!;
+		header[ROOT.ID_LOW] = id[0] as number;
+		header[ROOT.ID_HIGH] = id[1] as number;
 		header[ROOT.LAYOUT] = LAYOUT_VERSION;
 		header[ROOT.ALLOCATED] = FIRST_FREE_UNIT;
 		store(header, ROOT.MAGIC, ROOT_MAGIC);

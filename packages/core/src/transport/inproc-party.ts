@@ -30,8 +30,8 @@ export function encodeParty(party: Party): Buffer {
 export function decodeParty(payload: Uint8Array): Party | undefined {
 	if (payload.length < 10) return undefined;
 	const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-	const typeEnd = 9 + bytes[8]!;
-	if (typeEnd >= bytes.length || typeEnd + 1 + bytes[typeEnd]! !== bytes.length) return undefined;
+	const typeEnd = 9 + (bytes[8] as number);
+	if (typeEnd >= bytes.length || typeEnd + 1 + (bytes[typeEnd] as number) !== bytes.length) return undefined;
 	return {
 		sendHighWaterMark: bytes.readUInt32LE(0),
 		receiveHighWaterMark: bytes.readUInt32LE(4),

@@ -115,7 +115,9 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		for (const membership of this.#engine.memberships) {
 			if (this.#bind(membership, number, published)) continue;
 			this.#free(published);
-			throw new ZmqError("EADDRINUSE", `"${address}" is already bound in another thread; close that binding first or choose another name`, { address });
+			throw new ZmqError("EADDRINUSE", `"${address}" is already bound in another thread; close that binding first or choose another name`, {
+				address,
+			});
 		}
 		this.#published.set(number, published);
 		this.#engine.start();

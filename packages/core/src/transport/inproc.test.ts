@@ -46,7 +46,8 @@ class Host implements TransportHost {
 
 	#read(pipe: Pipe): void {
 		if (!this.#reads) return;
-		for (let message = pipe.tryRead(); message !== undefined; message = pipe.tryRead()) this.received.push(Buffer.concat(message).toString());
+		for (let message = pipe.tryRead(); message !== undefined; message = pipe.tryRead())
+			this.received.push(Buffer.concat(message).toString());
 	}
 }
 

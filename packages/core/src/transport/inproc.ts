@@ -136,7 +136,8 @@ class InprocConnector implements Connector, Connect {
 }
 
 function inprocName(endpoint: Endpoint): string {
-	if (endpoint.scheme !== "inproc") throw new ZmqError("EINVAL", `"${endpoint.text}" is not an inproc endpoint`, { address: endpoint.text });
+	if (endpoint.scheme !== "inproc")
+		throw new ZmqError("EINVAL", `"${endpoint.text}" is not an inproc endpoint`, { address: endpoint.text });
 	return `s:${endpoint.name}`;
 }
 

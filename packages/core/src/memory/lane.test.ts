@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Message } from "../message.ts";
+import { Lane, type LaneHost } from "./lane.ts";
+import type { LaneChannel } from "./lane-channel.ts";
+import { LaneTable } from "./lane-table.ts";
+import { CorruptRing } from "./ring.ts";
+import { RECORD_PAYLOAD_MAX, RING, RING_BYTES, RING_HEADER_BYTES } from "./ring-layout.ts";
+import { Root } from "./root.ts";
+import { ThreadTable } from "./thread-table.ts";
+
+const root = Root.create();
+const threads = new ThreadTable(root);
+const lanes = new LaneTable(root, threads);
+
+/** A pipe's end that queues what it wants to send and notes what it hears. */
+class End implements LaneChannel {
+	readonly heard: string[] = [];
+	readonly #waiting: Message[] = [];
+	#outgoing: { message: Message; frame: number; offset: number } | undefined;
+	#lane: Lane | undefined;
+	number = -1;
+
+	attach(lane: Lane, number: number): this {
+		this.#lane = lane;
+		this.number = number;
+		return this;
+	}
+
+	send(message: Message): void {
+		this.#waiting.push(message);
+		if (this.#waiting.length === 1 && this.#outgoing === undefined) this.onRoom();
+	}
+
+	onRoom(): void {
+		for (;;) {
+			const message = this.#outgoing?.message ?? this.#waiting.shift();
+			if (message === undefined) return;
+			this.#outgoing ??= { message, frame: 0, offset: 0 };
+			if (this.#lane?.write(this.number, this.#outgoing) !== true) return;
+			this.#outgoing = undefined;
+		}
+	}
+
+	onMessage(message: Message): void {
+		this.heard.push(print(message));
+	}
+
+	onAccept(payload: Uint8Array): void {
+		this.heard.push(`accept ${Buffer.from(payload)}`);
+	}
+
+	onRefuse(reason: number, payload: Uint8Array): void {
+		this.heard.push(`refuse ${reason} ${Buffer.from(payload)}`);
+	}
+
+	onCredit(messages: number): boolean {
+		this.heard.push(`credit ${messages}`);
+		return messages > 0;
+	}
+
+	onClose(): void {
+		this.heard.push("close");
+	}
+
+	onLaneEnd(): void {
+		this.heard.push("end");
+	}
+}
+
+function print(message: Message): string {
+	return message.map((frame) => `${frame.length}:${frame[0]}:${Buffer.from(frame).equals(Buffer.alloc(frame.length, frame[0]))}`).join(" ");
+}
+
+/** Both threads of a lane, played by one: `turn` does what their engines do. */
+function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => void = () => {}) {
+	const [a, b] = [threads.claim(1, -1), threads.claim(2, -1)];
+	const slot = lanes.make(a, b);
+	const host: LaneHost = { flushSoon: () => {}, turnSoon: () => {}, onOpen };
+	const near = new Lane(root, slot, a, threads.bellOf(b), host);
+	const far = new Lane(root, slot, b, threads.bellOf(a), host);
+	const one = (lane: Lane) => {
+		const worked = lane.drain(0, () => 1);
+		lane.flush();
+		return lane.resume() || worked;
+	};
+	const header = (initiator: boolean) =>
+		root.words(slot.byteOffset + (initiator ? 0 : RING_HEADER_BYTES + RING_BYTES), RING_HEADER_BYTES / 4);
+	const data = root.words(slot.byteOffset + RING_HEADER_BYTES, RING_BYTES / 4);
+	const settle = () => {
+		near.flush();
+		far.flush();
+		for (let worked = true; worked; ) worked = [one(near), one(far)].includes(true);
+	};
+	const retire = () => {
+		threads.retire(a);
+		threads.retire(b);
+		lanes.sweep();
+	};
+	return { near, far, settle, header, data, retire, one };
+}
+
+function openPipe(sides: ReturnType<typeof twoSides>, accepting: { next: End | undefined }): [End, End] {
+	const [mine, theirs] = [new End(), new End()];
+	accepting.next = theirs;
+	mine.attach(sides.near, sides.near.open(mine, Buffer.from("who")));
+	sides.settle();
+	expect(mine.heard.splice(0)).toEqual(["accept me"]);
+	return [mine, theirs];
+}
+
+function acceptingSides() {
+	const accepting: { next: End | undefined } = { next: undefined };
+	const sides = twoSides((lane, pipe, payload) => {
+		const end = accepting.next;
+		if (end === undefined) lane.refuse(pipe, 3, payload);
+		else lane.accept(pipe, end.attach(lane, pipe), Buffer.from("me"));
+	});
+	return { sides, accepting };
+}
+
+const size = fc.oneof(
+	fc.integer({ min: 0, max: 200 }),
+	fc.constantFrom(RECORD_PAYLOAD_MAX - 1, RECORD_PAYLOAD_MAX, RECORD_PAYLOAD_MAX + 1, RING_BYTES, RING_BYTES * 3 + 5),
+);
+const messages = fc.array(
+	fc.record({
+		pipe: fc.nat({ max: 2 }),
+		backwards: fc.boolean(),
+		sizes: fc.array(size, { minLength: 1, maxLength: 4 }),
+		turn: fc.integer({ min: 0, max: 2 }),
+	}),
+	{ maxLength: 40 },
+);
+
+describe("a lane", () => {
+	it("carries whole messages of any size in order per pipe, in both directions, while pipes share its rings", () => {
+		fc.assert(
+			fc.property(messages, (steps) => {
+				const { sides, accepting } = acceptingSides();
+				const pipes = [0, 1, 2].map(() => openPipe(sides, accepting));
+				const expected = new Map<End, string[]>();
+				let fill = 0;
+				for (const { pipe, backwards, sizes, turn } of steps) {
+					const [mine, theirs] = pipes[pipe] as [End, End];
+					const [from, to] = backwards ? [theirs, mine] : [mine, theirs];
+					const message = sizes.map((bytes) => Buffer.alloc(bytes, fill++));
+					from.send(message);
+					expected.set(to, [...(expected.get(to) ?? []), print(message)]);
+					if (turn === 1) sides.one(sides.near);
+					if (turn === 2) sides.one(sides.far);
+				}
+				sides.settle();
+				for (const end of pipes.flat()) expect(end.heard).toEqual(expected.get(end) ?? []);
+				sides.retire();
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	it("delivers control records past any amount of data, and data of other pipes past one that does not read", () => {
+		const { sides, accepting } = acceptingSides();
+		const [mine, theirs] = openPipe(sides, accepting);
+		for (let i = 0; i < 1000; i++) mine.send([Buffer.alloc(1000, i)]);
+		for (let i = 0; i < 5000; i++) sides.near.credit(mine.number, 1);
+		sides.settle();
+		expect(theirs.heard.filter((each) => each === "credit 1")).toHaveLength(5000);
+		expect(theirs.heard.filter((each) => each.startsWith("1000:"))).toHaveLength(1000);
+		sides.retire();
+	});
+
+	it("refuses a pipe with reason and payload, and forgets it", () => {
+		const { sides } = acceptingSides();
+		const end = new End();
+		sides.near.open(end, Buffer.from("who"));
+		sides.settle();
+		expect(end.heard).toEqual(["refuse 3 who"]);
+		expect(sides.near.pipes + sides.far.pipes).toBe(0);
+		sides.retire();
+	});
+
+	it("closes after the data, in both directions, and forgets the pipe", () => {
+		const { sides, accepting } = acceptingSides();
+		const [mine, theirs] = openPipe(sides, accepting);
+		mine.send([Buffer.from("x")]);
+		sides.near.close(mine.number);
+		theirs.send([Buffer.from("dropped")]);
+		sides.settle();
+		expect([mine.heard, theirs.heard]).toEqual([[], ["1:120:true", "close"]]);
+		expect(sides.near.pipes + sides.far.pipes).toBe(0);
+		sides.retire();
+	});
+
+	it("tells every pipe once when it ends", () => {
+		const { sides, accepting } = acceptingSides();
+		const pipes = [openPipe(sides, accepting), openPipe(sides, accepting)];
+		sides.near.end();
+		sides.near.end();
+		expect(pipes.map(([mine]) => mine.heard)).toEqual([["end"], ["end"]]);
+		sides.retire();
+	});
+
+	it("ends with CorruptRing, and harms nobody else, on any bytes that the peer could leave there", () => {
+		const spoil = fc.record({ at: fc.nat({ max: 63 }), value: fc.integer(), head: fc.option(fc.integer()) });
+		fc.assert(
+			fc.property(fc.array(spoil, { minLength: 1, maxLength: 4 }), (spoils) => {
+				const { sides, accepting } = acceptingSides();
+				const [mine] = openPipe(sides, accepting);
+				const start = (sides.header(true)[RING.HEAD] as number) >> 2;
+				mine.send([Buffer.alloc(40, 1), Buffer.alloc(40, 2)]);
+				mine.send([Buffer.alloc(100, 3)]);
+				sides.near.flush();
+				for (const { at, value, head } of spoils) {
+					sides.data[start + at] = value;
+					if (head !== null) sides.header(true)[RING.HEAD] = head;
+				}
+				try {
+					for (let turn = 0; turn < 5; turn++) sides.one(sides.far);
+				} catch (error) {
+					expect(error).toBeInstanceOf(CorruptRing);
+				}
+				sides.retire();
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
