@@ -37,6 +37,17 @@ describe("options", () => {
 			expect(() => new Pair({ [name]: 1 } as never)).toThrowError(expect.objectContaining({ code: "EINVAL" }));
 	});
 
+	it("that are misspelt cannot be set as a property either, but a subclass may have properties", () => {
+		const pair = open(new Pair()) as unknown as Record<string, unknown>;
+		expect(() => {
+			pair.lingr = 0;
+		}).toThrowError(TypeError);
+		class Named extends Pair {
+			label = "mine";
+		}
+		expect(open(new Named()).label).toBe("mine");
+	});
+
 	it("of another socket type are refused with the types that have them", () => {
 		expect(() => new Pull({ sendHighWaterMark: 5 } as never)).toThrowError(/PULL.*sendHighWaterMark.*PUSH/);
 		expect(() => new Push({ receiveTimeout: 5 } as never)).toThrowError(/PUSH.*receiveTimeout.*PULL/);

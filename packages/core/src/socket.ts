@@ -144,11 +144,11 @@ export abstract class Socket {
 		const transport = this.context.transport(parsed.scheme);
 		const place = new Place(this.#placeOwner);
 		const listener = await this.#track(transport.bind(parsed, place)).catch((error: unknown) => {
-			place.end();
+			this.#leave(place);
 			throw error;
 		});
 		if (this.#closed) {
-			place.end();
+			this.#leave(place);
 			await this.#track(listener.close());
 			throw closedError();
 		}
@@ -183,9 +183,14 @@ export abstract class Socket {
 		this.#assertOpen();
 		const parsed = parseEndpoint(endpoint);
 		const place = new Place(this.#placeOwner);
-		const connector = this.context.transport(parsed.scheme).connect(parsed, place);
-		this.#connected.add({ connector, place });
-		this.#lastEndpoint = connector.endpoint;
+		try {
+			const connector = this.context.transport(parsed.scheme).connect(parsed, place);
+			this.#connected.add({ connector, place });
+			this.#lastEndpoint = connector.endpoint;
+		} catch (error) {
+			this.#leave(place);
+			throw error;
+		}
 	}
 
 	/**

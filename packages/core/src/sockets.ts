@@ -1,7 +1,8 @@
 /**
  * The socket classes, named and shaped as in zeromq.js: each joins a pattern with the faces that its type allows.
  *
- * `new Push({ sendHighWaterMark: 10 })`: options are given to the constructor or set as properties later.
+ * `new Push({ sendHighWaterMark: 10 })`: options are given to the constructor or set as properties later. An instance takes no
+ * other properties, so that a misspelt option throws; a class that extends one of these may have its own.
  */
 import { type Context, context as defaultContext } from "./context.ts";
 import { DuplexSocket, ReadableSocket, WritableSocket } from "./faces.ts";
@@ -38,6 +39,7 @@ export class Pair extends DuplexSocket {
 	/** @throws ZmqError EINVAL */
 	constructor(options: PairOptions = {}) {
 		super(make("PAIR", options, (host) => new PairPattern(host)));
+		if (new.target === Pair) Object.preventExtensions(this);
 	}
 }
 
@@ -46,6 +48,7 @@ export class Dealer extends DuplexSocket {
 	/** @throws ZmqError EINVAL */
 	constructor(options: DealerOptions = {}) {
 		super(make("DEALER", options, (host) => new DealerPattern(host)));
+		if (new.target === Dealer) Object.preventExtensions(this);
 	}
 
 	/** Announced to peers of connections made from now on; a ROUTER addresses this socket by it. Empty = none. */
@@ -73,6 +76,7 @@ export class Router extends DuplexSocket {
 	/** @throws ZmqError EINVAL */
 	constructor(options: RouterOptions = {}) {
 		super(make("ROUTER", options, (host, settings) => new RouterPattern(host, settings)));
+		if (new.target === Router) Object.preventExtensions(this);
 	}
 
 	/** Announced to peers of connections made from now on; another ROUTER addresses this socket by it. Empty = none. */
@@ -94,6 +98,7 @@ export class Push extends WritableSocket {
 	/** @throws ZmqError EINVAL */
 	constructor(options: PushOptions = {}) {
 		super(make("PUSH", options, (host) => new PushPattern(host)));
+		if (new.target === Push) Object.preventExtensions(this);
 	}
 }
 
@@ -102,5 +107,6 @@ export class Pull extends ReadableSocket {
 	/** @throws ZmqError EINVAL */
 	constructor(options: PullOptions = {}) {
 		super(make("PULL", options, (host) => new PullPattern(host)));
+		if (new.target === Pull) Object.preventExtensions(this);
 	}
 }
