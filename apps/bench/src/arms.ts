@@ -37,6 +37,9 @@ export async function loadLibrary(arm: ArmName): Promise<BenchLibrary> {
 	throw new Error(`${arm} is not a socket library`);
 }
 
+/** Told to a worker whose figures are in. */
+export const END = "end";
+
 let endpointCount = 0;
 
 /** A fresh endpoint to bind, so that no run meets the remains of another. */
@@ -56,7 +59,10 @@ export async function withWorker<Report>(order: WorkerOrder, drive: (worker: Wor
 	});
 	await drive(worker);
 	const result = await report;
-	await worker.terminate();
+	// It closes its socket and ends by itself: terminating a thread that holds a native socket can abort the process.
+	const exited = once(worker, "exit");
+	worker.postMessage(END);
+	await exited;
 	return result;
 }
 

@@ -72,7 +72,7 @@ async function main(): Promise<void> {
 		.option("--json", "print the figures as JSON instead of a table")
 		.parse();
 	const options = command.opts<{ rounds: number; messages: number; roundTrips: number; json?: boolean }>();
-	const table = new Table({ head: ["row", ...ARMS, "against zeromq", "against MessagePort"] });
+	const table = new Table({ head: ["row", ...ARMS, "against zeromq", "against MessagePort"], style: { head: [], border: [] } });
 	const figures: Record<string, Record<ArmName, number[]>> = {};
 	for (const row of rows(options.messages, options.roundTrips)) {
 		const samples: Record<ArmName, number[]> = { zloom: [], zeromq: [], MessagePort: [] };
@@ -87,7 +87,9 @@ async function main(): Promise<void> {
 	}
 	if (options.json === true) console.log(JSON.stringify(figures, null, 2));
 	else {
-		console.log(`Node ${process.version}, ${availableParallelism()} cores, medians of ${options.rounds} rounds; MessagePort has no tcp: its figure is the in-process one`);
+		console.log(
+			`Node ${process.version}, ${availableParallelism()} cores, medians of ${options.rounds} rounds; MessagePort has no tcp: its figure is the in-process one`,
+		);
 		console.log(table.toString());
 	}
 }

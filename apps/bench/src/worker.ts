@@ -4,7 +4,7 @@
  * The clock of a throughput run starts at the first message received, so that connecting is not part of it.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ArmName, loadLibrary } from "./arms.ts";
+import { type ArmName, END, loadLibrary } from "./arms.ts";
 
 export interface WorkerOrder {
 	arm: ArmName;
@@ -28,7 +28,8 @@ const order = workerData as WorkerOrder;
 function countByPort(): void {
 	let seen = 0;
 	let started = 0;
-	port.on("message", () => {
+	port.on("message", (message) => {
+		if (message === END) return port.close();
 		seen += 1;
 		if (seen === 1) started = performance.now();
 		if (seen === order.messages) port.postMessage({ report: { messages: seen - 1, milliseconds: performance.now() - started } });
@@ -39,11 +40,20 @@ function countByPort(): void {
 function echoByPort(): void {
 	let left = order.messages;
 	port.on("message", (message) => {
+		if (message === END) return port.close();
 		port.postMessage(message);
 		left -= 1;
 		if (left === 0) port.postMessage({ report: {} });
 	});
 	port.postMessage({ ready: true });
+}
+
+/** Not earlier: closing here could cut off the last echo. */
+function closeAtEnd(socket: { close(): void }): void {
+	port.once("message", () => {
+		socket.close();
+		port.close();
+	});
 }
 
 async function countBySocket(): Promise<void> {
@@ -60,7 +70,7 @@ async function countBySocket(): Promise<void> {
 		if (seen === order.messages) break;
 	}
 	port.postMessage({ report: { messages: seen - 1, milliseconds: performance.now() - started } });
-	pull.close();
+	closeAtEnd(pull);
 }
 
 async function echoBySocket(): Promise<void> {
@@ -73,7 +83,7 @@ async function echoBySocket(): Promise<void> {
 		await pair.send(frame as Uint8Array);
 	}
 	port.postMessage({ report: {} });
-	// The main thread ends this worker once it has the last echo: closing here could cut it off.
+	closeAtEnd(pair);
 }
 
 if (order.arm === "MessagePort") {
