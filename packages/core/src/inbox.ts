@@ -13,7 +13,7 @@ import { ZmqError } from "./errors.ts";
 import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Pattern } from "./pattern/pattern.ts";
-import { abortError, checkTimeout, closedError, Waiters, type WaitOptions } from "./waiters.ts";
+import { checkWait, closedError, Waiters, type WaitOptions } from "./waiters.ts";
 
 /** What a receiver gets: the frames of one message, at least one. */
 export type Received = [Buffer, ...Buffer[]];
@@ -117,9 +117,7 @@ export class Inbox {
 
 	#check(options: WaitOptions | undefined): number {
 		if (this.#closed) throw closedError();
-		if (options === undefined) return this.#options.receiveTimeout;
-		if (options.signal?.aborted === true) throw abortError("receive", options.signal);
-		return options.timeoutMs === undefined ? this.#options.receiveTimeout : checkTimeout(options.timeoutMs);
+		return options === undefined ? this.#options.receiveTimeout : checkWait("receive", options, this.#options.receiveTimeout);
 	}
 
 	#fill(messages: Received[], max: number): void {

@@ -23,6 +23,11 @@ describe("options", () => {
 		expect([pair.linger, pair.immediate]).toEqual([0, true]);
 	});
 
+	it("must be an object, and a context one of this package", () => {
+		for (const options of [null, 5, "linger", { context: {} }])
+			expect(() => new Pair(options as never)).toThrowError(expect.objectContaining({ code: "EINVAL" }));
+	});
+
 	it("belong to one socket each", () => {
 		const [a, b] = [open(new Pair()), open(new Pair())];
 		a.linger = 7;

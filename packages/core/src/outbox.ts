@@ -14,7 +14,7 @@ import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import { type Message, type MessageLike, toMessage } from "./message.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Pattern, SendOutcome } from "./pattern/pattern.ts";
-import { abortError, checkTimeout, closedError, Waiters, type WaitOptions } from "./waiters.ts";
+import { checkWait, closedError, Waiters, type WaitOptions } from "./waiters.ts";
 
 /** One message to send: a frame, or a list of frames. */
 export type Content = MessageLike | MessageLike[];
@@ -95,6 +95,7 @@ export class Outbox {
 		let message: Message | undefined;
 		try {
 			timeoutMs = this.#check(options);
+			if (!Array.isArray(contents)) throw new ZmqError("EINVAL", `sendMany takes an array of messages, got ${typeof contents}`);
 		} catch (error) {
 			return Promise.reject(error);
 		}
@@ -150,9 +151,7 @@ export class Outbox {
 
 	#check(options: WaitOptions | undefined): number {
 		if (this.#closed) throw closedError();
-		if (options === undefined) return this.#options.sendTimeout;
-		if (options.signal?.aborted === true) throw abortError("send", options.signal);
-		return options.timeoutMs === undefined ? this.#options.sendTimeout : checkTimeout(options.timeoutMs);
+		return options === undefined ? this.#options.sendTimeout : checkWait("send", options, this.#options.sendTimeout);
 	}
 
 	/** Takes the next message of a batch in hand; one that is malformed ends the batch. */

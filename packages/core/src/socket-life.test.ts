@@ -240,3 +240,41 @@ describe("what a socket cannot do", () => {
 		});
 	});
 });
+
+describe.each(["tcp", "ipc"] as const)("reconnecting over %s", (transport) => {
+	it("goes on with a receiver that came back, in order", async () => {
+		const endpoint = await freeEndpoint(transport);
+		const push = open(new Push({ reconnectInterval: 1 }));
+		push.connect(endpoint);
+		for (let life = 0; life < 3; life++) {
+			const pull = open(new Pull());
+			await pull.bind(endpoint);
+			// Sent before, in or after the handshake of this life; what comes must come in order.
+			const sent = push.sendMany(Array.from({ length: 20 }, (_, index) => `${life} ${index}`));
+			let last = -1;
+			while (last < 19) {
+				const [at, index] = String((await pull.receive())[0])
+					.split(" ")
+					.map(Number) as [number, number];
+				expect(at).toBe(life);
+				expect(index).toBe(last + 1);
+				last = index;
+			}
+			await sent;
+			await pull[Symbol.asyncDispose]();
+		}
+	});
+
+	it("with immediate sends nothing to a peer that is not there", async () => {
+		const endpoint = await freeEndpoint(transport);
+		const push = open(new Push({ immediate: true, reconnectInterval: 1 }));
+		push.connect(endpoint);
+		expect(push.writable).toBe(false);
+		expect(push.trySend("x")).toBe("no-peer");
+		const waiting = push.send("x");
+		const pull = open(new Pull());
+		await pull.bind(endpoint);
+		await waiting;
+		expect(texts(await pull.receive())).toEqual(["x"]);
+	});
+});

@@ -128,6 +128,19 @@ describe("an AbortSignal", () => {
 	});
 });
 
+describe("options of a call", () => {
+	it("that are no object, or hold no AbortSignal, are refused with EINVAL", async () => {
+		const pair = open(new Pair());
+		for (const options of [5, "second frame", null, { signal: {} }, { signal: new EventTarget() }] as never[]) {
+			await expect(pair.send("x", options)).rejects.toMatchObject({ code: "EINVAL" });
+			await expect(pair.sendMany(["x"], options)).rejects.toMatchObject({ code: "EINVAL" });
+			await expect(pair.receive(options)).rejects.toMatchObject({ code: "EINVAL" });
+			await expect(pair.receiveMany(1, options)).rejects.toMatchObject({ code: "EINVAL" });
+		}
+		await expect(pair.sendMany("not a list" as never)).rejects.toMatchObject({ code: "EINVAL" });
+	});
+});
+
 describe("waiting", () => {
 	it("of a send for a full peer ends with EHOSTUNREACH when that peer leaves", async () => {
 		const router = open(new Router({ mandatory: true, sendHighWaterMark: 1 }));

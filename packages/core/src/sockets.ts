@@ -4,7 +4,8 @@
  * `new Push({ sendHighWaterMark: 10 })`: options are given to the constructor or set as properties later. An instance takes no
  * other properties, so that a misspelt option throws; a class that extends one of these may have its own.
  */
-import { type Context, context as defaultContext } from "./context.ts";
+import { Context, context as defaultContext } from "./context.ts";
+import { ZmqError } from "./errors.ts";
 import { DuplexSocket, ReadableSocket, WritableSocket } from "./faces.ts";
 import type { SocketOptionsInput } from "./options.ts";
 import { DealerPattern } from "./pattern/dealer.ts";
@@ -30,7 +31,10 @@ export type PushOptions = Options<RouterOnly | ReceiveOnly | "routingId">;
 export type PullOptions = Options<RouterOnly | SendOnly | "routingId">;
 
 function make(type: SocketMake["type"], given: Options<never>, pattern: SocketMake["pattern"]): SocketMake {
+	if (typeof given !== "object" || given === null)
+		throw new ZmqError("EINVAL", `The options of a socket must be an object, got ${String(given)}`);
 	const { context = defaultContext, ...options } = given;
+	if (!(context instanceof Context)) throw new ZmqError("EINVAL", "The option context must be a Context of this package");
 	return { type, context, options, pattern };
 }
 

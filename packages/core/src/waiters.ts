@@ -9,7 +9,7 @@
  */
 import { ZmqError } from "./errors.ts";
 import { hold, release } from "./keep-alive.ts";
-import { WAITERS_MAX } from "./limits.ts";
+import { TIMER_MS_MAX, WAITERS_MAX } from "./limits.ts";
 
 /** How long one operation may wait. */
 export interface WaitOptions {
@@ -53,11 +53,19 @@ export function closedError(): ZmqError {
 	return new ZmqError("EBADF", "Socket is closed");
 }
 
-/** @throws ZmqError EINVAL */
-export function checkTimeout(timeoutMs: number): number {
-	if (!Number.isInteger(timeoutMs) || timeoutMs < -1 || timeoutMs > 0x7fffffff)
-		throw new ZmqError("EINVAL", `timeoutMs must be a whole number of milliseconds, or -1 to wait for ever, got ${String(timeoutMs)}`);
-	return timeoutMs;
+/** The time limit of one operation. @throws ZmqError EINVAL, or ABORT_ERR when the signal has fired already */
+export function checkWait(what: string, options: WaitOptions, timeoutMsDefault: number): number {
+	if (typeof options !== "object" || options === null)
+		throw new ZmqError("EINVAL", `The options of a ${what} must be an object; several frames of one message are passed as one array`);
+	const { signal, timeoutMs = timeoutMsDefault } = options;
+	if (signal !== undefined) {
+		// By its shape: signals of other realms and of polyfills are welcome.
+		if (typeof signal?.aborted !== "boolean" || typeof signal.addEventListener !== "function")
+			throw new ZmqError("EINVAL", `signal must be an AbortSignal, got ${typeof signal}`);
+		if (signal.aborted) throw abortError(what, signal);
+	}
+	if (Number.isInteger(timeoutMs) && timeoutMs >= -1 && timeoutMs <= TIMER_MS_MAX) return timeoutMs;
+	throw new ZmqError("EINVAL", `timeoutMs must be a whole number of milliseconds, or -1 to wait for ever, got ${String(timeoutMs)}`);
 }
 
 export class Waiters<Job, Result> {
