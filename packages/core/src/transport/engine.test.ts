@@ -111,4 +111,26 @@ describe("two engines over tcp", () => {
 		expect(server.messages.map((one) => one[0]?.length)).toEqual([1, 2]);
 		expect(server.eventTypes).toContain("disconnect");
 	});
+
+	it("send frames over shared memory and plain byte arrays, small and large", async () => {
+		const { server, client } = await joined();
+		const frames = [10, 100_000].flatMap((size) => [new Uint8Array(size).fill(1), Buffer.from(new SharedArrayBuffer(size)).fill(2)]);
+		client.pipes[0]?.tryWrite(frames);
+		await server.until(() => server.messages.length === 1);
+		expect(server.messages[0]?.map((frame) => [frame.length, frame[0], frame.at(-1)])).toEqual(
+			frames.map((frame) => [frame.length, frame[0], frame.at(-1)]),
+		);
+	});
+
+	it("keep delivering what came before the connection broke, as the receiver makes room", async () => {
+		const { server, client } = await joined(host("PULL", { receiveHighWaterMark: 2 }), host("PUSH"));
+		server.reading = false;
+		for (let i = 0; i < 20; i++) client.pipes[0]?.tryWrite(message(i));
+		client.close();
+		await server.until(() => server.pipes[0]?.readable === true);
+		server.reading = true;
+		server.readAll();
+		await server.until(() => server.closedPipes.length === 1);
+		expect(server.messages.map((one) => one[0]?.length)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+	});
 });

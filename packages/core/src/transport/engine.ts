@@ -93,6 +93,11 @@ export class Engine implements PipeOwner {
 		this.#sendHandshake(this.#handshake);
 	}
 
+	/** True once the handshake is done. */
+	get serving(): boolean {
+		return this.#pipe !== undefined;
+	}
+
 	/** Ends the connection now; what is not written is lost. */
 	destroy(): void {
 		this.#finish({ kind: "closed" });

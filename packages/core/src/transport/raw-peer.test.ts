@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SocketOptions } from "../options.ts";
 import { encodePing, encodeReady, parseCommand } from "../wire/command.ts";
@@ -184,5 +185,59 @@ describe("an engine facing a raw peer", () => {
 		}
 		await server.until(() => server.events.filter((event) => event.type === "handshake").length === 20);
 		expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 << 20);
+	});
+
+	it("delivers all that came although the connection was reset while the receiver was full", async () => {
+		const server = host("PAIR", { receiveHighWaterMark: 2 });
+		server.reading = false;
+		const stream = await rawClient((await bound(server)).endpoint);
+		const frames = Array.from({ length: 20 }, (_, index) => encodeFrame(0, Buffer.from(String(index))));
+		stream.resume().write(greeted(ready("PAIR"), ...frames));
+		await server.until(() => server.pipes[0]?.readable === true);
+		const gone = once(stream, "close");
+		stream.resetAndDestroy();
+		await gone;
+		// A write is what makes a connection notice that is not being read.
+		server.pipes[0]?.tryWrite([Buffer.alloc(10)]);
+		await new Promise((turn) => setImmediate(turn));
+		server.reading = true;
+		server.readAll();
+		await server.until(() => server.closedPipes.length === 1);
+		expect(server.messages.map(String)).toEqual(frames.map((_, index) => String(index)));
+	});
+
+	it("survives peers that send any rubbish at any point, and still serves the next one", async () => {
+		const server = host("PULL", { maxMessageSize: 1000 });
+		const { endpoint } = await bound(server);
+		const opening = greeted(ready("PUSH"), encodeFrame(0, Buffer.from("ok")), encodeFrame(FLAG_MORE, Buffer.alloc(300)));
+		await fc.assert(
+			fc.asyncProperty(fc.nat(opening.length), fc.uint8Array({ minLength: 1, maxLength: 300 }), async (keep, rubbish) => {
+				const before = server.eventTypes.filter((type) => type === "disconnect").length;
+				const stream = await rawClient(endpoint);
+				stream.resume().end(Buffer.concat([opening.subarray(0, keep), rubbish]));
+				await server.until(() => server.eventTypes.filter((type) => type === "disconnect").length > before);
+			}),
+			{ numRuns: 150 },
+		);
+		for (const event of server.events) {
+			if (event.type === "handshake:error:protocol") expect(event.error).toBeInstanceOf(ProtocolError);
+		}
+		const stream = await rawClient(endpoint);
+		stream.resume().write(greeted(ready("PUSH"), encodeFrame(0, Buffer.from("at last"))));
+		await server.until(() => String(server.messages.at(-1)?.[0]) === "at last");
+	});
+
+	it("answers a flood of PINGs from a peer that does not read with one PONG at a time", async () => {
+		const server = host("PULL");
+		const stream = await rawClient((await bound(server)).endpoint);
+		const ping = encodeFrame(FLAG_COMMAND, encodePing(0, Buffer.alloc(16)));
+		const flood = Buffer.concat(new Array(100_000).fill(ping));
+		const before = process.memoryUsage().rss;
+		stream.pause();
+		stream.write(greeted(ready("PUSH")));
+		for (let i = 0; i < 5; i++) stream.write(flood);
+		stream.write(encodeFrame(0, Buffer.from("after the flood")));
+		await server.until(() => server.messages.length === 1);
+		expect(process.memoryUsage().rss - before).toBeLessThan(200 << 20);
 	});
 });

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { holds } from "../keep-alive.ts";
 import { bound, connected, host, joined, message } from "./fixtures/tcp-ends.ts";
@@ -85,5 +87,46 @@ describe("a connector", () => {
 		await connector.close();
 		expect(client.closedPipes.length).toBe(1);
 		await server.until(() => server.messages.length === 1);
+	});
+
+	it("ends at once when it is closed while a silent peer holds up the handshake", async () => {
+		const silent = createServer((stream) => stream.resume().on("error", () => stream.destroy()));
+		silent.listen(0, "127.0.0.1");
+		await once(silent, "listening");
+		const client = host("PUSH");
+		const connector = connected(client, `tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+		await client.until(() => client.eventTypes.includes("connect"));
+		client.close();
+		await connector.close();
+		silent.close();
+		expect(holds()).toBe(0);
+	});
+
+	it("gives a ROUTER the same pipe after a reconnect, and another one when another peer answers", async () => {
+		const client = host("ROUTER", { reconnectInterval: 5 });
+		const handshakes = (): number => client.events.filter((event) => event.type === "handshake").length;
+		const first = await bound(host("DEALER", { routingId: Buffer.from("a") }));
+		connected(client, first.endpoint);
+		await client.until(() => handshakes() === 1);
+		await first.close();
+		const again = await bound(host("DEALER", { routingId: Buffer.from("a") }), first.endpoint);
+		await client.until(() => handshakes() === 2);
+		expect(client.pipes.length).toBe(1);
+		await again.close();
+		await bound(host("DEALER", { routingId: Buffer.from("b") }), first.endpoint);
+		await client.until(() => handshakes() === 3);
+		expect(client.pipes.map((pipe) => String(pipe.peerRoutingId))).toEqual(["a", "b"]);
+		expect(client.closedPipes).toEqual([client.pipes[0]]);
+	});
+
+	it("tries again when the peer leaves in the middle of the handshake", async () => {
+		const fickle = createServer((stream) => stream.on("error", () => stream.destroy()).end());
+		fickle.listen(0, "127.0.0.1");
+		await once(fickle, "listening");
+		const client = host("PUSH", { reconnectInterval: 5 });
+		connected(client, `tcp://127.0.0.1:${(fickle.address() as AddressInfo).port}`);
+		await client.until(() => client.events.filter((event) => event.type === "connect:retry").length === 2);
+		expect(client.eventTypes.slice(0, 5)).toEqual(["connect:delay", "connect", "handshake:error:other", "disconnect", "connect:retry"]);
+		fickle.close();
 	});
 });

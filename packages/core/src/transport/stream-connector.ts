@@ -100,7 +100,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#closing = true;
 		this.#linger.start(this.#host.options.linger, () => this.#end());
 		this.#updateHold();
-		if (this.#engine === undefined && this.#engineEnd?.readable !== true) this.#end();
+		if (this.#engine?.serving !== true && this.#engineEnd?.readable !== true) this.#end();
 	}
 
 	#updateHold(): void {

@@ -119,6 +119,9 @@ export class FrameDecoder {
 			this.#headerLength = 0;
 			return this.#startBody(flags, needed === SHORT_HEADER_BYTES ? (header[1] as number) : readLongSize(header, 1));
 		}
+		// An idle connection keeps no chunk alive.
+		this.#chunk = EMPTY;
+		this.#offset = 0;
 		return false;
 	}
 
