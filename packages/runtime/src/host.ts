@@ -1,0 +1,216 @@
+/**
+ * One host of actors per thread of a system: its living actors by number, the other hosts it talks to (peers), its requests,
+ * deadlines and run queue. Host 0 is the main thread; numbers of hosts and of actors are never used twice.
+ *
+ * All of it runs on its own thread. Hosts meet only through links (dispatch.ts takes what arrives).
+ * Shutdown: `close(error)` kills the actors, settles every request with the error, and drops what still arrives.
+ */
+import { channel } from "node:diagnostics_channel";
+import { inspect } from "node:util";
+import type { ActorDefinition } from "./actor-types.ts";
+import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
+import { Cell } from "./cell.ts";
+import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
+import { Deadlines } from "./deadlines.ts";
+import { ALL_THREADS, Kind } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import { MAILBOX_BYTES_DEFAULT, TOMBSTONES_MAX } from "./limits.ts";
+import { Peer } from "./peer.ts";
+import { Ref, type RefWire } from "./ref.ts";
+import type { Link } from "./remote.ts";
+import { RequestTable } from "./request.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { HostServices, Route } from "./services.ts";
+import { type RefReader } from "./tagged.ts";
+import { Target } from "./target.ts";
+
+/** What all hosts of a system share. */
+export interface HostOptions {
+	readonly askTimeoutMs: number;
+	readonly checked: boolean;
+	readonly mailboxMessages: number;
+	readonly heldMessagesMax: number;
+}
+
+const deadLetters = channel("zloom:dead-letter");
+
+/** One number for a host: nodes and threads each stay far below 2^26. */
+const peerKey = (node: number, thread: number): number => node * 0x4000000 + thread;
+
+export class Host {
+	readonly thread: number;
+	readonly options: HostOptions;
+	readonly scheduler = new Scheduler();
+	readonly requests: RequestTable;
+	readonly cells = new Map<number, Cell>();
+	/** Spawning and names; set before the first use. */
+	services!: HostServices;
+	/** Finds the link to another host; set before the first use. */
+	linkTo!: (node: number, thread: number) => Link;
+	/** Set once the system is stopped: what everything is refused with. */
+	stopped: ActorError | undefined;
+	/** Messages that no actor took. */
+	deadLetters = 0;
+	readonly #deadlines = new Deadlines();
+	readonly #peers = new Map<number, Peer>();
+	readonly #deadHosts = new Set<number>();
+	readonly #tombstones = new Map<number, ExitReason>();
+	#lastActor = 0;
+
+	constructor(thread: number, options: HostOptions) {
+		this.thread = thread;
+		this.options = options;
+		this.requests = new RequestTable(this.#deadlines);
+	}
+
+	/** The other host, with its link made at need. A dead one answers with targets that are down. */
+	peer(node: number, thread: number): Peer {
+		const key = peerKey(node, thread);
+		let peer = this.#peers.get(key);
+		if (peer !== undefined) return peer;
+		const dead = this.#deadHosts.has(key) || this.#deadHosts.has(peerKey(node, 0x3ffffff));
+		const link = dead ? NO_LINK : this.linkTo(node, thread);
+		peer = new Peer({ node, thread, headerNode: this.thread === 0 ? 0 : node, fromThread: this.thread, link });
+		if (dead) {
+			peer.down(this.#hostError(node, thread), { kind: node === 0 ? "thread" : "node" });
+			return peer;
+		}
+		this.#peers.set(key, peer);
+		return peer;
+	}
+
+	/** A thread, or with ALL_THREADS a node, has ended: everything that waits for it settles. Idempotent. */
+	hostDown(node: number, thread: number, cause?: unknown): void {
+		const all = thread === ALL_THREADS;
+		this.#deadHosts.add(peerKey(node, all ? 0x3ffffff : thread));
+		const kind = node === 0 ? "thread" : "node";
+		const reason: ExitReason = cause === undefined ? { kind } : { kind, error: cause };
+		for (const [key, peer] of [...this.#peers]) {
+			if (peer.node !== node || (!all && peer.thread !== thread)) continue;
+			this.#peers.delete(key);
+			const error = this.stopped ?? this.#hostError(node, peer.thread, cause);
+			peer.down(error, reason);
+			this.requests.failWhere((request) => request.peer === peer, () => error);
+		}
+	}
+
+	#hostError(node: number, thread: number, cause?: unknown): ActorError {
+		const options = cause === undefined ? {} : { cause };
+		if (node === 0) return new ActorError("ERR_THREAD_DOWN", `Thread ${thread} has ended: spawn its actors again`, options);
+		return new ActorError("ERR_NODE_DOWN", "The connection to the node was lost: try again when it is back", options);
+	}
+
+	/** The target for an actor, shared by all refs of this host. Watches it when it is new. */
+	target(route: Route): Target {
+		if (route.node === 0 && route.thread === this.thread) {
+			const cell = this.cells.get(route.actor);
+			return cell?.target ?? this.#deadTarget(route, this.#tombstones.get(route.actor) ?? { kind: "unknown" });
+		}
+		const peer = this.peer(route.node, route.thread);
+		if (peer.gone !== undefined) return this.#deadTarget(route, { kind: route.node === 0 ? "thread" : "node" });
+		let target = peer.targets.get(route.actor);
+		if (target === undefined) {
+			target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: { messages: route.messages, bytes: route.bytes } });
+			peer.targets.set(route.actor, target);
+			peer.say({ kind: Kind.WATCH, toActor: route.actor });
+		}
+		return target;
+	}
+
+	#deadTarget(route: Route, reason: ExitReason): Target {
+		const target = new Target({ host: this, actor: route.actor, address: route.address, window: { messages: route.messages, bytes: route.bytes } });
+		target.down(reason);
+		return target;
+	}
+
+	/** The actor that sent a message, as a ref. */
+	refOf(peer: Peer | undefined, actor: number): Ref {
+		const node = peer?.node ?? 0;
+		const thread = peer?.thread ?? this.thread;
+		const address = joinAddress(node === 0 ? LOCAL_NODE : this.services.nodeText(node), anonymousName(thread, actor));
+		return new Ref(this, this.target({ node, thread, actor, address, messages: this.options.mailboxMessages, bytes: MAILBOX_BYTES_DEFAULT }));
+	}
+
+	/** Makes refs of what arrives from a peer (undefined: from this host). */
+	refReader(peer: Peer | undefined): RefReader {
+		return (wire) => {
+			const { at, thread, actor, messages, bytes } = wire as RefWire;
+			if (typeof at !== "string") throw new Error("a ref has no address");
+			if (typeof thread !== "number" || typeof actor !== "number") return Ref.byAddress(this, at);
+			const node = peer?.node ?? 0;
+			const address = node === 0 ? at : joinAddress(this.services.nodeText(node), at.slice(at.lastIndexOf("/") + 1));
+			const window = { messages: messages ?? this.options.mailboxMessages, bytes: bytes ?? MAILBOX_BYTES_DEFAULT };
+			return new Ref(this, this.target({ node, thread, actor, address, ...window }));
+		};
+	}
+
+	/** Undoes an encoding that never left this host. */
+	decodeOwn(encoded: EncodedValue): unknown {
+		return decodeValue(encoded.frames, 0, encoded.tagged, this.refReader(undefined));
+	}
+
+	/** Creates an actor on this thread; settles when its setup is done. */
+	async spawnHere(definition: ActorDefinition, args: unknown[], name?: string): Promise<Target> {
+		if (this.stopped !== undefined) throw this.stopped;
+		if (typeof definition?.setup !== "function") throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
+		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
+		const given = this.options.checked ? (this.decodeOwn(encodeValue(args, "args")) as unknown[]) : args;
+		this.#lastActor += 1;
+		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args: given });
+		this.cells.set(cell.number, cell);
+		await cell.started;
+		return cell.target;
+	}
+
+	/** @internal A cell has ended: everybody who knows it is told. */
+	buried(cell: Cell, reason: ExitReason): void {
+		this.cells.delete(cell.number);
+		this.#tombstones.set(cell.number, reason);
+		if (this.#tombstones.size > TOMBSTONES_MAX) this.#tombstones.delete(this.#tombstones.keys().next().value as number);
+		for (const inlet of cell.inlets) {
+			inlet.peer.inlets.delete(cell.number);
+			this.sayDown(inlet.peer, cell.number, reason);
+		}
+		cell.inlets.clear();
+		cell.target.down(reason);
+	}
+
+	/** Tells a peer that an actor has ended, or never was. */
+	sayDown(peer: Peer, actor: number, reason = this.#tombstones.get(actor) ?? { kind: "unknown" as const }): void {
+		const encoded = encodeReason(reason);
+		peer.send({ kind: Kind.DOWN, flags: encoded.tagged ? 2 : 0, fromActor: actor }, encoded.frames);
+	}
+
+	deadLetter(address: string, method: string): void {
+		this.deadLetters += 1;
+		if (deadLetters.hasSubscribers) deadLetters.publish({ address, method });
+	}
+
+	log(address: string, parts: unknown[]): void {
+		const text = parts.map((part) => (typeof part === "string" ? part : inspect(part))).join(" ");
+		process.stderr.write(`[${address}] ${text}\n`);
+	}
+
+	/** Ends everything on this host; see Shutdown. */
+	close(error: ActorError): void {
+		this.stopped = error;
+		for (const cell of [...this.cells.values()].reverse()) cell.die({ kind: "killed" });
+		for (const peer of [...this.#peers.values()]) peer.down(error, { kind: peer.node === 0 ? "thread" : "node", error });
+		this.#peers.clear();
+		this.requests.failWhere(() => true, () => error);
+		this.scheduler.close();
+		this.#deadlines.close();
+	}
+}
+
+/** An error that cannot be sent must not keep the news of a death back. */
+function encodeReason(reason: ExitReason): EncodedValue {
+	try {
+		return encodeValue(reason, "reason");
+	} catch (refusal) {
+		return encodeValue({ kind: reason.kind, error: new Error(String((refusal as Error).message)) }, "reason");
+	}
+}
+
+const NO_LINK: Link = { peer: "nobody", owner: undefined, send: () => {}, close: () => {} };

@@ -1,0 +1,207 @@
+/**
+ * The main thread's part in spawning and finding actors: names, placement on threads, nodes. It serves the code of the
+ * application, the worker threads, and other nodes; what a node asks for is held to what this system allows.
+ */
+import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
+import { joinAddress, LOCAL_NODE, parseAddress, parseAnonymousName, parseNode } from "./address.ts";
+import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
+import { Kind } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { MAILBOX_BYTES_DEFAULT } from "./limits.ts";
+import { loadDefinition } from "./load-module.ts";
+import type { Nodes } from "./nodes.ts";
+import type { Peer } from "./peer.ts";
+import { Registry } from "./registry.ts";
+import { answer, type HostServices, noRefs, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import type { Target } from "./target.ts";
+import type { Threads } from "./threads.ts";
+
+export interface MainServicesOptions {
+	readonly host: Host;
+	readonly nodes: Nodes;
+	readonly threads: Threads;
+	/** Which modules other nodes may have imported here. */
+	readonly modules: ((url: string) => boolean) | undefined;
+	readonly onDown: (node: number, thread: number, cause: unknown) => void;
+}
+
+/** What is to be spawned; args encoded, unless the actor stays in this thread anyway. */
+interface Order {
+	readonly module: string;
+	readonly name: string;
+	readonly definition?: ActorDefinition;
+	readonly args: unknown[] | EncodedValue;
+	/** Who sent encoded args. */
+	readonly peer: Peer | undefined;
+}
+
+export class MainServices implements HostServices {
+	readonly #host: Host;
+	readonly #options: MainServicesOptions;
+	readonly #registry = new Registry();
+	/** Living top-level actors, the oldest first. */
+	readonly topLevel = new Set<Target>();
+	#turn = 0;
+	#refused: ActorError | undefined;
+
+	constructor(options: MainServicesOptions) {
+		this.#host = options.host;
+		this.#options = options;
+	}
+
+	/** From now on nothing is spawned any more. */
+	refuse(error: ActorError): void {
+		this.#refused = error;
+	}
+
+	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Target> {
+		if (typeof definition?.setup !== "function") throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
+		const args = options.args ?? [];
+		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
+		return this.#spawn({ module: definition.module, name: definition.name, definition, args, peer: undefined }, options);
+	}
+
+	async resolve(address: string): Promise<Target> {
+		if (this.#host.stopped !== undefined) throw this.#host.stopped;
+		const { scheme, node, name } = parseAddress(address);
+		this.checkScheme(scheme, address);
+		if (scheme === "inproc") return this.#find(name);
+		const number = await this.#options.nodes.dial(node);
+		const route = await requestResolve(this.#host, this.#host.peer(number, 0), name);
+		return this.#host.target({ ...route, node: number, address });
+	}
+
+	checkScheme(scheme: string, text: string): void {
+		this.#options.nodes.checkScheme(scheme, text);
+	}
+
+	nodeText(node: number): string {
+		return this.#options.nodes.text(node);
+	}
+
+	hostDown(node: number, thread: number): void {
+		this.#options.onDown(node, thread, undefined);
+	}
+
+	onRequest(peer: Peer, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+		const work = kind === Kind.SPAWN ? this.#spawnFor(peer, frames, tagged) : this.#resolveFor(peer, frames);
+		void answer(this.#host, peer, request, work);
+	}
+
+	async #spawnFor(peer: Peer, frames: readonly Uint8Array[], tagged: boolean): Promise<Target> {
+		const wire = readSpawn(frames);
+		const order: Order = { module: wire.module, name: wire.name, args: spawnArgs(frames, tagged), peer };
+		if (peer.node === 0) return this.#spawn(order, wire as SpawnOptions<unknown[]>);
+		const at = wire.as === undefined ? {} : { at: joinAddress(LOCAL_NODE, wire.as) };
+		return this.#spawn(order, at);
+	}
+
+	async #resolveFor(peer: Peer, frames: readonly Uint8Array[]): Promise<Target> {
+		const name = decodeValue(frames, 1, false, noRefs);
+		if (typeof name !== "string") throw new ActorError("ERR_PROTOCOL", "A look-up needs a name");
+		return peer.node === 0 ? this.resolve(name) : this.#find(name);
+	}
+
+	#find(name: string): Target {
+		const anonymous = parseAnonymousName(name);
+		if (anonymous === undefined) return this.#registry.find(name);
+		const { thread, actor } = anonymous;
+		if (thread !== 0 && !this.#options.threads.alive(thread)) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
+		const window = { messages: this.#host.options.mailboxMessages, bytes: MAILBOX_BYTES_DEFAULT };
+		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), ...window });
+	}
+
+	async #spawn(order: Order, options: SpawnOptions<unknown[]>): Promise<Target> {
+		if (this.#refused !== undefined) throw this.#refused;
+		if (options.at !== undefined && options.on !== undefined) throw new ActorError("ERR_BAD_OPTION", `Say either "at" (the address of one actor) or "on" (a node), not both`);
+		const { thread } = options;
+		if (thread !== undefined && thread !== "main" && !(Number.isInteger(thread) && thread >= 0)) throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index, got ${String(thread)}`);
+		const place = options.at !== undefined ? parseAddress(options.at) : this.#node(options.on);
+		const name = "name" in place ? place.name : undefined;
+		if (name !== undefined && parseAnonymousName(name) !== undefined) throw new ActorError("ERR_BAD_ADDRESS", `The name "${name}" has the form of actors without a name: choose another`);
+		this.checkScheme(place.scheme, options.at ?? place.node);
+		if (place.scheme === "inproc") return this.#spawnLocal(order, name, thread);
+		return this.#spawnAtNode(order, place.node, name);
+	}
+
+	/** One node of a list after the other. */
+	#node(on: string | readonly string[] | undefined): { scheme: string; node: string } {
+		if (on === undefined) return { scheme: "inproc", node: LOCAL_NODE };
+		const list = typeof on === "string" ? [on] : on;
+		if (list.length === 0) throw new ActorError("ERR_BAD_OPTION", `"on" is an empty list of nodes`);
+		this.#turn += 1;
+		return parseNode(list[this.#turn % list.length] as string);
+	}
+
+	async #spawnAtNode(order: Order, node: string, name: string | undefined): Promise<Target> {
+		const number = await this.#options.nodes.dial(node);
+		const wire: SpawnWire = { module: order.module, name: order.name, ...(name === undefined ? {} : { as: name }) };
+		const route = await requestSpawn(this.#host, this.#host.peer(number, 0), wire, this.#encoded(order));
+		const address = joinAddress(node, route.address.slice(route.address.lastIndexOf("/") + 1));
+		return this.#keep(this.#host.target({ ...route, node: number, address }));
+	}
+
+	async #spawnLocal(order: Order, name: string | undefined, thread: "main" | number | undefined): Promise<Target> {
+		if (name !== undefined) this.#registry.reserve(name);
+		try {
+			const onMain = thread === "main" || (thread === undefined && this.#options.threads.size === 0);
+			const target = onMain ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, thread as number | undefined);
+			if (name !== undefined) this.#registry.assign(name, target);
+			return this.#keep(target);
+		} catch (error) {
+			if (name !== undefined) this.#registry.free(name);
+			throw error;
+		}
+	}
+
+	async #spawnOnMain(order: Order, name: string | undefined): Promise<Target> {
+		const definition = order.definition ?? (await loadDefinition(order.module, order.name, this.#allowed(order)));
+		return this.#host.spawnHere(definition, this.#decoded(order), name);
+	}
+
+	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<Target> {
+		const allowed = this.#allowed(order);
+		// A module that is not allowed may still be known by another path: then that one is imported.
+		const module = allowed === undefined || allowed(order.module) ? order.module : (await loadDefinition(order.module, order.name, allowed)).module;
+		const args = this.#encoded(order);
+		const { thread, done } = await this.#options.threads.place(index);
+		try {
+			const wire: SpawnWire = { module, name: order.name, ...(name === undefined ? {} : { as: name }) };
+			const route = await requestSpawn(this.#host, this.#host.peer(0, thread), wire, args);
+			const target = this.#host.target({ ...route, node: 0, thread });
+			void target.exited.then(done);
+			return target;
+		} catch (error) {
+			done();
+			throw error;
+		}
+	}
+
+	/** Only what other nodes ask for is restricted. */
+	#allowed(order: Order): ((url: string) => boolean) | undefined {
+		return order.peer !== undefined && order.peer.node !== 0 ? this.#options.modules : undefined;
+	}
+
+	#encoded(order: Order): EncodedValue {
+		if (Array.isArray(order.args)) return encodeValue(order.args, "args");
+		// Refs from another node mean something else to the thread that they are passed on to.
+		if (order.args.tagged && order.peer !== undefined && order.peer.node !== 0) return encodeValue(this.#decoded(order), "args");
+		return order.args;
+	}
+
+	#decoded(order: Order): unknown[] {
+		if (Array.isArray(order.args)) return order.args;
+		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer)) as unknown[];
+	}
+
+	#keep(target: Target): Target {
+		if (this.#refused !== undefined) {
+			void target.kill();
+			throw this.#refused;
+		}
+		this.topLevel.add(target);
+		void target.exited.then(() => this.topLevel.delete(target));
+		return target;
+	}
+}

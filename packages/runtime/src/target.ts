@@ -1,0 +1,282 @@
+/**
+ * An actor as this host sends to it: here or on another host. Holds the credit of this host towards it, the messages that
+ * wait for credit, and whether and why it has ended. All refs of a host to one actor share one target.
+ *
+ * Order: messages leave in the order in which they were given, held ones first.
+ * Shutdown: {@link Target.down} settles every ask, every held message and `exited`, once.
+ */
+import { hold, release } from "@zloom/core/internal";
+import { Call } from "./call.ts";
+import type { Cell } from "./cell.ts";
+import { type EncodedValue, encodeValue } from "./codec.ts";
+import { Flag, Kind } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
+import { downError, type ExitReason } from "./exit-reason.ts";
+import { Fifo } from "./fifo.ts";
+import type { Host } from "./host.ts";
+import { HELD_BYTES_MAX } from "./limits.ts";
+import type { Peer } from "./peer.ts";
+import type { Request } from "./request.ts";
+
+/** One message on its way out. */
+export interface Outgoing {
+	readonly kind: number;
+	/** Number of the sending actor, 0 when it is not one. */
+	readonly sender: number;
+	readonly method: string;
+	readonly args: unknown[];
+	/** For TELL undefined. */
+	readonly request: Request | undefined;
+	/** ASK: timeout in ms. STREAM: items and bytes of credit. */
+	readonly a: number;
+	readonly b: number;
+}
+
+/** Waits for credit. */
+interface Held {
+	readonly message: Outgoing;
+	readonly encoded: EncodedValue | undefined;
+	readonly bytes: number;
+	readonly accepted: (() => void) | undefined;
+	readonly refused: ((error: unknown) => void) | undefined;
+}
+
+export interface Window {
+	readonly messages: number;
+	readonly bytes: number;
+}
+
+export class Target {
+	readonly host: Host;
+	/** Undefined for an actor of this host. */
+	readonly peer: Peer | undefined;
+	readonly cell: Cell | undefined;
+	readonly actor: number;
+	readonly address: string;
+	exit: ExitReason | undefined;
+	/** No longer takes messages; it may still be at work on what it has. */
+	closing = false;
+	readonly window: Window;
+	#messages: number;
+	#bytes: number;
+	readonly #held = new Fifo<Held>();
+	#heldBytes = 0;
+	#pending = 0;
+	#exited: Promise<ExitReason> | undefined;
+	#resolveExited: ((reason: ExitReason) => void) | undefined;
+
+	constructor(options: { host: Host; peer?: Peer; cell?: Cell; actor: number; address: string; window: Window }) {
+		this.host = options.host;
+		this.peer = options.peer;
+		this.cell = options.cell;
+		this.actor = options.actor;
+		this.address = options.address;
+		this.window = options.window;
+		this.#messages = options.window.messages;
+		this.#bytes = options.window.bytes;
+	}
+
+	/** Settles when the actor has ended; never rejects. */
+	get exited(): Promise<ExitReason> {
+		if (this.#exited === undefined) {
+			this.#exited = this.exit === undefined ? new Promise((resolve) => (this.#resolveExited = resolve)) : Promise.resolve(this.exit);
+		}
+		return this.#exited;
+	}
+
+	/** Messages that this host may still send without waiting. */
+	get creditMessages(): number {
+		return this.#messages;
+	}
+
+	/**
+	 * For routing to the least loaded: asks in flight and messages that wait count first; what was told and not yet confirmed
+	 * breaks ties only, for credit comes back in lots.
+	 */
+	get load(): number {
+		return (this.#held.length + this.#pending) * 0x100000 + Math.min(this.window.messages - this.#messages, 0xfffff);
+	}
+
+	get #hasCredit(): boolean {
+		return this.#messages > 0 && this.#bytes > 0;
+	}
+
+	/** Why no message can be sent, or undefined. */
+	refusal(): ActorError | undefined {
+		if (this.exit !== undefined) return this.host.stopped ?? downError(this.exit, this.address);
+		if (this.closing) return new ActorError("ERR_ACTOR_DOWN", `The actor ${this.address} is stopping: spawn it again`);
+		return undefined;
+	}
+
+	/**
+	 * Sends at once when there is credit, and returns true. Otherwise holds the message, returns false, and calls `accepted` or `refused` later.
+	 * @throws ActorError ERR_NOT_SENDABLE, ERR_OVERLOADED, or what {@link refusal} says
+	 */
+	send(message: Outgoing, accepted: (() => void) | undefined, refused: ((error: unknown) => void) | undefined): boolean {
+		const refusal = this.refusal();
+		if (refusal !== undefined) {
+			this.host.deadLetter(this.address, message.method);
+			throw refusal;
+		}
+		const encoded = this.#encode(message);
+		const bytes = encoded?.bytes ?? 0;
+		if (message.request !== undefined) this.#own(message.request);
+		if (this.#held.length === 0 && this.#hasCredit) {
+			this.#transmit(message, encoded, bytes);
+			return true;
+		}
+		if (this.#held.length >= this.host.options.heldMessagesMax || this.#heldBytes + bytes > HELD_BYTES_MAX) {
+			this.host.deadLetter(this.address, message.method);
+			throw new ActorError("ERR_OVERLOADED", `${this.#held.length} messages wait for credit of ${this.address}: await tell, or spawn more actors`);
+		}
+		this.#held.push({ message, encoded, bytes, accepted, refused });
+		this.#heldBytes += bytes;
+		hold();
+		return false;
+	}
+
+	/** True when a message was sent; false when it would have to wait. @throws as {@link send} */
+	trySend(message: Outgoing): boolean {
+		if (this.refusal() === undefined && (this.#held.length > 0 || !this.#hasCredit)) return false;
+		return this.send(message, undefined, undefined);
+	}
+
+	/** The actor took messages of this host. What a peer returns too much is cut to the window. */
+	addCredit(messages: number, bytes: number): void {
+		this.#messages = Math.min(this.#messages + messages, this.window.messages);
+		this.#bytes = Math.min(this.#bytes + bytes, this.window.bytes);
+		while (this.#held.length > 0 && this.#hasCredit && this.exit === undefined) {
+			const held = this.#unhold();
+			this.#transmit(held.message, held.encoded, held.bytes);
+			held.accepted?.();
+		}
+	}
+
+	/** Takes a message back that still waits for credit, or tells the actor that the answer is not wanted any more. */
+	cancel(request: Request): void {
+		if (request.peer !== undefined) request.peer.say({ kind: Kind.CANCEL, toActor: this.actor, request: request.id });
+		else this.#withdraw((held) => held.message.request === request);
+	}
+
+	/** Takes a tell back that still waits; true when it did. */
+	withdrawTell(accepted: () => void): boolean {
+		return this.#withdraw((held) => held.accepted === accepted);
+	}
+
+	returnItemCredit(request: Request, items: number, bytes: number): void {
+		if (request.call !== undefined) request.call.stream?.addCredit(items, bytes);
+		else request.peer?.say({ kind: Kind.ITEM_CREDIT, toActor: this.actor, request: request.id, a: items, b: Math.min(bytes, 0xffff_ffff) });
+	}
+
+	/** @internal A request of this target has settled. */
+	forget(_request: Request): void {
+		this.#pending -= 1;
+	}
+
+	stop(timeoutMs: number): Promise<ExitReason> {
+		return this.#end(Kind.STOP, timeoutMs);
+	}
+
+	kill(): Promise<ExitReason> {
+		return this.#end(Kind.KILL, 0);
+	}
+
+	/** Whoever waits for an end that it asked for holds the event loop; a mere watcher does not. */
+	#end(kind: number, timeoutMs: number): Promise<ExitReason> {
+		if (this.exit !== undefined) return this.exited;
+		hold();
+		const ended = this.exited.then((reason) => {
+			release();
+			return reason;
+		});
+		if (this.cell === undefined) this.peer?.say({ kind, toActor: this.actor, a: Math.ceil(timeoutMs) });
+		else if (kind === Kind.STOP) this.cell.stop(timeoutMs);
+		else this.cell.die({ kind: "killed" });
+		return ended;
+	}
+
+	/** The actor has ended. */
+	down(reason: ExitReason): void {
+		if (this.exit !== undefined) return;
+		this.exit = reason;
+		this.peer?.targets.delete(this.actor);
+		const error = this.host.stopped ?? downError(reason, this.address);
+		while (this.#held.length > 0) {
+			const held = this.#unhold();
+			if (held.message.request === undefined) this.host.deadLetter(this.address, held.message.method);
+			held.refused?.(error);
+		}
+		if (this.#pending > 0) this.host.requests.failWhere((request) => request.target === this, () => error);
+		this.#resolveExited?.(reason);
+	}
+
+	#own(request: Request): void {
+		request.target = this;
+		this.#pending += 1;
+	}
+
+	#encode(message: Outgoing): EncodedValue | undefined {
+		if (this.cell !== undefined && !this.host.options.checked) return undefined;
+		return encodeValue(message.args, "args");
+	}
+
+	#transmit(message: Outgoing, encoded: EncodedValue | undefined, bytes: number): void {
+		this.#messages -= 1;
+		this.#bytes -= bytes;
+		if (this.cell !== undefined) {
+			this.#deliver(this.cell, message, encoded, bytes);
+			return;
+		}
+		const request = message.request;
+		if (request !== undefined) request.peer = this.peer;
+		this.peer?.send(
+			{
+				kind: message.kind,
+				flags: encoded?.tagged === true ? Flag.TAGGED : 0,
+				toActor: this.actor,
+				fromActor: message.sender,
+				request: request?.id ?? 0,
+				a: message.a,
+				b: message.b,
+				method: message.method,
+			},
+			encoded?.frames,
+		);
+	}
+
+	#deliver(cell: Cell, message: Outgoing, encoded: EncodedValue | undefined, bytes: number): void {
+		const isStream = message.kind === Kind.STREAM;
+		const call = new Call(this.host, {
+			kind: message.kind,
+			method: message.method,
+			sender: message.sender,
+			timeoutMs: isStream ? 0 : message.a,
+			items: isStream ? message.a : 0,
+			itemBytes: isStream ? message.b : 0,
+			bytes,
+		});
+		if (encoded === undefined) call.setArgs(message.args);
+		// A detached byte array is the sender's own memory; in checked mode even that is parted.
+		else call.setFrames([EMPTY, encoded.frames[0] as Uint8Array, ...encoded.frames.slice(1).map((bytes) => Buffer.from(bytes))], encoded.tagged);
+		call.request = message.request;
+		if (message.request !== undefined) message.request.call = call;
+		cell.deliver(call);
+	}
+
+	#unhold(): Held {
+		const held = this.#held.shift() as Held;
+		this.#heldBytes -= held.bytes;
+		release();
+		return held;
+	}
+
+	#withdraw(test: (held: Held) => boolean): boolean {
+		const held = this.#held.find(test);
+		if (held === undefined || !this.#held.remove(held)) return false;
+		this.#heldBytes -= held.bytes;
+		release();
+		return true;
+	}
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,113 @@
+/**
+ * One worker thread of a system, as the main thread owns it: start, ready handshake, end.
+ *
+ * The worker is referenced only until it is ready: an idle system lets the process exit by itself.
+ * Shutdown: `close` asks the worker to end and terminates it when it does not within a second. However it ends (terminate, process.exit,
+ * an uncaught exception, no more memory), `onExit` is called once, after `ready` has settled.
+ */
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { ActorError } from "./errors.ts";
+import type { HostOptions } from "./host.ts";
+import { THREAD_START_TIMEOUT_MS } from "./limits.ts";
+
+/** What a worker gets at its start. */
+export interface ThreadData {
+	readonly zloomRuntimeThread: 1;
+	readonly system: string;
+	readonly thread: number;
+	readonly options: HostOptions;
+	/** Modules to import before the thread is ready. */
+	readonly imports: readonly string[];
+}
+
+export interface ThreadOptions {
+	readonly data: ThreadData;
+	readonly resourceLimits: ResourceLimits | undefined;
+	/** `cause` is the uncaught exception, when there was one. */
+	readonly onExit: (thread: Thread, cause: unknown) => void;
+}
+
+/** From a worker to the main thread. */
+export type ThreadReport = { readonly zloom: "ready" } | { readonly zloom: "failed"; readonly message: string } | { readonly zloom: "closed" };
+
+const CLOSE_TIMEOUT_MS = 1000;
+
+function entryUrl(): URL {
+	// Beside this file when built; workers cannot be started from TypeScript on every Node, so the source uses the built one too.
+	return import.meta.url.endsWith(".ts") ? new URL("../dist/thread-entry.js", import.meta.url) : new URL("./thread-entry.js", import.meta.url);
+}
+
+export class Thread {
+	readonly number: number;
+	/** Rejects with ERR_THREAD_START. */
+	readonly ready: Promise<void>;
+	/** Settles when the worker has ended. */
+	readonly exited: Promise<void>;
+	alive = true;
+	readonly #worker: Worker;
+
+	constructor(options: ThreadOptions) {
+		const { data } = options;
+		this.number = data.thread;
+		this.#worker = new Worker(entryUrl(), {
+			workerData: data,
+			name: `zloom ${data.thread}`,
+			...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+		});
+		let cause: unknown;
+		this.#worker.on("error", (error) => {
+			cause = error;
+		});
+		this.exited = new Promise((resolve) => {
+			this.#worker.once("exit", () => {
+				this.alive = false;
+				resolve();
+			});
+		});
+		this.ready = this.#untilReady(() => cause);
+		this.ready.then(
+			() => this.#worker.unref(),
+			() => this.#worker.terminate(),
+		);
+		void this.exited.then(() => options.onExit(this, cause));
+	}
+
+	/** Ends the worker at once. */
+	async terminate(): Promise<void> {
+		await this.#worker.terminate();
+		await this.exited;
+	}
+
+	/** Ends the worker in good order, or at once when it does not answer. */
+	async close(): Promise<void> {
+		if (this.alive) {
+			this.#worker.ref();
+			const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MS);
+			this.#worker.on("message", (report: ThreadReport) => {
+				if (report?.zloom === "closed") void this.#worker.terminate();
+			});
+			this.#worker.postMessage({ zloom: "close" });
+			await this.exited;
+			clearTimeout(timer);
+		}
+		await this.exited;
+	}
+
+	#untilReady(cause: () => unknown): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const fail = (why: string): void => {
+				clearTimeout(timer);
+				const error = cause();
+				reject(new ActorError("ERR_THREAD_START", `Thread ${this.number} did not start: ${why}`, error === undefined ? {} : { cause: error }));
+			};
+			const timer = setTimeout(() => fail(`it was not ready within ${THREAD_START_TIMEOUT_MS} ms`), THREAD_START_TIMEOUT_MS);
+			this.#worker.on("message", (report: ThreadReport) => {
+				if (report?.zloom === "ready") {
+					clearTimeout(timer);
+					resolve();
+				} else if (report?.zloom === "failed") fail(report.message);
+			});
+			void this.exited.then(() => fail(`it ended first${cause() === undefined ? "" : `: ${(cause() as Error).message}`}`));
+		});
+	}
+}

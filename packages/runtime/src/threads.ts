@@ -1,0 +1,150 @@
+/**
+ * The worker threads of a system, by slot: starts them, spreads actors over them, replaces those that die.
+ *
+ * A slot keeps its index for life; every thread that fills it has a number of its own, never used twice. A slot whose threads
+ * die too often (RESTARTS_MAX in RESTART_PERIOD_MS) stays empty.
+ * Shutdown: `close()` ends all threads; deaths after it are not replaced.
+ */
+import type { ResourceLimits } from "node:worker_threads";
+import { ActorError } from "./errors.ts";
+import type { HostOptions } from "./host.ts";
+import { RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
+import { Thread } from "./thread.ts";
+
+interface Slot {
+	readonly index: number;
+	/** undefined when the slot was given up. */
+	thread: Thread | undefined;
+	/** Actors placed here that live. */
+	actors: number;
+	/** When its threads died, ms. */
+	deaths: number[];
+}
+
+export interface ThreadsOptions {
+	readonly system: string;
+	readonly size: number;
+	readonly host: HostOptions;
+	readonly imports: readonly string[];
+	readonly resourceLimits: ResourceLimits | undefined;
+	/** A thread has ended; its actors are gone. */
+	readonly onDown: (thread: number, cause: unknown) => void;
+	readonly log: (text: string) => void;
+}
+
+export class Threads {
+	readonly #options: ThreadsOptions;
+	readonly #slots: Slot[] = [];
+	readonly #alive = new Set<number>();
+	#lastNumber = 0;
+	#closing = false;
+	#next = 0;
+
+	constructor(options: ThreadsOptions) {
+		this.#options = options;
+	}
+
+	/** @throws ActorError ERR_THREAD_START */
+	async start(): Promise<void> {
+		for (let index = 0; index < this.#options.size; index++) this.#slots.push({ index, thread: undefined, actors: 0, deaths: [] });
+		for (const slot of this.#slots) this.#fill(slot);
+		const results = await Promise.allSettled(this.#slots.map((slot) => slot.thread?.ready));
+		const failed = results.find((result) => result.status === "rejected");
+		if (failed === undefined) return;
+		await this.close();
+		throw failed.reason;
+	}
+
+	get size(): number {
+		return this.#slots.length;
+	}
+
+	/** True while the thread with this number lives. */
+	alive(thread: number): boolean {
+		return this.#alive.has(thread);
+	}
+
+	/** Numbers of the living threads. */
+	numbers(): Iterable<number> {
+		return this.#alive;
+	}
+
+	/**
+	 * Where a new actor goes: the given slot, or the one with the fewest actors. Waits for a replacement that is starting.
+	 * Call `done` when the actor has ended.
+	 * @throws ActorError ERR_BAD_OPTION, ERR_THREAD_DOWN
+	 */
+	async place(index: number | undefined): Promise<{ thread: number; done: () => void }> {
+		const slot = index === undefined ? this.#leastLoaded() : this.#slots[index];
+		if (slot === undefined) throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index below ${this.#slots.length}, got ${String(index)}`);
+		if (slot.thread === undefined) throw new ActorError("ERR_THREAD_DOWN", `Thread slot ${slot.index} was given up, its threads died too often: look at what they log`);
+		const thread = slot.thread;
+		slot.actors += 1;
+		let counted = true;
+		const done = (): void => {
+			if (!counted) return;
+			counted = false;
+			slot.actors -= 1;
+		};
+		try {
+			await thread.ready;
+		} catch (error) {
+			done();
+			throw error;
+		}
+		return { thread: thread.number, done };
+	}
+
+	/** Ends the thread in a slot at once; it is replaced. */
+	async kill(index: number): Promise<void> {
+		const slot = this.#slots[index];
+		if (slot === undefined) throw new ActorError("ERR_BAD_OPTION", `There is no thread ${index}: indices go from 0 to ${this.#slots.length - 1}`);
+		await slot.thread?.terminate();
+	}
+
+	/** Ends all threads. */
+	async close(): Promise<void> {
+		this.#closing = true;
+		await Promise.all(this.#slots.map((slot) => slot.thread?.close()));
+	}
+
+	#leastLoaded(): Slot | undefined {
+		let best: Slot | undefined;
+		this.#next += 1;
+		for (let i = 0; i < this.#slots.length; i++) {
+			const slot = this.#slots[(this.#next + i) % this.#slots.length] as Slot;
+			if (slot.thread !== undefined && (best === undefined || slot.actors < best.actors)) best = slot;
+		}
+		return best ?? this.#slots[0];
+	}
+
+	#fill(slot: Slot): void {
+		this.#lastNumber += 1;
+		const { system, host, imports, resourceLimits } = this.#options;
+		const thread = new Thread({
+			data: { zloomRuntimeThread: 1, system, thread: this.#lastNumber, options: host, imports },
+			resourceLimits,
+			onExit: (ended, cause) => this.#onExit(slot, ended, cause),
+		});
+		this.#alive.add(thread.number);
+		slot.thread = thread;
+	}
+
+	#onExit(slot: Slot, thread: Thread, cause: unknown): void {
+		this.#alive.delete(thread.number);
+		if (this.#closing) {
+			this.#options.onDown(thread.number, cause);
+			return;
+		}
+		const why = cause === undefined ? "" : `: ${(cause as Error)?.stack ?? String(cause)}`;
+		this.#options.log(`thread ${thread.number} ended${why}`);
+		const now = performance.now();
+		slot.deaths = slot.deaths.filter((at) => now - at < RESTART_PERIOD_MS);
+		slot.deaths.push(now);
+		if (slot.deaths.length > RESTARTS_MAX) {
+			slot.thread = undefined;
+			this.#options.log(`thread slot ${slot.index} is given up: ${slot.deaths.length} threads died within ${RESTART_PERIOD_MS} ms`);
+		} else this.#fill(slot);
+		this.#options.onDown(thread.number, cause);
+	}
+}

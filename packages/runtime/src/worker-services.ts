@@ -1,0 +1,113 @@
+/**
+ * A host on a worker thread: links to the other threads by pipes, and what it needs from the main thread by envelopes.
+ */
+import { connectPipe, type Pipe } from "@zloom/core/internal";
+import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
+import { parseAddress } from "./address.ts";
+import { decodeValue, encodeValue } from "./codec.ts";
+import { dispatch } from "./dispatch.ts";
+import { Kind, readHeader } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
+import { Host } from "./host.ts";
+import { loadDefinition } from "./load-module.ts";
+import type { Peer } from "./peer.ts";
+import { PipeLink, threadPipeName } from "./pipe-link.ts";
+import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
+import { answer, type HostServices, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import type { Target } from "./target.ts";
+import type { ThreadData } from "./thread.ts";
+
+class WorkerServices implements HostServices {
+	readonly #host: Host;
+
+	constructor(host: Host) {
+		this.#host = host;
+	}
+
+	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Target> {
+		const spawn: SpawnWire = {
+			module: definition.module,
+			name: definition.name,
+			...(options.at === undefined ? {} : { at: options.at }),
+			...(options.on === undefined ? {} : { on: typeof options.on === "string" ? [options.on] : options.on }),
+			...(options.thread === undefined ? {} : { thread: options.thread }),
+		};
+		return this.#host.target(await requestSpawn(this.#host, this.#host.peer(0, 0), spawn, encodeValue(options.args ?? [], "args")));
+	}
+
+	async resolve(address: string): Promise<Target> {
+		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), address));
+	}
+
+	/** The main thread knows which schemes there are; only the form is checked here. */
+	checkScheme(_scheme: string, text: string): void {
+		parseAddress(text);
+	}
+
+	nodeText(node: number): string {
+		return `node-${node}:`;
+	}
+
+	hostDown(node: number, thread: number): void {
+		this.#host.hostDown(node, thread);
+	}
+
+	onRequest(peer: Peer, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged));
+	}
+
+	async #spawnHere(peer: Peer, kind: number, frames: readonly Uint8Array[], tagged: boolean): Promise<Target> {
+		if (kind !== Kind.SPAWN || peer.node !== 0 || peer.thread !== 0) throw new ActorError("ERR_PROTOCOL", "A worker thread takes SPAWN from its main thread only");
+		const wire = readSpawn(frames);
+		const definition = await loadDefinition(wire.module, wire.name);
+		const encoded = spawnArgs(frames, tagged);
+		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer));
+		return this.#host.spawnHere(definition, args as unknown[], wire.as);
+	}
+}
+
+/** Takes what other threads send. Our own threads send envelopes only; what is not one is a fault of ours, and is told. */
+export function envelopeTaker(host: Host, take: (header: Buffer, frames: EnvelopeFrames) => void): LinkOwner {
+	return {
+		onEnvelope(link, frames) {
+			try {
+				take(readHeader(frames), frames);
+			} catch (error) {
+				host.log(link.peer, ["sent what this thread cannot take:", error]);
+			}
+		},
+		// The main thread tells of the end of threads.
+		onClosed() {},
+	};
+}
+
+export interface WorkerHost {
+	close(error: ActorError): void;
+}
+
+/** @param listen core's listenPipes */
+export function startWorkerHost(data: ThreadData, listen: (name: string, onPipe: (pipe: Pipe) => void) => { close(): void }): WorkerHost {
+	const host = new Host(data.thread, data.options);
+	const links = new Map<number, Link>();
+	const owner = envelopeTaker(host, (header, frames) => dispatch(host, header, frames));
+	host.services = new WorkerServices(host);
+	host.linkTo = (node, thread) => {
+		// Nodes are reached through the main thread.
+		const to = node === 0 ? thread : 0;
+		let link = links.get(to);
+		if (link === undefined) {
+			link = new PipeLink(connectPipe(threadPipeName(data.system, to)), `thread ${to}`, owner);
+			links.set(to, link);
+		}
+		return link;
+	};
+	const accepted: Link[] = [];
+	const listener = listen(threadPipeName(data.system, data.thread), (pipe) => accepted.push(new PipeLink(pipe, "another thread", owner)));
+	return {
+		close(error) {
+			host.close(error);
+			listener.close();
+			for (const link of [...links.values(), ...accepted]) link.close();
+		},
+	};
+}
