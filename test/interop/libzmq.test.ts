@@ -262,6 +262,39 @@ describe.skipIf(!hasLibzmq)("libzmq", () => {
 		expect(Math.min(...shares)).toBeGreaterThan(0);
 	});
 
+	it("loses nothing and keeps order when the slower side has room for a few messages only", async () => {
+		const count = 5000;
+		for (const [from, to] of [
+			[ours(new Push({ sendHighWaterMark: 3 })), peer(new zmq.Pull({ receiveHighWaterMark: 2 }))],
+			[peer(new zmq.Push({ sendHighWaterMark: 3 })), ours(new Pull({ receiveHighWaterMark: 2 }))],
+		] as unknown as [Sender & Socket, Receiver & Socket][]) {
+			await to.bind("tcp://127.0.0.1:*");
+			from.connect(to.lastEndpoint as string);
+			const sending = (async () => {
+				for (let i = 0; i < count; i++) await from.send([Buffer.from(String(i)), Buffer.alloc(500)]);
+			})();
+			for (let i = 0; i < count; i++) expect(String((await to.receive())[0])).toBe(String(i));
+			await sending;
+		}
+	});
+
+	it("waits its turn when our PAIR has a peer already", async () => {
+		const pair = ours(new Pair());
+		await pair.bind("tcp://127.0.0.1:*");
+		const [first, second] = [1, 2].map(() => peer(new zmq.Pair({ reconnectInterval: 10 }))) as [Zeromq.Pair, Zeromq.Pair];
+		first.connect(pair.lastEndpoint as string);
+		await first.send("first");
+		expect((await pair.receive()).map(String)).toEqual(["first"]);
+		const turnedAway = new Promise<void>((resolve) => second.events.on("disconnect", () => resolve()));
+		second.connect(pair.lastEndpoint as string);
+		await turnedAway;
+		const gone = new Promise<void>((resolve) => pair.events.on("disconnect", () => resolve()));
+		first.close();
+		await gone;
+		await pair.send("next");
+		expect((await second.receive()).map(String)).toEqual(["next"]);
+	});
+
 	it("never becomes a peer when its socket type does not fit", async () => {
 		const push = ours(new Push());
 		const other = peer(new zmq.Push());
