@@ -1,0 +1,49 @@
+/**
+ * Every bound of the census, with its unit and its reason. What is kept per file is capped here, so that memory does not
+ * follow the size of the tree; the caps that can shorten a result are printed with it (totals.ts, "caps").
+ */
+
+/** Files above this are counted, hashed and listed, not parsed: an AST takes about 40 times the size of its source. */
+export const parseBytesMax = 16 * 1024 * 1024;
+
+/** One batch travels to a parser at once: large enough that a message costs nothing beside parsing it (about 25 ms). */
+export const batchBytes = 128 * 1024;
+export const batchFilesMax = 64;
+
+/** The largest files go first, so that no thread is left alone with one at the end. This many are remembered for it. */
+export const largeFilesFirstMax = 1_000;
+/** A file below this is no burden at the end of a run. */
+export const largeFileBytes = 64 * 1024;
+
+/** Rows in each "top" list of the totals. */
+export const topRows = 10;
+/** Rows in each list of files that something is wrong with. The counts beside the lists are always complete. */
+export const troubleRows = 100;
+
+/** Files, in the order of the walk, whose content hash is compared; 32 bytes each, at a load of 3/4 at most. */
+export const hashedFilesMax = 500_000;
+/** Distinct imported packages that are counted exactly; beyond, a fixed sample of names is kept (name-counts.ts). */
+export const importedNamesMax = 20_000;
+/** Distinct packages that one file contributes. */
+export const importedNamesPerFileMax = 1_000;
+/** npm refuses longer package names; a longer one is no package. */
+export const packageNameLengthMax = 214;
+/** Function names and error texts are cut to this many characters. */
+export const textLengthMax = 120;
+
+/** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
+export const parserYoungGenerationMb = 192;
+/** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */
+export const parserStackMb = 1;
+
+/** Worker threads; as many as the runtime allows one system. */
+export const threadsMax = 512;
+/** Parsers on each node named by --on: how many cores it has is not known here, and one too many costs nothing. */
+export const parsersPerNode = 8;
+
+/** How often progress is shown: on a terminal, and as plain lines. */
+export const barIntervalMs = 100;
+export const lineIntervalMs = 5_000;
+
+if (largeFilesFirstMax < topRows) throw new Error("limits: largeFilesFirstMax must not be below topRows");
+if (batchBytes < largeFileBytes) throw new Error("limits: a large file must fit a batch of its own");

@@ -1,0 +1,27 @@
+/**
+ * `--threads 0`: the whole census on the main thread, without actors: the measure that the others are compared with, and
+ * the proof that actors change nothing in the result.
+ *
+ * Installs no signal handler: nothing needs tidying up, and Ctrl-C ends the process in the middle of a file.
+ */
+import { setImmediate } from "node:timers/promises";
+import { batches } from "./batches.ts";
+import { type FoldedTotals, Fold } from "./fold.ts";
+import { parseFile } from "./parse-file.ts";
+import type { Progress } from "./progress.ts";
+import { readForParsing } from "./read-file.ts";
+import type { Survey } from "./survey.ts";
+
+export async function run(surveyed: Survey, progress: Progress): Promise<FoldedTotals> {
+	const fold = new Fold();
+	for (const batch of batches(surveyed)) {
+		for (const file of batch.files) {
+			const read = readForParsing(file, file.absolute);
+			fold.add("facts" in read ? read.facts : parseFile(file, read.content));
+		}
+		progress.advance(batch.files.length, batch.bytes);
+		// The progress bar draws from a timer.
+		await setImmediate();
+	}
+	return fold.totals();
+}
