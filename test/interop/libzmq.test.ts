@@ -295,6 +295,25 @@ describe.skipIf(!hasLibzmq)("libzmq", () => {
 		expect((await second.receive()).map(String)).toEqual(["next"]);
 	});
 
+	it("asks our ROUTER with a REQ, and answers our DEALER with a REP", async () => {
+		const [router, req] = [ours(new Router()), peer(new zmq.Request())];
+		await router.bind("tcp://127.0.0.1:*");
+		req.connect(router.lastEndpoint as string);
+		await req.send("question");
+		const [id, delimiter, question] = (await router.receive()) as [Buffer, Buffer, Buffer];
+		expect([id.length, delimiter.length, String(question)]).toEqual([5, 0, "question"]);
+		await router.send([id, delimiter, "answer"]);
+		expect((await req.receive()).map(String)).toEqual(["answer"]);
+
+		const [dealer, rep] = [ours(new Dealer()), peer(new zmq.Reply())];
+		await rep.bind("tcp://127.0.0.1:*");
+		dealer.connect(rep.lastEndpoint as string);
+		await dealer.send([null, "ping"]);
+		expect((await rep.receive()).map(String)).toEqual(["ping"]);
+		await rep.send("pong");
+		expect((await dealer.receive()).map(String)).toEqual(["", "pong"]);
+	});
+
 	it("never becomes a peer when its socket type does not fit", async () => {
 		const push = ours(new Push());
 		const other = peer(new zmq.Push());
