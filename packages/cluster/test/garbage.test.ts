@@ -8,16 +8,25 @@ import { connect } from "node:net";
 import { type Cluster, cluster } from "@zloom/cluster";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type * as Zeromq from "zeromq";
 import { encodeCount, encodeGreeting, KIND_ACK, KIND_ENVELOPE, KIND_HELLO, KIND_REFUSE, KIND_WELCOME } from "../src/wire.ts";
 import { BareHost } from "./bare-host.ts";
 
-const { Dealer } = createRequire(new URL("../../../test/package.json", import.meta.url))("zeromq") as typeof Zeromq;
+/** What is used here of npm `zeromq`, which is libzmq; it is a dependency of the workspace's own tests. */
+interface LibzmqDealer extends AsyncIterable<Buffer[]> {
+	connect(endpoint: string): void;
+	send(frames: (Buffer | string)[]): Promise<void>;
+	receive(): Promise<Buffer[]>;
+	close(): void;
+}
+
+const { Dealer } = createRequire(new URL("../../../test/package.json", import.meta.url))("zeromq") as {
+	Dealer: new (options: { linger: number }) => LibzmqDealer;
+};
 
 let node: string;
 let far: { remote: Cluster; host: BareHost };
 let near: { remote: Cluster; host: BareHost };
-let strangers: Zeromq.Dealer[] = [];
+let strangers: LibzmqDealer[] = [];
 
 beforeEach(async () => {
 	far = { remote: cluster({ listen: "tcp://127.0.0.1:*" }), host: new BareHost() };
@@ -35,7 +44,7 @@ afterEach(async () => {
 	await Promise.all([near.remote.stop(), far.remote.stop()]);
 });
 
-function stranger(): Zeromq.Dealer {
+function stranger(): LibzmqDealer {
 	const dealer = new Dealer({ linger: 0 });
 	dealer.connect(node);
 	strangers.push(dealer);

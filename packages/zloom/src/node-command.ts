@@ -10,14 +10,14 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cluster } from "@zloom/cluster";
-import { createSystem, importModule } from "@zloom/runtime";
-import { CommandError, oneLine } from "./command-error.ts";
+import { createSystem } from "@zloom/runtime";
+import { CommandError } from "./command-error.ts";
 import { modulePolicy } from "./module-policy.ts";
 
 export interface NodeOptions {
 	/** Endpoints to listen on, at least one. */
 	readonly listen: readonly string[];
-	/** Modules to import before the node is ready. */
+	/** Modules that every thread imports before the node is ready. */
 	readonly import: readonly string[];
 	/** Folders whose modules peers may run. */
 	readonly allow: readonly string[];
@@ -35,9 +35,9 @@ export async function runNode(options: NodeOptions): Promise<void> {
 		for (const file of files) if (!existsSync(file)) throw new CommandError(`--import ${file}: there is no such file; check the path`);
 		const modules = modulePolicy({ folders: options.allow, files });
 		const remote = cluster({ listen: options.listen, insecure: options.insecure });
-		const system = await createSystem({ remote, modules, ...(options.threads !== undefined && { threads: options.threads }) });
+		const imports = files.map((file) => pathToFileURL(file).href);
+		const system = await createSystem({ remote, modules, imports, ...(options.threads !== undefined && { threads: options.threads }) });
 		try {
-			for (const file of files) await importFile(file);
 			const threads = `${system.threads} ${system.threads === 1 ? "thread" : "threads"}`;
 			process.stdout.write(`zloom node listening on ${remote.endpoints.join(", ")} with ${threads}\n`);
 			await stopAsked.promise;
@@ -46,15 +46,6 @@ export async function runNode(options: NodeOptions): Promise<void> {
 		}
 	} finally {
 		stopAsked.dispose();
-	}
-}
-
-async function importFile(file: string): Promise<void> {
-	try {
-		await importModule(pathToFileURL(file).href);
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new CommandError(`--import ${file}: it cannot be imported: ${oneLine(why)}`, { cause: error });
 	}
 }
 
