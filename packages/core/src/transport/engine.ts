@@ -139,8 +139,6 @@ export class Engine implements PipeOwner {
 		return this.#phase === "ended";
 	}
 
-	// ---- inbound
-
 	#onData(chunk: Buffer): void {
 		if (this.#phase === "closing" || this.#phase === "ended") return;
 		try {
@@ -208,8 +206,6 @@ export class Engine implements PipeOwner {
 		this.#scheduleFlush();
 	}
 
-	// ---- handshake
-
 	#sendHandshake(handshake: Handshake): void {
 		const bytes = handshake.takeOutput();
 		if (bytes !== undefined) this.#stream.write(bytes);
@@ -246,8 +242,6 @@ export class Engine implements PipeOwner {
 		);
 		this.#onLost(error);
 	}
-
-	// ---- outbound
 
 	#scheduleFlush(): void {
 		if (this.#flushScheduled || this.#draining || this.#handshake !== undefined) return;
@@ -292,8 +286,6 @@ export class Engine implements PipeOwner {
 	#onWritten(): void {
 		if (this.#phase === "running" && this.#stream.writableLength === 0 && this.#pipe?.readable !== true) this.#hold.set(false);
 	}
-
-	// ---- end
 
 	/** All is given to the stream: FIN behind it, then wait for the peer's. */
 	#sendFin(): void {

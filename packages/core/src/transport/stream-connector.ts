@@ -62,8 +62,6 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		return this.#whenEnded;
 	}
 
-	// ---- the pipe, while no engine serves it
-
 	onReadable(): void {
 		this.#updateHold();
 	}
@@ -107,8 +105,6 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#hold.set(this.#engineEnd?.readable === true && (this.#closing || this.#host.options.linger !== 0));
 	}
 
-	// ---- attempts
-
 	#dial(): void {
 		this.#host.emit({ type: "connect:delay", address: this.endpoint });
 		const stream = this.#open();
@@ -140,8 +136,6 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval });
 		this.#retry = setTimeout(() => this.#dial(), interval).unref();
 	}
-
-	// ---- the engine's owner
 
 	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined {
 		this.#backoff.reset();
@@ -178,8 +172,6 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#updateHold();
 		this.#retryLater();
 	}
-
-	// ---- end
 
 	#end(): void {
 		if (this.#ended) return;
