@@ -96,7 +96,10 @@ export interface ActorContext {
 	/** The message in hand. @throws Error outside of a handler */
 	readonly call: CurrentCall;
 	/** Creates a child: on this thread unless the options say otherwise. Children end before their parent, the youngest first. */
-	spawn<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, ...options: SpawnParameters<Args>): Promise<ActorRef<H>>;
+	spawn<Args extends unknown[], H extends object>(
+		definition: ActorDefinition<Args, H>,
+		...options: SpawnParameters<Args>
+	): Promise<ActorRef<H>>;
 	/** A ref to an actor that exists. */
 	ref<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, at: string): ActorRef<H>;
 	/** Calls back, as a turn of this actor, when another has ended. Returns how to take that back. */

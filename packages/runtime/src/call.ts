@@ -7,10 +7,7 @@
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
-import type { Host } from "./host.ts";
-import type { OutboundStream } from "./outbound-stream.ts";
-import type { Inlet, Peer } from "./peer.ts";
-import type { Request } from "./request.ts";
+import type { CallPart, CreditTaker, HostPart, OutboundStreamPart, PeerPart, RequestPart } from "./parts.ts";
 
 export interface CallOrigin {
 	readonly kind: number;
@@ -24,10 +21,14 @@ export interface CallOrigin {
 	readonly itemBytes: number;
 	/** What the message weighs in the window of its sender. */
 	readonly bytes: number;
+	readonly credit: CreditTaker;
+	readonly peer: PeerPart | undefined;
+	/** The peer's number for its request. */
+	readonly requestId: number;
 }
 
-export class Call {
-	readonly host: Host;
+export class Call implements CallPart {
+	readonly host: HostPart;
 	readonly kind: number;
 	readonly method: string;
 	readonly sender: number;
@@ -35,12 +36,13 @@ export class Call {
 	readonly items: number;
 	readonly itemBytes: number;
 	readonly deadline: number;
-	/** Where credit goes back to and answers go; undefined = this host. */
-	inlet: Inlet | undefined;
-	requestId = 0;
+	readonly credit: CreditTaker;
+	/** Where answers go; undefined = this host. */
+	readonly peer: PeerPart | undefined;
+	readonly requestId: number;
 	/** A request of this host. */
-	request: Request | undefined;
-	stream: OutboundStream | undefined;
+	request: RequestPart | undefined;
+	stream: OutboundStreamPart | undefined;
 	cancelled = false;
 	settled = false;
 	#args: unknown[] | undefined;
@@ -48,19 +50,18 @@ export class Call {
 	#tagged = false;
 	#controller: AbortController | undefined;
 
-	constructor(host: Host, origin: CallOrigin) {
+	constructor(host: HostPart, origin: CallOrigin) {
 		this.host = host;
 		this.kind = origin.kind;
 		this.method = origin.method;
 		this.sender = origin.sender;
 		this.bytes = origin.bytes;
+		this.credit = origin.credit;
+		this.peer = origin.peer;
+		this.requestId = origin.requestId;
 		this.items = origin.items;
 		this.itemBytes = origin.itemBytes;
 		this.deadline = origin.timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + origin.timeoutMs;
-	}
-
-	get peer(): Peer | undefined {
-		return this.inlet?.peer;
 	}
 
 	setArgs(args: unknown[]): void {

@@ -10,22 +10,21 @@
  */
 import type { ActorDefinition, ActorTimer, CurrentCall } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
-import type { Call } from "./call.ts";
 import { Context } from "./context.ts";
+import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { Fifo } from "./fifo.ts";
 import { checkHandlers, type Handlers, pickHandler } from "./handlers.ts";
-import type { Host } from "./host.ts";
-import { Kind } from "./envelope.ts";
 import { MAILBOX_BYTES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT } from "./limits.ts";
+import { Mailbox } from "./mailbox.ts";
 import { OutboundStream } from "./outbound-stream.ts";
-import type { Inlet } from "./peer.ts";
+import { OwnCredit } from "./own-credit.ts";
+import type { CallPart, CellPart, HostPart, InletPart, OutboundStreamPart, TargetPart } from "./parts.ts";
 import type { Runnable } from "./scheduler.ts";
 import { Target } from "./target.ts";
 
 export interface CellOptions {
-	readonly host: Host;
+	readonly host: HostPart;
 	readonly number: number;
 	readonly name: string | undefined;
 	readonly definition: ActorDefinition<never[], object>;
@@ -39,8 +38,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 	return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
-export class Cell implements Runnable {
-	readonly host: Host;
+export class Cell implements Runnable, CellPart {
+	readonly host: HostPart;
 	readonly number: number;
 	readonly name: string;
 	readonly definition: ActorDefinition<never[], object>;
@@ -48,32 +47,28 @@ export class Cell implements Runnable {
 	readonly target: Target;
 	readonly windowMessages: number;
 	readonly windowBytes: number;
+	readonly ownCredit: OwnCredit;
 	/** Other hosts that have sent something, or watch. */
-	readonly inlets = new Set<Inlet>();
+	readonly inlets = new Set<InletPart>();
 	/** Settles when setup is done. */
 	readonly started: Promise<void>;
 	/** The oldest first. */
-	readonly children: Target[] = [];
+	readonly children: TargetPart[] = [];
 	#state: State = "starting";
 	#handlers: Handlers = {};
 	readonly #context: Context;
 	readonly #reentrant: boolean;
-	readonly #tasks = new Fifo<() => unknown>();
-	readonly #mailbox = new Fifo<Call>();
-	readonly #steps = new Fifo<OutboundStream>();
-	readonly #streams = new Set<OutboundStream>();
-	readonly #inHand = new Set<Call>();
+	readonly #mailbox = new Mailbox();
+	readonly #streams = new Set<OutboundStreamPart>();
+	readonly #inHand = new Set<CallPart>();
 	readonly #timers = new Set<ActorTimer>();
 	readonly #controller = new AbortController();
-	#current: Call | undefined;
+	#current: CallPart | undefined;
 	/** Turns that wait for a promise. */
 	#running = 0;
 	#queued = false;
-	#stepsFirst = false;
 	#stopTimer: NodeJS.Timeout | undefined;
 	#stopTimeoutMs = STOP_TIMEOUT_MS_DEFAULT;
-	#localMessages = 0;
-	#localBytes = 0;
 	#settleStarted: Settle | undefined;
 
 	constructor(options: CellOptions) {
@@ -87,9 +82,10 @@ export class Cell implements Runnable {
 		this.windowBytes = definition.options.highWaterBytes ?? MAILBOX_BYTES_DEFAULT;
 		const window = { messages: this.windowMessages, bytes: this.windowBytes };
 		this.target = new Target({ host, cell: this, actor: this.number, address: joinAddress(LOCAL_NODE, this.name), window });
+		this.ownCredit = new OwnCredit(this.target, window);
 		this.#context = new Context(this);
 		this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
-		this.#tasks.push(() => this.#setUp(options.args));
+		this.#mailbox.tasks.push(() => this.#setUp(options.args));
 		this.wake();
 	}
 
@@ -109,7 +105,11 @@ export class Cell implements Runnable {
 	/** The message in hand. @throws Error when there is none */
 	get call(): CurrentCall {
 		const call = this.#current;
-		if (call === undefined) throw new Error(`${this.target.address}: ctx.call is there only while a message is in hand; in a reentrant actor, read it before the first await`);
+		if (call === undefined)
+			throw new Error(
+				`${this.target.address}: ctx.call is there only while a message is in hand; in a reentrant actor, read it before the first await`,
+			);
+		const host = this.host;
 		return {
 			get signal() {
 				return call.signal;
@@ -117,35 +117,35 @@ export class Cell implements Runnable {
 			cancelled: () => call.cancelled,
 			deadline: call.deadline,
 			get sender() {
-				return call.sender === 0 ? undefined : call.host.refOf(call.peer, call.sender);
+				return call.sender === 0 ? undefined : host.refOf(call.peer, call.sender);
 			},
 		};
 	}
 
 	/** A message has arrived. Its credit was taken by the sender. */
-	deliver(call: Call): void {
+	deliver(call: CallPart): void {
 		if (this.closing) {
 			this.host.deadLetter(this.target.address, call.method);
 			call.fail(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} is stopping: spawn it again`));
 			return;
 		}
-		this.#mailbox.push(call);
+		this.#mailbox.messages.push(call);
 		this.wake();
 	}
 
 	/** Something to run as a turn of this actor; what it throws fails the actor. */
 	addTask(task: () => unknown): void {
 		if (this.#state === "dead") return;
-		this.#tasks.push(task);
+		this.#mailbox.tasks.push(task);
 		this.wake();
 	}
 
-	addStep(stream: OutboundStream): void {
-		this.#steps.push(stream);
+	addStep(stream: OutboundStreamPart): void {
+		this.#mailbox.steps.push(stream);
 		this.wake();
 	}
 
-	removeStream(stream: OutboundStream): void {
+	removeStream(stream: OutboundStreamPart): void {
 		this.#streams.delete(stream);
 	}
 
@@ -158,7 +158,7 @@ export class Cell implements Runnable {
 	}
 
 	/** A child lives until its parent ends. */
-	adopt(child: Target): void {
+	adopt(child: TargetPart): void {
 		if (this.#state === "dead" || this.#state === "ending") {
 			void child.kill();
 			return;
@@ -194,14 +194,13 @@ export class Cell implements Runnable {
 		this.target.closing = true;
 		clearTimeout(this.#stopTimer);
 		for (const timer of [...this.#timers]) timer.cancel();
-		this.#tasks.clear();
 		this.#mailbox.clear();
-		this.#steps.clear();
 		for (const stream of [...this.#streams]) stream.abandon();
 		for (const call of this.#inHand) call.abandon();
 		this.#inHand.clear();
 		for (const child of [...this.children].reverse()) void child.kill();
-		if (!this.#controller.signal.aborted) this.#controller.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} has ended`));
+		if (!this.#controller.signal.aborted)
+			this.#controller.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} has ended`));
 		this.host.buried(this, reason);
 		starting?.reject(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} ended while it was set up`));
 	}
@@ -230,19 +229,24 @@ export class Cell implements Runnable {
 	#ready(): boolean {
 		if (this.#state === "dead" || this.#state === "ending") return false;
 		if (this.#running > 0 && (!this.#reentrant || this.#state === "starting")) return false;
-		if (this.#tasks.length > 0 || this.#mailbox.length > 0 || this.#steps.length > 0) return true;
+		if (!this.#mailbox.empty) return true;
 		return this.#state === "stopping" && this.#running === 0;
 	}
 
 	#takeTurn(): void {
-		const task = this.#tasks.shift();
-		if (task !== undefined) return this.#runTask(task);
-		this.#stepsFirst = !this.#stepsFirst;
-		const step = this.#stepsFirst || this.#mailbox.length === 0 ? this.#steps.shift() : undefined;
-		if (step !== undefined) return this.#runStep(step);
-		const call = this.#mailbox.shift();
-		if (call !== undefined) return this.#handle(call);
-		void this.#end();
+		const task = this.#mailbox.tasks.shift();
+		if (task !== undefined) {
+			this.#runTask(task);
+			return;
+		}
+		const step = this.#mailbox.nextStep();
+		if (step !== undefined) {
+			this.#await(step.step(), step.call);
+			return;
+		}
+		const call = this.#mailbox.messages.shift();
+		if (call !== undefined) this.#handle(call);
+		else void this.#end();
 	}
 
 	#runTask(task: () => unknown): void {
@@ -254,12 +258,8 @@ export class Cell implements Runnable {
 		}
 	}
 
-	#runStep(stream: OutboundStream): void {
-		this.#await(stream.step(), stream.call);
-	}
-
 	/** The turn goes on until the promise settles. */
-	#await(result: PromiseLike<unknown>, call: Call | undefined): void {
+	#await(result: PromiseLike<unknown>, call: CallPart | undefined): void {
 		this.#running += 1;
 		if (!this.#reentrant) this.#current = call;
 		result.then(
@@ -277,21 +277,9 @@ export class Cell implements Runnable {
 		this.wake();
 	}
 
-	#taken(call: Call): void {
-		if (call.inlet !== undefined) return call.inlet.taken(call.bytes);
-		this.#localMessages += 1;
-		this.#localBytes += call.bytes;
-		if (this.#localMessages * 2 < this.windowMessages && this.#localBytes * 2 < this.windowBytes) return;
-		const messages = this.#localMessages;
-		const bytes = this.#localBytes;
-		this.#localMessages = 0;
-		this.#localBytes = 0;
-		this.target.addCredit(messages, bytes);
-	}
-
 	/** One message. Wrong ones are refused before the handler and never fail the actor. */
-	#handle(call: Call): void {
-		this.#taken(call);
+	#handle(call: CallPart): void {
+		call.credit.taken(call.bytes);
 		if (call.cancelled) return;
 		let result: unknown;
 		try {
@@ -320,7 +308,7 @@ export class Cell implements Runnable {
 		}
 	}
 
-	#awaitAnswer(call: Call, result: PromiseLike<unknown>): void {
+	#awaitAnswer(call: CallPart, result: PromiseLike<unknown>): void {
 		this.#inHand.add(call);
 		this.#running += 1;
 		if (this.#reentrant) this.#current = undefined;
@@ -339,12 +327,12 @@ export class Cell implements Runnable {
 	}
 
 	/** On an ask the caller gets the error; on a tell nobody would, so the actor fails. */
-	#threw(call: Call, error: unknown): void {
+	#threw(call: CallPart, error: unknown): void {
 		if (call.kind === Kind.TELL) this.fail(error);
 		else call.fail(error);
 	}
 
-	#openStream(call: Call, result: unknown): void {
+	#openStream(call: CallPart, result: unknown): void {
 		const iterable = result as { [Symbol.asyncIterator]?: () => AsyncIterator<unknown> } | null | undefined;
 		if (typeof iterable?.[Symbol.asyncIterator] !== "function") {
 			call.fail(new ActorError("ERR_WRONG_KIND", `${call.method} of ${this.target.address} does not stream: use ask.${call.method}`));
@@ -368,7 +356,15 @@ export class Cell implements Runnable {
 			this.#settleStarted = undefined;
 			this.die({ kind: "error", error });
 			const known = error instanceof ActorError && error.code === "ERR_RESERVED_NAME";
-			settle?.reject(known ? error : new ActorError("ERR_SETUP_FAILED", `The setup of ${this.definition.name} threw: ${(error as Error)?.message ?? String(error)}`, { cause: error }));
+			settle?.reject(
+				known
+					? error
+					: new ActorError(
+							"ERR_SETUP_FAILED",
+							`The setup of ${this.definition.name} threw: ${(error as Error)?.message ?? String(error)}`,
+							{ cause: error },
+						),
+			);
 		};
 		try {
 			const result: unknown = (this.definition.setup as (...all: unknown[]) => unknown)(this.#context, ...args);

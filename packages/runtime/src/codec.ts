@@ -8,8 +8,10 @@
  */
 import { Packr } from "msgpackr";
 import { ActorError } from "./errors.ts";
+import { FRAME_BYTES_MAX } from "./limits.ts";
+import { type RefReader, Reviver } from "./revive.ts";
 import { locateUnsendable } from "./sendable.ts";
-import { CYCLE, REFUSED, revive, type RefReader, Tagger } from "./tagged.ts";
+import { CYCLE, REFUSED, Tagger } from "./tagged.ts";
 
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false, moreTypes: true, mapsAsObjects: true });
 
@@ -50,6 +52,12 @@ export function encodeValue(value: unknown, root: string): EncodedValue {
 	}
 	const frames: Uint8Array[] = [packr.pack(prepared)];
 	if (tagger.detached !== undefined) for (const bytes of tagger.detached) frames.push(bytes);
+	const tooLong = frames.find((frame) => frame.length > FRAME_BYTES_MAX);
+	if (tooLong !== undefined)
+		throw new ActorError(
+			"ERR_NOT_SENDABLE",
+			`${root} is too large (a part of ${tooLong.length} bytes, ${FRAME_BYTES_MAX} at most): send it in pieces, for example as a stream`,
+		);
 	return { frames, tagged: tagger.tagged, bytes: totalBytes(frames) };
 }
 
@@ -64,7 +72,7 @@ export function decodeValue(frames: readonly Uint8Array[], first: number, tagged
 	if (packed === undefined) throw new ActorError("ERR_PROTOCOL", "The envelope announces a value but holds none");
 	try {
 		const value: unknown = packr.unpack(packed);
-		return tagged ? revive(value, frames, first + 1, readRef) : value;
+		return tagged ? new Reviver(frames, first + 1, readRef).revive(value) : value;
 	} catch (error) {
 		throw new ActorError("ERR_PROTOCOL", `A value could not be decoded: ${(error as Error).message}`, { cause: error });
 	}

@@ -2,21 +2,22 @@
  * The `ctx` of one actor. Everything it starts (children, timers, watches) ends with the actor, and calls back as turns of it.
  */
 import type { ActorContext, ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions, SpawnParameters } from "./actor-types.ts";
-import type { Cell } from "./cell.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { TIMEOUT_MS_MAX } from "./limits.ts";
+import type { CellPart } from "./parts.ts";
 import { Ref } from "./ref.ts";
 
 function checkMs(ms: number, what: string, least: number): void {
-	if (typeof ms !== "number" || !(ms >= least) || ms > TIMEOUT_MS_MAX) throw new ActorError("ERR_BAD_OPTION", `${what} must be from ${least} to ${TIMEOUT_MS_MAX} ms, got ${String(ms)}`);
+	if (typeof ms !== "number" || !(ms >= least) || ms > TIMEOUT_MS_MAX)
+		throw new ActorError("ERR_BAD_OPTION", `${what} must be from ${least} to ${TIMEOUT_MS_MAX} ms, got ${String(ms)}`);
 }
 
 export class Context implements ActorContext {
-	readonly #cell: Cell;
+	readonly #cell: CellPart;
 	#self: ActorRef | undefined;
 
-	constructor(cell: Cell) {
+	constructor(cell: CellPart) {
 		this.#cell = cell;
 	}
 
@@ -37,12 +38,17 @@ export class Context implements ActorContext {
 		return this.#cell.call;
 	}
 
-	async spawn<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, ...parameters: SpawnParameters<Args>): Promise<ActorRef<H>> {
+	async spawn<Args extends unknown[], H extends object>(
+		definition: ActorDefinition<Args, H>,
+		...parameters: SpawnParameters<Args>
+	): Promise<ActorRef<H>> {
 		const cell = this.#cell;
 		if (cell.closing) throw new ActorError("ERR_ACTOR_DOWN", `${cell.target.address} is stopping and can have no more children`);
 		const options = (parameters[0] ?? {}) as SpawnOptions<unknown[]>;
 		const elsewhere = options.at !== undefined || options.on !== undefined || options.thread !== undefined;
-		const target = elsewhere ? await cell.host.services.spawn(definition as unknown as ActorDefinition, options) : await cell.host.spawnHere(definition as unknown as ActorDefinition, options.args ?? []);
+		const target = elsewhere
+			? await cell.host.services.spawn(definition as unknown as ActorDefinition, options)
+			: await cell.host.spawnHere(definition as unknown as ActorDefinition, options.args ?? []);
 		cell.adopt(target);
 		return new Ref(cell.host, target, cell) as unknown as ActorRef<H>;
 	}

@@ -31,7 +31,10 @@ function moduleUrl(where: ImportMeta | string, name: string): string {
 		throw new ActorError("ERR_MODULE", `defineActor("${name}") needs the module it stands in: pass import.meta, or __filename in CommonJS`);
 	if (/^(file|data|https?):/.test(text)) return moduleKey(text);
 	if (text.startsWith("/") || /^[A-Za-z]:[\\/]/.test(text)) return moduleKey(pathToFileURL(text).href);
-	throw new ActorError("ERR_MODULE", `defineActor("${name}") stands in "${text}", which other threads cannot import: move it into a file of its own`);
+	throw new ActorError(
+		"ERR_MODULE",
+		`defineActor("${name}") stands in "${text}", which other threads cannot import: move it into a file of its own`,
+	);
 }
 
 /**
@@ -50,7 +53,8 @@ export function defineActor<Args extends unknown[], H extends object>(
 ): ActorDefinition<Args, H> {
 	if (typeof name !== "string" || name === "" || name.length > 255)
 		throw new ActorError("ERR_BAD_OPTION", "defineActor needs a name of 1 to 255 characters as its second argument");
-	if (typeof setup !== "function") throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}") needs a setup function as its third argument`);
+	if (typeof setup !== "function")
+		throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}") needs a setup function as its third argument`);
 	for (const key of ["highWaterMark", "highWaterBytes"] as const) {
 		const value = options[key];
 		if (value !== undefined && (!Number.isInteger(value) || value < 2 || value > 2 ** 31))
@@ -60,11 +64,17 @@ export function defineActor<Args extends unknown[], H extends object>(
 	const definition: ActorDefinition<Args, H> = { module, name, options: { ...options }, setup };
 	const definitions = register();
 	let byName = definitions.get(module);
-	if (byName === undefined) definitions.set(module, (byName = new Map()));
+	if (byName === undefined) {
+		byName = new Map();
+		definitions.set(module, byName);
+	}
 	const earlier = byName.get(name);
 	// A module that a loader evaluates twice (a test runner, tsx beside Node) defines the same code again; different code is a mistake.
 	if (earlier !== undefined && String(earlier.setup) !== String(setup))
-		throw new ActorError("ERR_DUPLICATE_DEFINITION", `"${name}" is defined twice in ${displayModule(module)}: give each actor of a module a name of its own`);
+		throw new ActorError(
+			"ERR_DUPLICATE_DEFINITION",
+			`"${name}" is defined twice in ${displayModule(module)}: give each actor of a module a name of its own`,
+		);
 	byName.set(name, definition as unknown as AnyDefinition);
 	return definition;
 }

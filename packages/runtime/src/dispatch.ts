@@ -4,10 +4,12 @@
  */
 import { Call } from "./call.ts";
 import { decodeValue } from "./codec.ts";
-import { fieldA, fieldB, Flag, fromActor, fromNode, fromThread, Kind, methodOf, requestOf, toActor } from "./envelope.ts";
+import { Flag, fieldA, fieldB, fromActor, fromNode, fromThread, Kind, methodOf, requestOf, toActor } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
 import { toExitReason } from "./exit-reason.ts";
 import type { Host } from "./host.ts";
 import { STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } from "./limits.ts";
+import type { RequestPart } from "./parts.ts";
 import type { Peer } from "./peer.ts";
 import type { EnvelopeFrames } from "./remote.ts";
 
@@ -26,30 +28,35 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 		case Kind.TELL:
 		case Kind.ASK:
 		case Kind.STREAM:
-			return message(host, peer, kind, header, frames, tagged);
+			message(host, peer, kind, header, frames, tagged);
+			break;
 		case Kind.REPLY:
-			return reply(host, peer, header, frames, tagged);
-		case Kind.ITEM: {
-			const request = host.requests.get(requestOf(header));
-			// An item of a stream that was broken off: it was under way.
-			if (request?.stream === undefined) return;
-			return request.stream.push(decodeValue(frames, 1, tagged, host.refReader(peer)), bytesOf(frames));
-		}
+			reply(host, peer, header, frames, tagged);
+			break;
+		case Kind.ITEM:
+			item(host, peer, header, frames, tagged);
+			break;
 		case Kind.ITEM_CREDIT:
-			return peer.calls.get(requestOf(header))?.stream?.addCredit(fieldA(header), fieldB(header));
+			peer.calls.get(requestOf(header))?.stream?.addCredit(fieldA(header), fieldB(header));
+			break;
 		case Kind.CREDIT:
-			return peer.targets.get(fromActor(header))?.addCredit(fieldA(header), fieldB(header));
+			peer.targets.get(fromActor(header))?.addCredit(fieldA(header), fieldB(header));
+			break;
+		case Kind.WINDOW:
+			peer.targets.get(fromActor(header))?.setWindow({ messages: fieldA(header), bytes: fieldB(header) });
+			break;
 		case Kind.CANCEL:
-			return peer.calls.get(requestOf(header))?.cancel();
-		case Kind.DOWN: {
-			const reason = toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer)));
-			return peer.targets.get(fromActor(header))?.down(reason);
-		}
+			peer.calls.get(requestOf(header))?.cancel();
+			break;
+		case Kind.DOWN:
+			peer.targets.get(fromActor(header))?.down(toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer))));
+			break;
 		case Kind.SPAWN:
 		case Kind.RESOLVE:
-			return host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
+			host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
+			break;
 		default:
-			return control(host, peer, kind, header);
+			control(host, peer, kind, header);
 	}
 }
 
@@ -62,8 +69,15 @@ function bytesOf(frames: EnvelopeFrames): number {
 /** STOP, KILL, WATCH. */
 function control(host: Host, peer: Peer, kind: number, header: Buffer): void {
 	const cell = host.cells.get(toActor(header));
-	if (cell === undefined) return host.sayDown(peer, toActor(header));
+	if (cell === undefined) {
+		host.sayDown(peer, toActor(header));
+		return;
+	}
 	peer.inletOf(cell);
+	if (kind === Kind.WATCH && fieldA(header) === 1) {
+		peer.say({ kind: Kind.WINDOW, fromActor: cell.number, a: cell.windowMessages, b: cell.windowBytes });
+		return;
+	}
 	if (kind === Kind.STOP) cell.stop(Math.min(fieldA(header) || STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX));
 	else if (kind === Kind.KILL) cell.die({ kind: "killed" });
 }
@@ -73,29 +87,57 @@ function message(host: Host, peer: Peer, kind: number, header: Buffer, frames: E
 	const method = methodOf(header);
 	if (cell === undefined) {
 		host.deadLetter(`actor ${toActor(header)}`, method);
-		return host.sayDown(peer, toActor(header));
+		host.sayDown(peer, toActor(header));
+		return;
 	}
+	const inlet = peer.inletOf(cell);
+	const bytes = bytesOf(frames);
+	inlet.received(bytes);
 	const isStream = kind === Kind.STREAM;
 	const call = new Call(host, {
 		kind,
 		method,
 		sender: fromActor(header),
 		timeoutMs: kind === Kind.ASK ? fieldA(header) : 0,
-		items: isStream ? Math.min(fieldA(header), STREAM_ITEMS * 16) : 0,
-		itemBytes: isStream ? Math.min(fieldB(header), STREAM_BYTES * 16) : 0,
-		bytes: bytesOf(frames),
+		items: isStream ? Math.min(fieldA(header), STREAM_ITEMS) : 0,
+		itemBytes: isStream ? Math.min(fieldB(header), STREAM_BYTES) : 0,
+		bytes,
+		credit: inlet,
+		peer,
+		requestId: requestOf(header),
 	});
 	call.setFrames(frames, tagged);
-	call.inlet = peer.inletOf(cell);
-	call.requestId = requestOf(header);
-	if (kind !== Kind.TELL) peer.calls.set(call.requestId, call);
+	if (kind !== Kind.TELL) {
+		if (peer.calls.has(call.requestId)) throw new ActorError("ERR_PROTOCOL", `Request ${call.requestId} is under way already`);
+		peer.calls.set(call.requestId, call);
+	}
 	cell.deliver(call);
 }
 
-function reply(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {
+/** What answers a request. The id alone proves nothing: only the host that was asked may answer. */
+function requestFor(host: Host, peer: Peer, header: Buffer): RequestPart | undefined {
 	const request = host.requests.get(requestOf(header));
-	// The id alone proves nothing: only the host that was asked may answer.
-	if (request === undefined || request.peer !== peer) {
+	return request?.peer === peer ? request : undefined;
+}
+
+function item(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {
+	const request = requestFor(host, peer, header);
+	// None: the stream was broken off while the item was under way.
+	if (request?.stream === undefined) return;
+	let value: unknown;
+	try {
+		value = decodeValue(frames, 1, tagged, host.refReader(peer));
+	} catch (error) {
+		request.cancelRemote();
+		request.fail(error);
+		return;
+	}
+	request.stream.push(value, bytesOf(frames));
+}
+
+function reply(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {
+	const request = requestFor(host, peer, header);
+	if (request === undefined) {
 		host.requests.lateReplies += 1;
 		return;
 	}

@@ -5,8 +5,7 @@ import { ActorError } from "./errors.ts";
 
 /** Why an actor ended. `error` is there for kind "error", and where it is known for "thread" and "node". */
 export interface ExitReason {
-	readonly kind:
-		/** It was stopped and has drained. */
+	readonly kind: /** It was stopped and has drained. */
 		| "stopped"
 		/** It was killed, or did not drain in time. */
 		| "killed"
@@ -27,7 +26,8 @@ const KINDS: readonly string[] = ["stopped", "killed", "error", "thread", "node"
 export function downError(reason: ExitReason, address: string): ActorError {
 	const options = reason.error === undefined ? {} : { cause: reason.error };
 	if (reason.kind === "thread") return new ActorError("ERR_THREAD_DOWN", `The thread of ${address} ended: spawn the actor again`, options);
-	if (reason.kind === "node") return new ActorError("ERR_NODE_DOWN", `The node of ${address} cannot be reached: spawn the actor elsewhere or try later`, options);
+	if (reason.kind === "node")
+		return new ActorError("ERR_NODE_DOWN", `The node of ${address} cannot be reached: spawn the actor elsewhere or try later`, options);
 	const how = reason.kind === "error" ? "failed" : reason.kind === "unknown" ? "has ended" : `was ${reason.kind}`;
 	return new ActorError("ERR_ACTOR_DOWN", `The actor ${address} ${how}: spawn it again`, options);
 }

@@ -52,11 +52,15 @@ export function makeFaces(taker: MessageTaker, options: CallOptions | undefined)
 export function checkTimeout(timeoutMs: unknown, what: string): void {
 	if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
 	if (typeof timeoutMs !== "number" || !(timeoutMs > 0) || timeoutMs > TIMEOUT_MS_MAX)
-		throw new ActorError("ERR_BAD_OPTION", `${what} must be above 0 and at most ${TIMEOUT_MS_MAX} ms, or Infinity, got ${String(timeoutMs)}`);
+		throw new ActorError(
+			"ERR_BAD_OPTION",
+			`${what} must be above 0 and at most ${TIMEOUT_MS_MAX} ms, or Infinity, got ${String(timeoutMs)}`,
+		);
 }
 
 export function checkCallOptions(options: CallOptions): CallOptions {
 	checkTimeout(options.timeoutMs, "timeoutMs");
-	if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw new ActorError("ERR_BAD_OPTION", "signal must be an AbortSignal");
+	if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
+		throw new ActorError("ERR_BAD_OPTION", "signal must be an AbortSignal");
 	return options;
 }

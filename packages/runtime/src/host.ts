@@ -7,7 +7,7 @@
  */
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
-import type { ActorDefinition } from "./actor-types.ts";
+import type { ActorDefinition, ActorRef } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
 import { Cell } from "./cell.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
@@ -15,30 +15,25 @@ import { Deadlines } from "./deadlines.ts";
 import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { MAILBOX_BYTES_DEFAULT, TOMBSTONES_MAX } from "./limits.ts";
+import { TOMBSTONES_MAX } from "./limits.ts";
+import type { CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, TargetPart } from "./parts.ts";
 import { Peer } from "./peer.ts";
 import { Ref, type RefWire } from "./ref.ts";
 import type { Link } from "./remote.ts";
 import { RequestTable } from "./request.ts";
+import type { RefReader } from "./revive.ts";
+import { readRoute } from "./route-wire.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { HostServices, Route } from "./services.ts";
-import { type RefReader } from "./tagged.ts";
 import { Target } from "./target.ts";
-
-/** What all hosts of a system share. */
-export interface HostOptions {
-	readonly askTimeoutMs: number;
-	readonly checked: boolean;
-	readonly mailboxMessages: number;
-	readonly heldMessagesMax: number;
-}
 
 const deadLetters = channel("zloom:dead-letter");
 
-/** One number for a host: nodes and threads each stay far below 2^26. */
+/** Stands for all threads of a node in keys; thread numbers stay below it. */
+const ALL_KEY = 0x3ffffff;
+/** One number for a host. */
 const peerKey = (node: number, thread: number): number => node * 0x4000000 + thread;
 
-export class Host {
+export class Host implements HostPart {
 	readonly thread: number;
 	readonly options: HostOptions;
 	readonly scheduler = new Scheduler();
@@ -69,7 +64,8 @@ export class Host {
 		const key = peerKey(node, thread);
 		let peer = this.#peers.get(key);
 		if (peer !== undefined) return peer;
-		const dead = this.#deadHosts.has(key) || this.#deadHosts.has(peerKey(node, 0x3ffffff));
+		if (thread >= ALL_KEY) throw new ActorError("ERR_PROTOCOL", `${thread} is no thread number`);
+		const dead = this.#deadHosts.has(key) || this.#deadHosts.has(peerKey(node, ALL_KEY));
 		const link = dead ? NO_LINK : this.linkTo(node, thread);
 		peer = new Peer({ node, thread, headerNode: this.thread === 0 ? 0 : node, fromThread: this.thread, link });
 		if (dead) {
@@ -83,7 +79,7 @@ export class Host {
 	/** A thread, or with ALL_THREADS a node, has ended: everything that waits for it settles. Idempotent. */
 	hostDown(node: number, thread: number, cause?: unknown): void {
 		const all = thread === ALL_THREADS;
-		this.#deadHosts.add(peerKey(node, all ? 0x3ffffff : thread));
+		this.#deadHosts.add(peerKey(node, all ? ALL_KEY : thread));
 		const kind = node === 0 ? "thread" : "node";
 		const reason: ExitReason = cause === undefined ? { kind } : { kind, error: cause };
 		for (const [key, peer] of [...this.#peers]) {
@@ -91,7 +87,10 @@ export class Host {
 			this.#peers.delete(key);
 			const error = this.stopped ?? this.#hostError(node, peer.thread, cause);
 			peer.down(error, reason);
-			this.requests.failWhere((request) => request.peer === peer, () => error);
+			this.requests.failWhere(
+				(request) => request.peer === peer,
+				() => error,
+			);
 		}
 	}
 
@@ -102,7 +101,7 @@ export class Host {
 	}
 
 	/** The target for an actor, shared by all refs of this host. Watches it when it is new. */
-	target(route: Route): Target {
+	target(route: Route): TargetPart {
 		if (route.node === 0 && route.thread === this.thread) {
 			const cell = this.cells.get(route.actor);
 			return cell?.target ?? this.#deadTarget(route, this.#tombstones.get(route.actor) ?? { kind: "unknown" });
@@ -111,37 +110,37 @@ export class Host {
 		if (peer.gone !== undefined) return this.#deadTarget(route, { kind: route.node === 0 ? "thread" : "node" });
 		let target = peer.targets.get(route.actor);
 		if (target === undefined) {
-			target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: { messages: route.messages, bytes: route.bytes } });
+			target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: route.window });
 			peer.targets.set(route.actor, target);
-			peer.say({ kind: Kind.WATCH, toActor: route.actor });
+			peer.say({ kind: Kind.WATCH, toActor: route.actor, a: route.window === undefined ? 1 : 0 });
 		}
 		return target;
 	}
 
 	#deadTarget(route: Route, reason: ExitReason): Target {
-		const target = new Target({ host: this, actor: route.actor, address: route.address, window: { messages: route.messages, bytes: route.bytes } });
+		const target = new Target({ host: this, actor: route.actor, address: route.address, window: route.window });
 		target.down(reason);
 		return target;
 	}
 
 	/** The actor that sent a message, as a ref. */
-	refOf(peer: Peer | undefined, actor: number): Ref {
+	refOf(peer: PeerPart | undefined, actor: number): ActorRef {
 		const node = peer?.node ?? 0;
 		const thread = peer?.thread ?? this.thread;
 		const address = joinAddress(node === 0 ? LOCAL_NODE : this.services.nodeText(node), anonymousName(thread, actor));
-		return new Ref(this, this.target({ node, thread, actor, address, messages: this.options.mailboxMessages, bytes: MAILBOX_BYTES_DEFAULT }));
+		return new Ref(this, this.target({ node, thread, actor, address, window: undefined })) as unknown as ActorRef;
 	}
 
 	/** Makes refs of what arrives from a peer (undefined: from this host). */
-	refReader(peer: Peer | undefined): RefReader {
+	refReader(peer: PeerPart | undefined): RefReader {
 		return (wire) => {
-			const { at, thread, actor, messages, bytes } = wire as RefWire;
+			const { at } = wire as RefWire;
 			if (typeof at !== "string") throw new Error("a ref has no address");
-			if (typeof thread !== "number" || typeof actor !== "number") return Ref.byAddress(this, at);
+			if ((wire as RefWire).thread === undefined) return Ref.byAddress(this, at);
+			const route = readRoute({ ...(wire as RefWire), address: at });
 			const node = peer?.node ?? 0;
 			const address = node === 0 ? at : joinAddress(this.services.nodeText(node), at.slice(at.lastIndexOf("/") + 1));
-			const window = { messages: messages ?? this.options.mailboxMessages, bytes: bytes ?? MAILBOX_BYTES_DEFAULT };
-			return new Ref(this, this.target({ node, thread, actor, address, ...window }));
+			return new Ref(this, this.target({ ...route, node, address }));
 		};
 	}
 
@@ -153,7 +152,8 @@ export class Host {
 	/** Creates an actor on this thread; settles when its setup is done. */
 	async spawnHere(definition: ActorDefinition, args: unknown[], name?: string): Promise<Target> {
 		if (this.stopped !== undefined) throw this.stopped;
-		if (typeof definition?.setup !== "function") throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
+		if (typeof definition?.setup !== "function")
+			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
 		const given = this.options.checked ? (this.decodeOwn(encodeValue(args, "args")) as unknown[]) : args;
 		this.#lastActor += 1;
@@ -164,7 +164,7 @@ export class Host {
 	}
 
 	/** @internal A cell has ended: everybody who knows it is told. */
-	buried(cell: Cell, reason: ExitReason): void {
+	buried(cell: CellPart, reason: ExitReason): void {
 		this.cells.delete(cell.number);
 		this.#tombstones.set(cell.number, reason);
 		if (this.#tombstones.size > TOMBSTONES_MAX) this.#tombstones.delete(this.#tombstones.keys().next().value as number);
@@ -177,7 +177,7 @@ export class Host {
 	}
 
 	/** Tells a peer that an actor has ended, or never was. */
-	sayDown(peer: Peer, actor: number, reason = this.#tombstones.get(actor) ?? { kind: "unknown" as const }): void {
+	sayDown(peer: PeerPart, actor: number, reason = this.#tombstones.get(actor) ?? { kind: "unknown" as const }): void {
 		const encoded = encodeReason(reason);
 		peer.send({ kind: Kind.DOWN, flags: encoded.tagged ? 2 : 0, fromActor: actor }, encoded.frames);
 	}
@@ -198,7 +198,10 @@ export class Host {
 		for (const cell of [...this.cells.values()].reverse()) cell.die({ kind: "killed" });
 		for (const peer of [...this.#peers.values()]) peer.down(error, { kind: peer.node === 0 ? "thread" : "node", error });
 		this.#peers.clear();
-		this.requests.failWhere(() => true, () => error);
+		this.requests.failWhere(
+			() => true,
+			() => error,
+		);
 		this.scheduler.close();
 		this.#deadlines.close();
 	}

@@ -7,11 +7,13 @@
  *
  * Holds the event loop only while somebody waits in `next()`.
  */
-import { hold, release } from "@zloom/core/internal";
+
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorError } from "./errors.ts";
 import { Fifo } from "./fifo.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
+import type { InboundStreamPart } from "./parts.ts";
+import { workBegun, workDone } from "./pending-work.ts";
 
 /** What a stream needs from the request that opened it. */
 export interface StreamSource {
@@ -26,7 +28,7 @@ interface Waiter {
 	readonly reject: (error: unknown) => void;
 }
 
-export class InboundStream extends Deadline implements AsyncIterableIterator<unknown> {
+export class InboundStream extends Deadline implements AsyncIterableIterator<unknown>, InboundStreamPart {
 	readonly #open: (stream: InboundStream) => Promise<StreamSource>;
 	readonly #deadlines: Deadlines;
 	readonly #timeoutMs: number;
@@ -109,7 +111,8 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 			if (first === undefined) this.#failed = true;
 			else first.reject(failure.error);
 		}
-		for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) waiter.resolve({ done: true, value: undefined });
+		for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift())
+			waiter.resolve({ done: true, value: undefined });
 	}
 
 	onDeadline(): void {
@@ -138,12 +141,12 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 	}
 
 	#startWaiting(): void {
-		hold();
+		workBegun();
 		if (this.#timeoutMs > 0) this.#deadlines.set(this, this.#timeoutMs);
 	}
 
 	#stopWaiting(): void {
-		release();
+		workDone();
 		this.#deadlines.clear(this);
 	}
 }

@@ -1,3 +1,7 @@
+/**
+ * The door of @zloom/runtime: actors on worker threads, and the seam (Remote, Link) by which the cluster package carries
+ * them to other nodes. Main thread and actor modules import the same door.
+ */
 export type {
 	ActorContext,
 	ActorDefinition,
@@ -19,7 +23,8 @@ export { type Address, parseAddress, parseNode } from "./address.ts";
 export { defineActor } from "./define-actor.ts";
 export { ActorError, type ActorErrorCode } from "./errors.ts";
 export type { ExitReason } from "./exit-reason.ts";
-export type { LostItem, Pipeline, PipelineSource, StageOptions } from "./pipeline.ts";
+export type { Pipeline, PipelineSource, StageOptions } from "./pipeline.ts";
 export type { ActorPool, BroadcastFaces, PoolOptions, Routing } from "./pool.ts";
 export type { EnvelopeFrames, Link, LinkOwner, Remote, RemoteHost } from "./remote.ts";
+export type { LostItem } from "./stage-iterator.ts";
 export { createSystem, type System, type SystemOptions, type SystemStatistics } from "./system.ts";

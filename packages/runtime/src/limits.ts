@@ -46,6 +46,10 @@ export const RESTARTS_MAX = 3;
 export const RESTART_PERIOD_MS = 5000;
 /** Byte arrays from this size travel as frames of their own: the codec never copies them. */
 export const DETACHED_BYTES_MIN = 16 * 1024;
+/** How many of them one value may have; more stay in the value. */
+export const DETACHED_FRAMES_MAX = 4096;
+/** Longest frame of an envelope: what a link between nodes carries, held to everywhere so that moving an actor changes nothing. */
+export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 /** Deepest nesting of a value that can be sent. */
 export const VALUE_DEPTH_MAX = 500;
 /** Members of one pool, and items a pipeline stage may have in flight. */

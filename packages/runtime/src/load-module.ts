@@ -15,7 +15,10 @@ let tsxRegistered: Promise<void> | undefined;
 
 function needsTsx(url: string): boolean {
 	if (!/\.[mc]?tsx?$/.test(moduleKey(url))) return false;
-	return (process.features as { typescript?: unknown }).typescript === undefined || (process.features as { typescript?: unknown }).typescript === false;
+	return (
+		(process.features as { typescript?: unknown }).typescript === undefined ||
+		(process.features as { typescript?: unknown }).typescript === false
+	);
 }
 
 /** tsx's registration for ES modules; what `require` would resolve to registers CommonJS only. */
@@ -34,7 +37,10 @@ function tsxApi(from: string): string | undefined {
 async function registerTsx(url: string): Promise<void> {
 	const api = tsxApi(url) ?? tsxApi(import.meta.url);
 	if (api === undefined)
-		throw new ActorError("ERR_MODULE", `${displayModule(url)} is TypeScript, which Node ${process.versions.node} does not run by itself: install tsx, or build the module to JavaScript`);
+		throw new ActorError(
+			"ERR_MODULE",
+			`${displayModule(url)} is TypeScript, which Node ${process.versions.node} does not run by itself: install tsx, or build the module to JavaScript`,
+		);
 	const { register } = (await import(api)) as { register: () => unknown };
 	register();
 }
@@ -54,7 +60,11 @@ export async function importModule(url: string): Promise<void> {
 		await import(url);
 	} catch (error) {
 		if (error instanceof ActorError && error.code === "ERR_MODULE") throw error;
-		throw new ActorError("ERR_MODULE", `The actor module ${displayModule(url)} cannot be imported here: ${(error as Error)?.message ?? String(error)}`, { cause: error });
+		throw new ActorError(
+			"ERR_MODULE",
+			`The actor module ${displayModule(url)} cannot be imported here: ${(error as Error)?.message ?? String(error)}`,
+			{ cause: error },
+		);
 	}
 }
 
@@ -71,7 +81,10 @@ export async function loadDefinition(module: string, name: string, allowed?: (ur
 	if (allowed !== undefined && !allowed(module)) {
 		const byName = findDefinitionByName(name);
 		if (byName !== undefined) return byName as ActorDefinition;
-		throw new ActorError("ERR_MODULE", `This node does not import ${displayModule(module)} for others: start it with --import, or allow the module`);
+		throw new ActorError(
+			"ERR_MODULE",
+			`This node does not import ${displayModule(module)} for others: start it with --import, or allow the module`,
+		);
 	}
 	try {
 		await importModule(module);
@@ -83,5 +96,8 @@ export async function loadDefinition(module: string, name: string, allowed?: (ur
 	const found = findDefinition(module, name);
 	if (found !== undefined) return found as ActorDefinition;
 	const names = definedNames(module).join(", ") || "none";
-	throw new ActorError("ERR_UNKNOWN_DEFINITION", `${displayModule(module)} defines no actor "${name}" when it is imported (it defines ${names}): call defineActor at its top level`);
+	throw new ActorError(
+		"ERR_UNKNOWN_DEFINITION",
+		`${displayModule(module)} defines no actor "${name}" when it is imported (it defines ${names}): call defineActor at its top level`,
+	);
 }

@@ -8,13 +8,11 @@ import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { MAILBOX_BYTES_DEFAULT } from "./limits.ts";
 import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
-import type { Peer } from "./peer.ts";
+import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { Registry } from "./registry.ts";
-import { answer, type HostServices, noRefs, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
-import type { Target } from "./target.ts";
+import { answer, noRefs, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { Threads } from "./threads.ts";
 
 export interface MainServicesOptions {
@@ -33,7 +31,7 @@ interface Order {
 	readonly definition?: ActorDefinition;
 	readonly args: unknown[] | EncodedValue;
 	/** Who sent encoded args. */
-	readonly peer: Peer | undefined;
+	readonly peer: PeerPart | undefined;
 }
 
 export class MainServices implements HostServices {
@@ -41,7 +39,7 @@ export class MainServices implements HostServices {
 	readonly #options: MainServicesOptions;
 	readonly #registry = new Registry();
 	/** Living top-level actors, the oldest first. */
-	readonly topLevel = new Set<Target>();
+	readonly topLevel = new Set<TargetPart>();
 	#turn = 0;
 	#refused: ActorError | undefined;
 
@@ -55,14 +53,15 @@ export class MainServices implements HostServices {
 		this.#refused = error;
 	}
 
-	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Target> {
-		if (typeof definition?.setup !== "function") throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
+	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+		if (typeof definition?.setup !== "function")
+			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		const args = options.args ?? [];
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
 		return this.#spawn({ module: definition.module, name: definition.name, definition, args, peer: undefined }, options);
 	}
 
-	async resolve(address: string): Promise<Target> {
+	async resolve(address: string): Promise<TargetPart> {
 		if (this.#host.stopped !== undefined) throw this.#host.stopped;
 		const { scheme, node, name } = parseAddress(address);
 		this.checkScheme(scheme, address);
@@ -84,12 +83,12 @@ export class MainServices implements HostServices {
 		this.#options.onDown(node, thread, undefined);
 	}
 
-	onRequest(peer: Peer, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
 		const work = kind === Kind.SPAWN ? this.#spawnFor(peer, frames, tagged) : this.#resolveFor(peer, frames);
 		void answer(this.#host, peer, request, work);
 	}
 
-	async #spawnFor(peer: Peer, frames: readonly Uint8Array[], tagged: boolean): Promise<Target> {
+	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
 		const wire = readSpawn(frames);
 		const order: Order = { module: wire.module, name: wire.name, args: spawnArgs(frames, tagged), peer };
 		if (peer.node === 0) return this.#spawn(order, wire as SpawnOptions<unknown[]>);
@@ -97,29 +96,32 @@ export class MainServices implements HostServices {
 		return this.#spawn(order, at);
 	}
 
-	async #resolveFor(peer: Peer, frames: readonly Uint8Array[]): Promise<Target> {
+	async #resolveFor(peer: PeerPart, frames: readonly Uint8Array[]): Promise<TargetPart> {
 		const name = decodeValue(frames, 1, false, noRefs);
 		if (typeof name !== "string") throw new ActorError("ERR_PROTOCOL", "A look-up needs a name");
 		return peer.node === 0 ? this.resolve(name) : this.#find(name);
 	}
 
-	#find(name: string): Target {
+	#find(name: string): TargetPart {
 		const anonymous = parseAnonymousName(name);
 		if (anonymous === undefined) return this.#registry.find(name);
 		const { thread, actor } = anonymous;
-		if (thread !== 0 && !this.#options.threads.alive(thread)) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
-		const window = { messages: this.#host.options.mailboxMessages, bytes: MAILBOX_BYTES_DEFAULT };
-		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), ...window });
+		if (thread !== 0 && !this.#options.threads.alive(thread))
+			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
+		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), window: undefined });
 	}
 
-	async #spawn(order: Order, options: SpawnOptions<unknown[]>): Promise<Target> {
+	async #spawn(order: Order, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
 		if (this.#refused !== undefined) throw this.#refused;
-		if (options.at !== undefined && options.on !== undefined) throw new ActorError("ERR_BAD_OPTION", `Say either "at" (the address of one actor) or "on" (a node), not both`);
+		if (options.at !== undefined && options.on !== undefined)
+			throw new ActorError("ERR_BAD_OPTION", `Say either "at" (the address of one actor) or "on" (a node), not both`);
 		const { thread } = options;
-		if (thread !== undefined && thread !== "main" && !(Number.isInteger(thread) && thread >= 0)) throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index, got ${String(thread)}`);
+		if (thread !== undefined && thread !== "main" && !(Number.isInteger(thread) && thread >= 0))
+			throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index, got ${String(thread)}`);
 		const place = options.at !== undefined ? parseAddress(options.at) : this.#node(options.on);
 		const name = "name" in place ? place.name : undefined;
-		if (name !== undefined && parseAnonymousName(name) !== undefined) throw new ActorError("ERR_BAD_ADDRESS", `The name "${name}" has the form of actors without a name: choose another`);
+		if (name !== undefined && parseAnonymousName(name) !== undefined)
+			throw new ActorError("ERR_BAD_ADDRESS", `The name "${name}" has the form of actors without a name: choose another`);
 		this.checkScheme(place.scheme, options.at ?? place.node);
 		if (place.scheme === "inproc") return this.#spawnLocal(order, name, thread);
 		return this.#spawnAtNode(order, place.node, name);
@@ -134,7 +136,7 @@ export class MainServices implements HostServices {
 		return parseNode(list[this.#turn % list.length] as string);
 	}
 
-	async #spawnAtNode(order: Order, node: string, name: string | undefined): Promise<Target> {
+	async #spawnAtNode(order: Order, node: string, name: string | undefined): Promise<TargetPart> {
 		const number = await this.#options.nodes.dial(node);
 		const wire: SpawnWire = { module: order.module, name: order.name, ...(name === undefined ? {} : { as: name }) };
 		const route = await requestSpawn(this.#host, this.#host.peer(number, 0), wire, this.#encoded(order));
@@ -142,7 +144,7 @@ export class MainServices implements HostServices {
 		return this.#keep(this.#host.target({ ...route, node: number, address }));
 	}
 
-	async #spawnLocal(order: Order, name: string | undefined, thread: "main" | number | undefined): Promise<Target> {
+	async #spawnLocal(order: Order, name: string | undefined, thread: "main" | number | undefined): Promise<TargetPart> {
 		if (name !== undefined) this.#registry.reserve(name);
 		try {
 			const onMain = thread === "main" || (thread === undefined && this.#options.threads.size === 0);
@@ -155,15 +157,16 @@ export class MainServices implements HostServices {
 		}
 	}
 
-	async #spawnOnMain(order: Order, name: string | undefined): Promise<Target> {
+	async #spawnOnMain(order: Order, name: string | undefined): Promise<TargetPart> {
 		const definition = order.definition ?? (await loadDefinition(order.module, order.name, this.#allowed(order)));
 		return this.#host.spawnHere(definition, this.#decoded(order), name);
 	}
 
-	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<Target> {
+	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<TargetPart> {
 		const allowed = this.#allowed(order);
 		// A module that is not allowed may still be known by another path: then that one is imported.
-		const module = allowed === undefined || allowed(order.module) ? order.module : (await loadDefinition(order.module, order.name, allowed)).module;
+		const module =
+			allowed === undefined || allowed(order.module) ? order.module : (await loadDefinition(order.module, order.name, allowed)).module;
 		const args = this.#encoded(order);
 		const { thread, done } = await this.#options.threads.place(index);
 		try {
@@ -195,7 +198,7 @@ export class MainServices implements HostServices {
 		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer)) as unknown[];
 	}
 
-	#keep(target: Target): Target {
+	#keep(target: TargetPart): TargetPart {
 		if (this.#refused !== undefined) {
 			void target.kill();
 			throw this.#refused;

@@ -5,8 +5,9 @@
  * Envelopes for a worker thread, or from one, are passed on without a look at the value.
  * Shutdown: when a link ends, by either side, everything that waits for its node settles with ERR_NODE_DOWN, in all threads.
  */
-import { ALL_THREADS, clearNodes, Kind, readHeader, setFromNode, toThread, writeHeader } from "./envelope.ts";
+
 import { dispatch } from "./dispatch.ts";
+import { ALL_THREADS, clearNodes, Kind, readHeader, setFromNode, toThread, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { EnvelopeFrames, Link, LinkOwner, Remote } from "./remote.ts";
@@ -34,7 +35,10 @@ export class Nodes implements LinkOwner {
 	/** @throws ActorError ERR_NO_REMOTE */
 	checkScheme(scheme: string, text: string): void {
 		if (scheme === "inproc" || this.#options.remote?.schemes.includes(scheme) === true) return;
-		throw new ActorError("ERR_NO_REMOTE", `Cannot use "${text}": addresses with ${scheme}:// need @zloom/cluster; pass createSystem({ remote: cluster() })`);
+		throw new ActorError(
+			"ERR_NO_REMOTE",
+			`Cannot use "${text}": addresses with ${scheme}:// need @zloom/cluster; pass createSystem({ remote: cluster() })`,
+		);
 	}
 
 	/** The number of the node at this endpoint, dialled at need. @throws ActorError ERR_NODE_DOWN, ERR_NO_REMOTE */
@@ -99,7 +103,8 @@ export class Nodes implements LinkOwner {
 	#toThread(link: Link, thread: number, header: Buffer, frames: EnvelopeFrames): void {
 		const kind = header[1] as number;
 		// What a node may create or look up is decided on the main thread alone.
-		if (kind === Kind.SPAWN || kind === Kind.RESOLVE || kind === Kind.HOST_DOWN) throw new ActorError("ERR_PROTOCOL", "SPAWN, RESOLVE and HOST_DOWN go to thread 0");
+		if (kind === Kind.SPAWN || kind === Kind.RESOLVE || kind === Kind.HOST_DOWN)
+			throw new ActorError("ERR_PROTOCOL", "SPAWN, RESOLVE and HOST_DOWN go to thread 0");
 		const to = this.#options.threadLink(thread);
 		if (to === undefined) link.send([writeHeader({ kind: Kind.HOST_DOWN, a: thread })]);
 		else to.send(frames);

@@ -4,13 +4,12 @@
  * Each step up to the next `yield` is one turn, so an open stream does not block the mailbox. Without credit nothing is
  * stepped. When the consumer breaks off, the generator's `return()` is one more turn, so its `finally` runs as usual.
  */
-import type { Call } from "./call.ts";
-import type { Cell } from "./cell.ts";
 import { ActorError } from "./errors.ts";
+import type { CallPart, CellPart, OutboundStreamPart } from "./parts.ts";
 
-export class OutboundStream {
-	readonly call: Call;
-	readonly #cell: Cell;
+export class OutboundStream implements OutboundStreamPart {
+	readonly call: CallPart;
+	readonly #cell: CellPart;
 	readonly #iterator: AsyncIterator<unknown>;
 	#items: number;
 	#bytes: number;
@@ -19,7 +18,7 @@ export class OutboundStream {
 	#ending = false;
 	#ended = false;
 
-	constructor(call: Call, cell: Cell, iterator: AsyncIterator<unknown>) {
+	constructor(call: CallPart, cell: CellPart, iterator: AsyncIterator<unknown>) {
 		this.call = call;
 		this.#cell = cell;
 		this.#iterator = iterator;

@@ -4,46 +4,62 @@
  *
  * Shutdown: {@link Peer.down} settles everything that depends on the other host, once; nothing is sent afterwards.
  */
-import type { Call } from "./call.ts";
-import type { Cell } from "./cell.ts";
-import { Kind, writeHeader, type HeaderFields } from "./envelope.ts";
-import type { ActorError } from "./errors.ts";
+import { type HeaderFields, Kind, writeHeader } from "./envelope.ts";
+import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { CallPart, CellPart, InletPart, PeerPart, TargetPart } from "./parts.ts";
 import type { EnvelopeFrames, Link } from "./remote.ts";
-import type { Target } from "./target.ts";
 
-/** The relation of one sending host to one actor here: it is told when the actor ends, and gets its credit back in lots. */
-export class Inlet {
+/**
+ * The relation of one sending host to one actor here: it is told when the actor ends, and gets its credit back in lots. Its
+ * messages are held to the window: a host that sends without credit does not speak this protocol.
+ */
+export class Inlet implements InletPart {
 	readonly peer: Peer;
-	readonly cell: Cell;
-	#messages = 0;
-	#bytes = 0;
+	readonly cell: CellPart;
+	#queuedMessages = 0;
+	#queuedBytes = 0;
+	#takenMessages = 0;
+	#takenBytes = 0;
 
-	constructor(peer: Peer, cell: Cell) {
+	constructor(peer: Peer, cell: CellPart) {
 		this.peer = peer;
 		this.cell = cell;
 	}
 
+	/** A message has arrived. @throws ActorError ERR_PROTOCOL when there was no credit for it */
+	received(bytes: number): void {
+		// Credit that was returned counts, whether or not it has arrived; the last message may be larger than what is left.
+		const { windowMessages, windowBytes } = this.cell;
+		if (this.#queuedMessages + this.#takenMessages >= windowMessages || this.#queuedBytes + this.#takenBytes >= windowBytes)
+			throw new ActorError("ERR_PROTOCOL", `A message to ${this.cell.target.address} came without credit`);
+		this.#queuedMessages += 1;
+		this.#queuedBytes += bytes;
+	}
+
 	/** The actor took a message: its credit goes back once half a window has come together. */
 	taken(bytes: number): void {
-		this.#messages += 1;
-		this.#bytes += bytes;
-		if (this.#messages * 2 < this.cell.windowMessages && this.#bytes * 2 < this.cell.windowBytes) return;
-		this.peer.say({ kind: Kind.CREDIT, fromActor: this.cell.number, a: this.#messages, b: Math.min(this.#bytes, 0xffff_ffff) });
-		this.#messages = 0;
-		this.#bytes = 0;
+		this.#queuedMessages -= 1;
+		this.#queuedBytes -= bytes;
+		this.#takenMessages += 1;
+		this.#takenBytes += bytes;
+		if (this.#takenMessages * 2 < this.cell.windowMessages && this.#takenBytes * 2 < this.cell.windowBytes) return;
+		const { number } = this.cell;
+		this.peer.say({ kind: Kind.CREDIT, fromActor: number, a: this.#takenMessages, b: Math.min(this.#takenBytes, 0xffff_ffff) });
+		this.#takenMessages = 0;
+		this.#takenBytes = 0;
 	}
 }
 
-export class Peer {
+export class Peer implements PeerPart {
 	/** 0 = this process; else the number that the main thread gave to the link of a node. */
 	readonly node: number;
 	/** The number of its thread at its node. */
 	readonly thread: number;
-	readonly targets = new Map<number, Target>();
+	readonly targets = new Map<number, TargetPart>();
 	readonly inlets = new Map<number, Inlet>();
 	/** Asks and streams of that host in hand here, by its request ids. */
-	readonly calls = new Map<number, Call>();
+	readonly calls = new Map<number, CallPart>();
 	/** Why it is gone. */
 	gone: ActorError | undefined;
 	readonly #link: Link;
@@ -75,7 +91,7 @@ export class Peer {
 		this.#link.send(frames);
 	}
 
-	inletOf(cell: Cell): Inlet {
+	inletOf(cell: CellPart): Inlet {
 		let inlet = this.inlets.get(cell.number);
 		if (inlet === undefined) {
 			inlet = new Inlet(this, cell);

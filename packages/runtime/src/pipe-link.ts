@@ -42,7 +42,8 @@ export class PipeLink implements Link, PipeOwner {
 	}
 
 	onWritable(pipe: Pipe): void {
-		for (let frames = this.#waiting.peek(); frames !== undefined && pipe.tryWrite(frames); frames = this.#waiting.peek()) this.#waiting.shift();
+		for (let frames = this.#waiting.peek(); frames !== undefined && pipe.tryWrite(frames); frames = this.#waiting.peek())
+			this.#waiting.shift();
 	}
 
 	onClosed(pipe: Pipe): void {

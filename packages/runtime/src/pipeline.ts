@@ -8,17 +8,9 @@ import { ActorError } from "./errors.ts";
 import { checkTimeout } from "./faces.ts";
 import { PIPELINE_ITEMS_PER_ACTOR, POOL_SIZE_MAX } from "./limits.ts";
 import { createPool, type MemberSpawner } from "./pool.ts";
-import { StageIterator } from "./stage-iterator.ts";
+import { type LostItem, StageIterator } from "./stage-iterator.ts";
 
 export type PipelineSource<T> = Iterable<T> | AsyncIterable<T>;
-
-/** An item that was lost with the actor (or its thread or node) that worked on it. */
-export interface LostItem<T> {
-	readonly item: T;
-	/** Its place in the input of the stage. */
-	readonly index: number;
-	readonly error: unknown;
-}
 
 export interface StageOptions<Args extends unknown[], K extends string, T> {
 	/** How many actors work on the stage. */
@@ -79,9 +71,13 @@ export class Pipeline<T> implements AsyncIterable<T> {
 	): Pipeline<Result<H, K>> {
 		const options = parameters[0] as unknown as StageOptions<unknown[], string, unknown>;
 		const parallel = options?.parallel;
-		if (!Number.isInteger(parallel) || parallel < 1 || parallel > POOL_SIZE_MAX) throw new ActorError("ERR_BAD_OPTION", `parallel must be an integer from 1 to ${POOL_SIZE_MAX}, got ${String(parallel)}`);
+		if (!Number.isInteger(parallel) || parallel < 1 || parallel > POOL_SIZE_MAX)
+			throw new ActorError("ERR_BAD_OPTION", `parallel must be an integer from 1 to ${POOL_SIZE_MAX}, got ${String(parallel)}`);
 		checkTimeout(options.timeoutMs, "timeoutMs");
-		return new Pipeline<Result<H, K>>(this.#spawner, this.#source, [...this.#stages, { definition: definition as unknown as ActorDefinition, options }]);
+		return new Pipeline<Result<H, K>>(this.#spawner, this.#source, [
+			...this.#stages,
+			{ definition: definition as unknown as ActorDefinition, options },
+		]);
 	}
 
 	[Symbol.asyncIterator](): AsyncIterableIterator<T> {

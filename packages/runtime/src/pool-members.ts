@@ -90,9 +90,14 @@ export class PoolMembers {
 	async untilChanged(): Promise<void> {
 		if (this.#starting === 0 || this.#ended) {
 			const cause = this.#lastDeath?.error === undefined ? {} : { cause: this.#lastDeath.error };
-			throw new ActorError("ERR_ACTOR_DOWN", this.#ended ? "The pool was stopped: make a new one" : "All members of the pool have ended: see what they failed with", cause);
+			throw new ActorError(
+				"ERR_ACTOR_DOWN",
+				this.#ended ? "The pool was stopped: make a new one" : "All members of the pool have ended: see what they failed with",
+				cause,
+			);
 		}
-		if (this.#waiters.length >= HELD_MESSAGES_MAX_DEFAULT) throw new ActorError("ERR_OVERLOADED", "Too many messages wait for a member of the pool: await them");
+		if (this.#waiters.length >= HELD_MESSAGES_MAX_DEFAULT)
+			throw new ActorError("ERR_OVERLOADED", "Too many messages wait for a member of the pool: await them");
 		await new Promise<void>((resolve) => this.#waiters.push(resolve));
 	}
 

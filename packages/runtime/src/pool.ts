@@ -36,7 +36,9 @@ export type PoolParameters<Args extends unknown[], R extends Routing> = Args ext
 	? [options: PoolOptions<Args, R>]
 	: [options: PoolOptions<Args, R> & { readonly args: Args }];
 
-type ListAskFace<H> = { readonly [K in keyof AskFace<H>]: AskFace<H>[K] extends (...args: infer A) => Promise<infer T> ? (...args: A) => Promise<T[]> : never };
+type ListAskFace<H> = {
+	readonly [K in keyof AskFace<H>]: AskFace<H>[K] extends (...args: infer A) => Promise<infer T> ? (...args: A) => Promise<T[]> : never;
+};
 /** A broadcast pool answers with lists, and does not stream. */
 export type BroadcastFaces<H> = Pick<Faces<H>, "tell" | "try"> & { readonly ask: ListAskFace<H> };
 export type PoolFaces<H, R extends Routing> = R extends "broadcast" ? BroadcastFaces<H> : Faces<H>;
@@ -58,13 +60,16 @@ export interface MemberSpawner {
 
 export async function createPool(spawner: MemberSpawner, definition: ActorDefinition, options: PoolOptions<unknown[]>): Promise<Pool> {
 	const size = options?.size;
-	if (!Number.isInteger(size) || size < 1 || size > POOL_SIZE_MAX) throw new ActorError("ERR_BAD_OPTION", `A pool needs a size from 1 to ${POOL_SIZE_MAX}, got ${String(size)}`);
+	if (!Number.isInteger(size) || size < 1 || size > POOL_SIZE_MAX)
+		throw new ActorError("ERR_BAD_OPTION", `A pool needs a size from 1 to ${POOL_SIZE_MAX}, got ${String(size)}`);
 	const routing = options.routing ?? "leastLoaded";
-	if (!ROUTINGS.includes(routing)) throw new ActorError("ERR_BAD_OPTION", `routing must be one of ${ROUTINGS.join(", ")}, got ${String(routing)}`);
+	if (!ROUTINGS.includes(routing))
+		throw new ActorError("ERR_BAD_OPTION", `routing must be one of ${ROUTINGS.join(", ")}, got ${String(routing)}`);
 	const nodes = options.on === undefined ? undefined : typeof options.on === "string" ? [options.on] : options.on;
 	if (nodes?.length === 0) throw new ActorError("ERR_BAD_OPTION", `"on" is an empty list of nodes`);
 	const args = options.args ?? [];
-	const spawn = (index: number): Promise<Ref> => spawner.spawnUntyped(definition, nodes === undefined ? { args } : { args, on: nodes[index % nodes.length] as string });
+	const spawn = (index: number): Promise<Ref> =>
+		spawner.spawnUntyped(definition, nodes === undefined ? { args } : { args, on: nodes[index % nodes.length] as string });
 	const members = new PoolMembers({ size, routing, spawn, key: options.key ?? ((_method, given) => String(given[0])) });
 	await members.start();
 	return new Pool(members, routing);
@@ -80,12 +85,16 @@ class PoolSender implements MessageTaker {
 
 	tell(method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
 		const member = this.#members.pick(method, args);
-		return member === undefined ? this.#later(method, args, (ref) => ref.taker.tell(method, args, options)) : member.taker.tell(method, args, options);
+		return member === undefined
+			? this.#later(method, args, (ref) => ref.taker.tell(method, args, options))
+			: member.taker.tell(method, args, options);
 	}
 
 	ask(method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
 		const member = this.#members.pick(method, args);
-		return member === undefined ? this.#later(method, args, (ref) => ref.taker.ask(method, args, options)) : member.taker.ask(method, args, options);
+		return member === undefined
+			? this.#later(method, args, (ref) => ref.taker.ask(method, args, options))
+			: member.taker.ask(method, args, options);
 	}
 
 	async *stream(method: string, args: unknown[], options: CallOptions | undefined): AsyncGenerator<unknown> {

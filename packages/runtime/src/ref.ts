@@ -3,15 +3,13 @@
  */
 import type { CallOptions } from "./actor-types.ts";
 import { parseAddress } from "./address.ts";
-import type { Cell } from "./cell.ts";
-import { ActorError } from "./errors.ts";
+import type { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { checkCallOptions, checkTimeout, makeFaces, type MessageTaker, type UntypedFaces } from "./faces.ts";
-import type { Host } from "./host.ts";
+import { checkCallOptions, checkTimeout, type MessageTaker, makeFaces, type UntypedFaces } from "./faces.ts";
 import { STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from "./limits.ts";
+import type { CellPart, HostPart, TargetPart } from "./parts.ts";
 import { REF_TO_WIRE } from "./sendable.ts";
 import { Sender } from "./sender.ts";
-import type { Target } from "./target.ts";
 
 /** What a ref is on the wire. Without thread and actor, the address is looked up. */
 export interface RefWire {
@@ -27,12 +25,12 @@ export class Ref implements UntypedFaces {
 	#faces: UntypedFaces | undefined;
 
 	/** @param cell the actor that will send through this ref */
-	constructor(host: Host, at: Target | string, cell?: Cell) {
+	constructor(host: HostPart, at: TargetPart | string, cell?: CellPart) {
 		this.#sender = new Sender(host, at, cell);
 	}
 
 	/** @throws ActorError ERR_BAD_ADDRESS, ERR_NO_REMOTE */
-	static byAddress(host: Host, at: string, cell?: Cell): Ref {
+	static byAddress(host: HostPart, at: string, cell?: CellPart): Ref {
 		host.services.checkScheme(parseAddress(at).scheme, at);
 		return new Ref(host, at, cell);
 	}

@@ -3,15 +3,19 @@
  * its actor has ended.
  */
 import { ActorError } from "./errors.ts";
-import type { Target } from "./target.ts";
+import type { TargetPart } from "./parts.ts";
 
 export class Registry {
 	/** undefined while the actor is being spawned. */
-	readonly #names = new Map<string, Target | undefined>();
+	readonly #names = new Map<string, TargetPart | undefined>();
 
 	/** @throws ActorError ERR_NAME_TAKEN */
 	reserve(name: string): void {
-		if (this.#names.has(name)) throw new ActorError("ERR_NAME_TAKEN", `The name "${name}" belongs to another actor of this system: choose another, or stop that one first`);
+		if (this.#names.has(name))
+			throw new ActorError(
+				"ERR_NAME_TAKEN",
+				`The name "${name}" belongs to another actor of this system: choose another, or stop that one first`,
+			);
 		this.#names.set(name, undefined);
 	}
 
@@ -21,7 +25,7 @@ export class Registry {
 	}
 
 	/** The spawn succeeded; the name becomes free when the actor ends. */
-	assign(name: string, target: Target): void {
+	assign(name: string, target: TargetPart): void {
 		this.#names.set(name, target);
 		void target.exited.then(() => {
 			if (this.#names.get(name) === target) this.#names.delete(name);
@@ -29,9 +33,10 @@ export class Registry {
 	}
 
 	/** @throws ActorError ERR_UNKNOWN_ACTOR */
-	find(name: string): Target {
+	find(name: string): TargetPart {
 		const target = this.#names.get(name);
-		if (target === undefined) throw new ActorError("ERR_UNKNOWN_ACTOR", `No actor has the name "${name}": spawn it first, or look for a typing error`);
+		if (target === undefined)
+			throw new ActorError("ERR_UNKNOWN_ACTOR", `No actor has the name "${name}": spawn it first, or look for a typing error`);
 		return target;
 	}
 }

@@ -4,34 +4,22 @@
  *
  * The table knows them by id. A request holds the event loop while it waits (a stream holds only in its `next()`).
  */
-import { hold, release } from "@zloom/core/internal";
-import type { Call } from "./call.ts";
+
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorError } from "./errors.ts";
-import type { InboundStream } from "./inbound-stream.ts";
 import { REQUESTS_MAX } from "./limits.ts";
-import type { Peer } from "./peer.ts";
-import type { Target } from "./target.ts";
+import type { CallPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
+import { workBegun, workDone } from "./pending-work.ts";
 
-export interface RequestOptions {
-	/** For errors: `ask.top of inproc://counter`. */
-	readonly subject: string;
-	/** 0 = no timeout. */
-	readonly timeoutMs: number;
-	readonly signal: AbortSignal | undefined;
-	/** The stream that items go to. */
-	readonly stream: InboundStream | undefined;
-}
-
-export class Request extends Deadline {
+export class Request extends Deadline implements RequestPart {
 	readonly id: number;
-	readonly stream: InboundStream | undefined;
+	readonly stream: InboundStreamPart | undefined;
 	readonly timeoutMs: number;
 	/** Where it was sent; undefined while it waits for credit, and for requests to this host. */
-	peer: Peer | undefined;
-	target: Target | undefined;
+	peer: PeerPart | undefined;
+	target: TargetPart | undefined;
 	/** A call of this host, for cancelling it. */
-	call: Call | undefined;
+	call: CallPart | undefined;
 	settled = false;
 	readonly #table: RequestTable;
 	readonly #subject: string;
@@ -40,7 +28,13 @@ export class Request extends Deadline {
 	readonly #reject: (error: unknown) => void;
 	readonly #onAbort: (() => void) | undefined;
 
-	constructor(table: RequestTable, id: number, options: RequestOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+	constructor(
+		table: RequestTable,
+		id: number,
+		options: RequestOptions,
+		resolve: (value: unknown) => void,
+		reject: (error: unknown) => void,
+	) {
 		super();
 		this.#table = table;
 		this.id = id;
@@ -50,7 +44,7 @@ export class Request extends Deadline {
 		this.#resolve = resolve;
 		this.#reject = reject;
 		this.#signal = options.signal;
-		if (this.stream === undefined) hold();
+		if (this.stream === undefined) workBegun();
 		if (options.timeoutMs > 0) table.deadlines.set(this, options.timeoutMs);
 		if (options.signal !== undefined) {
 			this.#onAbort = () => this.giveUp("ERR_CANCELLED", "was cancelled by its signal", options.signal?.reason);
@@ -94,13 +88,13 @@ export class Request extends Deadline {
 		}
 		this.settled = true;
 		this.#table.remove(this);
-		if (this.stream === undefined) release();
+		if (this.stream === undefined) workDone();
 		if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
 		return true;
 	}
 }
 
-export class RequestTable {
+export class RequestTable implements RequestsPart {
 	readonly deadlines: Deadlines;
 	/** Answers that came after their request had settled. */
 	lateReplies = 0;
@@ -125,9 +119,13 @@ export class RequestTable {
 	 */
 	open(options: RequestOptions, send: (request: Request) => void): Promise<unknown> {
 		if (options.signal?.aborted === true)
-			return Promise.reject(new ActorError("ERR_CANCELLED", `${options.subject} was cancelled before it was sent`, { cause: options.signal.reason }));
+			return Promise.reject(
+				new ActorError("ERR_CANCELLED", `${options.subject} was cancelled before it was sent`, { cause: options.signal.reason }),
+			);
 		if (this.#requests.size >= REQUESTS_MAX)
-			return Promise.reject(new ActorError("ERR_OVERLOADED", `${options.subject}: ${REQUESTS_MAX} requests are in flight: await some of them first`));
+			return Promise.reject(
+				new ActorError("ERR_OVERLOADED", `${options.subject}: ${REQUESTS_MAX} requests are in flight: await some of them first`),
+			);
 		return new Promise((resolve, reject) => {
 			const request = new Request(this, this.#nextId(), options, resolve, reject);
 			this.#requests.set(request.id, request);
@@ -150,8 +148,7 @@ export class RequestTable {
 	remove(request: Request): void {
 		this.#requests.delete(request.id);
 		this.deadlines.clear(request);
-		const target = request.target;
-		if (target !== undefined) target.forget(request);
+		request.target?.forget();
 	}
 
 	#nextId(): number {

@@ -29,7 +29,8 @@ const BOUND: readonly [new (...args: never[]) => unknown, string][] = [
 /** What an object is, when it is of a kind that cannot be sent; undefined when it can. Not for plain objects and arrays. */
 export function refusalOf(value: object): string | undefined {
 	for (const [bound, name] of BOUND) if (value instanceof bound) return name;
-	if (ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer && !(value instanceof Uint8Array)) return "a view of a SharedArrayBuffer";
+	if (ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer && !(value instanceof Uint8Array))
+		return "a view of a SharedArrayBuffer";
 	const candidate = value as { [Symbol.asyncIterator]?: unknown; next?: unknown; then?: unknown };
 	if (typeof candidate.then === "function") return "a promise";
 	if (typeof candidate.next === "function") return "an iterator";

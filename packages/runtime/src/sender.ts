@@ -4,17 +4,15 @@
  * A sender made from an address looks the name up at its first message, and again after the actor it found has ended. Messages
  * given before the look-up is done leave in order once it is.
  */
-import { hold, release } from "@zloom/core/internal";
+
 import type { CallOptions, TryResult } from "./actor-types.ts";
-import type { Cell } from "./cell.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { MessageTaker } from "./faces.ts";
-import type { Host } from "./host.ts";
 import { InboundStream, type StreamSource } from "./inbound-stream.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
-import type { Request } from "./request.ts";
-import type { Outgoing, Target } from "./target.ts";
+import type { CellPart, HostPart, Outgoing, RequestPart, TargetPart } from "./parts.ts";
+import { workBegun, workDone } from "./pending-work.ts";
 
 /** The promise of every tell that had credit. */
 const ACCEPTED: Promise<void> = Promise.resolve();
@@ -33,16 +31,16 @@ function refusedTell(error: unknown): Promise<never> {
 }
 
 export class Sender implements MessageTaker {
-	readonly host: Host;
+	readonly host: HostPart;
 	readonly address: string;
 	/** The actor that sends, for `ctx.call.sender` and for asks to itself. */
-	readonly #cell: Cell | undefined;
+	readonly #cell: CellPart | undefined;
 	readonly #byAddress: boolean;
-	#target: Target | undefined;
-	#resolving: Promise<Target> | undefined;
+	#target: TargetPart | undefined;
+	#resolving: Promise<TargetPart> | undefined;
 	#waiting = 0;
 
-	constructor(host: Host, at: Target | string, cell: Cell | undefined) {
+	constructor(host: HostPart, at: TargetPart | string, cell: CellPart | undefined) {
 		this.host = host;
 		this.#cell = cell;
 		this.#byAddress = typeof at === "string";
@@ -51,36 +49,36 @@ export class Sender implements MessageTaker {
 	}
 
 	/** The actor, when it is known and its name need not be looked up again. */
-	known(): Target | undefined {
+	known(): TargetPart | undefined {
 		const target = this.#target;
 		if (target !== undefined && this.#byAddress && target.exit !== undefined) this.#target = undefined;
 		return this.#target;
 	}
 
 	/** The actor, looked up at need. */
-	async resolve(): Promise<Target> {
+	async resolve(): Promise<TargetPart> {
 		return this.known() ?? this.#lookUp();
 	}
 
-	#lookUp(): Promise<Target> {
+	#lookUp(): Promise<TargetPart> {
 		this.#resolving ??= this.#resolveNow();
 		return this.#resolving;
 	}
 
-	async #resolveNow(): Promise<Target> {
-		hold();
+	async #resolveNow(): Promise<TargetPart> {
+		workBegun();
 		try {
 			const target = await this.host.services.resolve(this.address);
 			this.#target = target;
 			return target;
 		} finally {
-			release();
+			workDone();
 			this.#resolving = undefined;
 		}
 	}
 
 	/** Goes on with the actor once it is known; at most heldMessagesMax messages wait for that. */
-	#later<T>(method: string, use: (target: Target) => Promise<T>): Promise<T> {
+	#later<T>(method: string, use: (target: TargetPart) => Promise<T>): Promise<T> {
 		if (this.#waiting >= this.host.options.heldMessagesMax) {
 			this.host.deadLetter(this.address, method);
 			return Promise.reject(new ActorError("ERR_OVERLOADED", `${this.#waiting} messages wait until ${this.address} is found: await them`));
@@ -99,7 +97,7 @@ export class Sender implements MessageTaker {
 		);
 	}
 
-	#outgoing(kind: number, method: string, args: unknown[], request: Request | undefined, a: number, b: number): Outgoing {
+	#outgoing(kind: number, method: string, args: unknown[], request: RequestPart | undefined, a: number, b: number): Outgoing {
 		return { kind, sender: this.#cell?.number ?? 0, method, args, request, a, b };
 	}
 
@@ -111,7 +109,7 @@ export class Sender implements MessageTaker {
 		return told;
 	}
 
-	#tellTo(target: Target, method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
+	#tellTo(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
 		const message = this.#outgoing(Kind.TELL, method, args, undefined, 0, 0);
 		try {
 			return target.trySend(message) ? ACCEPTED : this.#tellLater(target, message, options);
@@ -121,11 +119,14 @@ export class Sender implements MessageTaker {
 	}
 
 	/** Waits for credit; a signal or timeout takes the message back. */
-	#tellLater(target: Target, message: Outgoing, options: CallOptions | undefined): Promise<void> {
+	#tellLater(target: TargetPart, message: Outgoing, options: CallOptions | undefined): Promise<void> {
 		let timer: NodeJS.Timeout | undefined;
 		let onAbort: (() => void) | undefined;
 		const signal = options?.signal;
-		if (signal?.aborted === true) return refusedTell(new ActorError("ERR_CANCELLED", `tell.${message.method} of ${target.address} was cancelled`, { cause: signal.reason }));
+		if (signal?.aborted === true)
+			return refusedTell(
+				new ActorError("ERR_CANCELLED", `tell.${message.method} of ${target.address} was cancelled`, { cause: signal.reason }),
+			);
 		const told = new Promise<void>((resolve, reject) => {
 			const accepted = (): void => resolve();
 			if (target.send(message, accepted, reject)) {
@@ -133,7 +134,14 @@ export class Sender implements MessageTaker {
 				return;
 			}
 			const takeBack = (code: "ERR_CANCELLED" | "ERR_TIMEOUT", what: string): void => {
-				if (target.withdrawTell(accepted)) reject(new ActorError(code, `tell.${message.method} of ${target.address} ${what}`, signal?.aborted === true ? { cause: signal.reason } : {}));
+				if (target.withdrawTell(accepted))
+					reject(
+						new ActorError(
+							code,
+							`tell.${message.method} of ${target.address} ${what}`,
+							signal?.aborted === true ? { cause: signal.reason } : {},
+						),
+					);
 			};
 			if (options?.timeoutMs !== undefined && options.timeoutMs !== Number.POSITIVE_INFINITY)
 				timer = setTimeout(() => takeBack("ERR_TIMEOUT", `found no credit within ${options.timeoutMs} ms`), options.timeoutMs);
@@ -153,27 +161,36 @@ export class Sender implements MessageTaker {
 		return this.#later(method, (found) => this.#askOf(found, method, args, options));
 	}
 
-	#askOf(target: Target, method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
+	#askOf(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
 		if (this.#cell !== undefined && target.cell === this.#cell && this.#cell.definition.options.reentrant !== true)
-			return Promise.reject(new ActorError("ERR_ASK_SELF", `${target.address} asks itself for ${method} and would wait for ever: call the function, use tell, or define it with reentrant: true`));
+			return Promise.reject(
+				new ActorError(
+					"ERR_ASK_SELF",
+					`${target.address} asks itself for ${method} and would wait for ever: call the function, use tell, or define it with reentrant: true`,
+				),
+			);
 		const timeoutMs = timeoutField(options?.timeoutMs ?? this.host.options.askTimeoutMs);
-		return this.host.requests.open({ subject: `ask.${method} of ${target.address}`, timeoutMs, signal: options?.signal, stream: undefined }, (request) => {
-			target.send(this.#outgoing(Kind.ASK, method, args, request, timeoutMs, 0), undefined, undefined);
-		});
+		return this.host.requests.open(
+			{ subject: `ask.${method} of ${target.address}`, timeoutMs, signal: options?.signal, stream: undefined },
+			(request) => {
+				target.send(this.#outgoing(Kind.ASK, method, args, request, timeoutMs, 0), undefined, undefined);
+			},
+		);
 	}
 
 	stream(method: string, args: unknown[], options: CallOptions | undefined): AsyncIterableIterator<unknown> {
 		const timeoutMs = timeoutField(options?.timeoutMs ?? Number.POSITIVE_INFINITY);
 		const open = (stream: InboundStream): Promise<StreamSource> => {
 			const target = this.known();
-			const opened = target === undefined ? this.#later(method, async (found) => this.#streamOf(found, method, args, options, stream)) : undefined;
-			return opened ?? Promise.resolve(this.#streamOf(target as Target, method, args, options, stream));
+			const opened =
+				target === undefined ? this.#later(method, async (found) => this.#streamOf(found, method, args, options, stream)) : undefined;
+			return opened ?? Promise.resolve(this.#streamOf(target as TargetPart, method, args, options, stream));
 		};
 		return new InboundStream(open, this.host.requests.deadlines, timeoutMs);
 	}
 
-	#streamOf(target: Target, method: string, args: unknown[], options: CallOptions | undefined, stream: InboundStream): StreamSource {
-		let opened: Request | undefined;
+	#streamOf(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined, stream: InboundStream): StreamSource {
+		let opened: RequestPart | undefined;
 		const subject = `stream.${method} of ${target.address}`;
 		this.host.requests
 			.open({ subject, timeoutMs: 0, signal: options?.signal, stream }, (request) => {

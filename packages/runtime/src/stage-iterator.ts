@@ -8,8 +8,15 @@
 import type { CallOptions } from "./actor-types.ts";
 import { ActorError } from "./errors.ts";
 import { Fifo } from "./fifo.ts";
-import type { LostItem } from "./pipeline.ts";
 import type { Pool } from "./pool.ts";
+
+/** An item that was lost with the actor (or its thread or node) that worked on it. */
+export interface LostItem<T> {
+	readonly item: T;
+	/** Its place in the input of the stage. */
+	readonly index: number;
+	readonly error: unknown;
+}
 
 export interface StageIteratorOptions {
 	readonly upstream: AsyncIterator<unknown>;
@@ -161,7 +168,8 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 			this.#failure = undefined;
 			this.#waiters.shift()?.reject(failure.error);
 		}
-		for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) waiter.resolve({ done: true, value: undefined });
+		for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift())
+			waiter.resolve({ done: true, value: undefined });
 	}
 
 	#close(how: "stop" | "kill"): Promise<void> {
@@ -186,6 +194,10 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 }
 
 function lost(index: number, cause: ActorError): ActorError {
-	const error = new ActorError("ERR_ITEM_LOST", `Item ${index} was lost with the actor that worked on it: pass onLost to go on without such items`, { cause });
+	const error = new ActorError(
+		"ERR_ITEM_LOST",
+		`Item ${index} was lost with the actor that worked on it: pass onLost to go on without such items`,
+		{ cause },
+	);
 	return Object.assign(error, { index });
 }

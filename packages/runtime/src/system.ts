@@ -9,19 +9,27 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
-import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
+import { connectPipe, listenPipes } from "@zloom/core/internal";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "./actor-types.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, Kind, toNode, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { checkTimeout } from "./faces.ts";
-import { Host, type HostOptions } from "./host.ts";
-import { ASK_TIMEOUT_MS_DEFAULT, HELD_MESSAGES_MAX_DEFAULT, MAILBOX_MESSAGES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT, THREADS_MAX } from "./limits.ts";
+import { Host } from "./host.ts";
+import {
+	ASK_TIMEOUT_MS_DEFAULT,
+	HELD_MESSAGES_MAX_DEFAULT,
+	MAILBOX_MESSAGES_DEFAULT,
+	STOP_TIMEOUT_MS_DEFAULT,
+	THREADS_MAX,
+} from "./limits.ts";
 import { importModule } from "./load-module.ts";
 import { MainServices } from "./main-services.ts";
 import { Nodes } from "./nodes.ts";
-import { Pipeline, type PipelineSource } from "./pipeline.ts";
+import type { HostOptions } from "./parts.ts";
+import { workBegun, workDone } from "./pending-work.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
+import { Pipeline, type PipelineSource } from "./pipeline.ts";
 import { type ActorPool, createPool, type MemberSpawner, type PoolOptions, type PoolParameters, type Routing } from "./pool.ts";
 import { Ref } from "./ref.ts";
 import type { Link, Remote } from "./remote.ts";
@@ -61,7 +69,8 @@ export interface SystemStatistics {
 }
 
 function checkInteger(value: number, name: string, least: number, most: number): number {
-	if (!Number.isInteger(value) || value < least || value > most) throw new ActorError("ERR_BAD_OPTION", `${name} must be an integer from ${least} to ${most}, got ${String(value)}`);
+	if (!Number.isInteger(value) || value < least || value > most)
+		throw new ActorError("ERR_BAD_OPTION", `${name} must be an integer from ${least} to ${most}, got ${String(value)}`);
 	return value;
 }
 
@@ -82,14 +91,17 @@ function hostOptions(options: SystemOptions): HostOptions {
  */
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
 	if (insideRuntimeThread())
-		throw new ActorError("ERR_INSIDE_THREAD", "createSystem was called inside a thread of a system: move defineActor into a module of its own, which starts no system, or use ctx.spawn");
+		throw new ActorError(
+			"ERR_INSIDE_THREAD",
+			"createSystem was called inside a thread of a system: move defineActor into a module of its own, which starts no system, or use ctx.spawn",
+		);
 	const size = checkInteger(options.threads ?? availableParallelism(), "threads", 0, THREADS_MAX);
 	const system = new System(options, hostOptions(options), size);
-	hold();
+	workBegun();
 	try {
 		await system.start(options.imports ?? []);
 	} finally {
-		release();
+		workDone();
 	}
 	return system;
 }
@@ -122,7 +134,12 @@ export class System {
 			onDown: (thread, cause) => onDown(0, thread, cause),
 			log: (text) => host.log("zloom", [text]),
 		});
-		this.#nodes = new Nodes({ host, remote: options.remote, threadLink: (thread) => (this.#threads.alive(thread) ? this.#threadLink(thread) : undefined), onDown });
+		this.#nodes = new Nodes({
+			host,
+			remote: options.remote,
+			threadLink: (thread) => (this.#threads.alive(thread) ? this.#threadLink(thread) : undefined),
+			onDown,
+		});
 		this.#services = new MainServices({ host, nodes: this.#nodes, threads: this.#threads, modules: options.modules, onDown });
 		host.services = this.#services;
 		host.linkTo = (node, thread) => {
@@ -141,7 +158,9 @@ export class System {
 			else this.#nodes.forward(node, header, frames);
 		});
 		const takerThatForgets = { onEnvelope: taker.onEnvelope, onClosed: (link: Link) => void this.#accepted.delete(link) };
-		this.#listener = listenPipes(threadPipeName(this.#id, 0), (pipe) => this.#accepted.add(new PipeLink(pipe, "a worker thread", takerThatForgets)));
+		this.#listener = listenPipes(threadPipeName(this.#id, 0), (pipe) =>
+			this.#accepted.add(new PipeLink(pipe, "a worker thread", takerThatForgets)),
+		);
 		try {
 			for (const url of imports) await importModule(url);
 			await this.#threads.start();
@@ -167,16 +186,22 @@ export class System {
 	 * @throws ActorError ERR_BAD_ADDRESS, ERR_NO_REMOTE, ERR_NAME_TAKEN, ERR_NODE_DOWN, ERR_THREAD_DOWN, ERR_MODULE,
 	 *   ERR_UNKNOWN_DEFINITION, ERR_SETUP_FAILED, ERR_NOT_SENDABLE, ERR_SYSTEM_STOPPED
 	 */
-	async spawn<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, ...parameters: SpawnParameters<Args>): Promise<ActorRef<H>> {
-		return (await this.#spawn(definition as unknown as ActorDefinition, (parameters[0] ?? {}) as SpawnOptions<unknown[]>)) as unknown as ActorRef<H>;
+	async spawn<Args extends unknown[], H extends object>(
+		definition: ActorDefinition<Args, H>,
+		...parameters: SpawnParameters<Args>
+	): Promise<ActorRef<H>> {
+		return (await this.#spawn(
+			definition as unknown as ActorDefinition,
+			(parameters[0] ?? {}) as SpawnOptions<unknown[]>,
+		)) as unknown as ActorRef<H>;
 	}
 
 	async #spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Ref> {
-		hold();
+		workBegun();
 		try {
 			return new Ref(this.#host, await this.#services.spawn(definition, options));
 		} finally {
-			release();
+			workDone();
 		}
 	}
 
@@ -190,7 +215,10 @@ export class System {
 	}
 
 	/** Many actors of one kind behind one face; settles when all are ready. @throws as {@link System.spawn} */
-	async pool<Args extends unknown[], H extends object, R extends Routing = "leastLoaded">(definition: ActorDefinition<Args, H>, ...parameters: PoolParameters<Args, R>): Promise<ActorPool<H, R>> {
+	async pool<Args extends unknown[], H extends object, R extends Routing = "leastLoaded">(
+		definition: ActorDefinition<Args, H>,
+		...parameters: PoolParameters<Args, R>
+	): Promise<ActorPool<H, R>> {
 		const pool = await createPool(this.#spawner, definition as unknown as ActorDefinition, parameters[0] as PoolOptions<unknown[]>);
 		return pool as unknown as ActorPool<H, R>;
 	}
@@ -216,7 +244,7 @@ export class System {
 	}
 
 	async #stop(timeoutMs: number): Promise<void> {
-		hold();
+		workBegun();
 		try {
 			this.#services.refuse(new ActorError("ERR_SYSTEM_STOPPED", "The system is being stopped"));
 			await this.#stopActors(timeoutMs);
@@ -226,7 +254,7 @@ export class System {
 			this.#listener?.close();
 			for (const link of [...this.#links.values(), ...this.#accepted]) link.close();
 		} finally {
-			release();
+			workDone();
 		}
 	}
 
@@ -261,7 +289,8 @@ export class System {
 	/** A thread of ours, a node, or a thread of a node has ended: every thread and node that may wait for it is told. */
 	#onDown(node: number, thread: number, cause: unknown): void {
 		this.#host.hostDown(node, thread, cause);
-		for (const other of this.#threads.numbers()) this.#threadLink(other).send([writeHeader({ kind: Kind.HOST_DOWN, toThread: other, a: thread, b: node })]);
+		for (const other of this.#threads.numbers())
+			this.#threadLink(other).send([writeHeader({ kind: Kind.HOST_DOWN, toThread: other, a: thread, b: node })]);
 		if (node !== 0 || thread === ALL_THREADS) return;
 		this.#nodes.sayThreadDown(thread);
 		this.#links.get(thread)?.close();

@@ -1,12 +1,12 @@
 /**
- * The types that MessagePack lacks, as tagged maps: `{"$z": "Map", v: [k, v, …]}`, and back. The kinds: Map, Set, Date
+ * The types that MessagePack lacks, as tagged maps: `{"$z": "Map", v: [k, v, …]}` (revive.ts turns them back). The kinds: Map, Set, Date
  * (invalid only), RegExp, Error, Ref, the typed arrays, DataView, ArrayBuffer, bytes (a frame of its own), Object (a map that itself has the
  * key `$z`), id and ref (values that are met twice in a value with cycles).
  *
  * Values without such parts pass through {@link Tagger.prepare} uncopied. One Tagger a value.
  */
-import { errorFromWire, errorToWire } from "./error-wire.ts";
-import { DETACHED_BYTES_MIN, VALUE_DEPTH_MAX } from "./limits.ts";
+import { errorToWire } from "./error-wire.ts";
+import { DETACHED_BYTES_MIN, DETACHED_FRAMES_MAX, VALUE_DEPTH_MAX } from "./limits.ts";
 import { isPlain, REF_TO_WIRE, refusalOf } from "./sendable.ts";
 
 /** Thrown by prepare: some part cannot be sent; the codec finds out which. */
@@ -14,14 +14,7 @@ export const REFUSED: unique symbol = Symbol("refused");
 /** Returned by prepare: the value holds itself and needs {@link Tagger.forGraph}. */
 export const CYCLE: unique symbol = Symbol("cycle");
 
-/** Makes a ref of what a `Ref` tag carries. */
-export type RefReader = (wire: unknown) => unknown;
-
 type Tag = Record<string, unknown>;
-
-const VIEWS = {
-	Int8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
-} as const;
 
 export class Tagger {
 	tagged = false;
@@ -106,6 +99,7 @@ export class Tagger {
 	#bytes(bytes: Uint8Array): unknown {
 		if (bytes.length < DETACHED_BYTES_MIN) return bytes;
 		this.detached ??= [];
+		if (this.detached.length >= DETACHED_FRAMES_MAX) return bytes;
 		this.detached.push(bytes);
 		return this.#tag({ $z: "bytes", i: this.detached.length - 1 });
 	}
@@ -148,7 +142,8 @@ export class Tagger {
 		if (value instanceof Map) return this.#tag({ $z: "Map", v: this.#list([...value].flat(1), depth) });
 		if (value instanceof Set) return this.#tag({ $z: "Set", v: this.#list(value, depth) });
 		if (value instanceof RegExp) return this.#tag({ $z: "RegExp", v: [value.source, value.flags] });
-		if (value instanceof Error || value instanceof DOMException) return this.#tag({ $z: "Error", ...errorToWire(value, (part) => this.#part(part, depth + 1)) });
+		if (value instanceof Error || value instanceof DOMException)
+			return this.#tag({ $z: "Error", ...errorToWire(value, (part) => this.#part(part, depth + 1)) });
 		if (value instanceof ArrayBuffer) return this.#tag({ $z: "ArrayBuffer", v: this.#bytes(new Uint8Array(value)) });
 		if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
 		if (refusalOf(value) !== undefined) throw REFUSED;
@@ -159,96 +154,4 @@ export class Tagger {
 		// An instance of some class: its own properties travel, as with structured clone.
 		return this.#record({ ...value }, depth);
 	}
-}
-
-/** Undoes {@link Tagger.prepare}, in place where it can. Throws on what no Tagger makes. */
-export function revive(value: unknown, frames: readonly Uint8Array[], firstDetached: number, readRef: RefReader): unknown {
-	const byId = new Map<number, unknown>();
-
-	const children = (part: object): void => {
-		if (Array.isArray(part)) for (let i = 0; i < part.length; i++) part[i] = any(part[i]);
-		else for (const key of Object.keys(part)) (part as Tag)[key] = any((part as Tag)[key]);
-	};
-
-	const any = (part: unknown, id?: number): unknown => {
-		if (typeof part !== "object" || part === null || part instanceof Uint8Array || part instanceof Date) return part;
-		if (!Array.isArray(part) && Object.hasOwn(part, "$z")) return tag(part as Tag, id);
-		if (id !== undefined) byId.set(id, part);
-		children(part);
-		return part;
-	};
-
-	const container = <T>(made: T, id: number | undefined): T => {
-		if (id !== undefined) byId.set(id, made);
-		return made;
-	};
-
-	const listOf = (part: Tag): unknown[] => {
-		if (!Array.isArray(part.v)) throw new Error(`the tag ${String(part.$z)} needs a list`);
-		return part.v;
-	};
-
-	const bytesOf = (part: Tag): Uint8Array => {
-		const bytes = any(part.v);
-		if (!(bytes instanceof Uint8Array)) throw new Error(`the tag ${String(part.$z)} needs bytes`);
-		return bytes;
-	};
-
-	const tag = (part: Tag, id?: number): unknown => {
-		switch (part.$z) {
-			case "id":
-				return any(part.v, Number(part.i));
-			case "ref":
-				if (!byId.has(Number(part.i))) throw new Error("a reference points nowhere");
-				return byId.get(Number(part.i));
-			case "bytes": {
-				const bytes = frames[firstDetached + Number(part.i)];
-				if (bytes === undefined) throw new Error("a detached byte array is missing");
-				return bytes;
-			}
-			case "Object": {
-				const made = container<Tag>({}, id);
-				const list = listOf(part);
-				for (let i = 0; i + 1 < list.length; i += 2)
-					Object.defineProperty(made, String(list[i]), { value: any(list[i + 1]), writable: true, enumerable: true, configurable: true });
-				return made;
-			}
-			case "Map": {
-				const made = container(new Map<unknown, unknown>(), id);
-				const list = listOf(part);
-				for (let i = 0; i + 1 < list.length; i += 2) made.set(any(list[i]), any(list[i + 1]));
-				return made;
-			}
-			case "Set": {
-				const made = container(new Set<unknown>(), id);
-				for (const entry of listOf(part)) made.add(any(entry));
-				return made;
-			}
-			case "Date":
-				return new Date(Number.NaN);
-			case "RegExp":
-				return new RegExp(String(listOf(part)[0]), String(listOf(part)[1]));
-			case "Error":
-				return errorFromWire(part, (made, cause) => {
-					container(made, id);
-					return any(cause);
-				});
-			case "Ref":
-				return readRef(part.v);
-			case "ArrayBuffer":
-				return bytesOf(part).slice().buffer;
-			default:
-				return viewOf(String(part.$z), bytesOf(part));
-		}
-	};
-
-	return any(value);
-}
-
-/** A typed array over a copy of the bytes: what arrives is seldom aligned. */
-function viewOf(kind: string, bytes: Uint8Array): ArrayBufferView {
-	if (!Object.hasOwn(VIEWS, kind)) throw new Error(`unknown tag ${kind}`);
-	const View = VIEWS[kind as keyof typeof VIEWS] as new (buffer: ArrayBuffer) => ArrayBufferView;
-	const copy = new Uint8Array(bytes);
-	return new View(copy.buffer);
 }

@@ -5,32 +5,16 @@
  * Order: messages leave in the order in which they were given, held ones first.
  * Shutdown: {@link Target.down} settles every ask, every held message and `exited`, once.
  */
-import { hold, release } from "@zloom/core/internal";
+
 import { Call } from "./call.ts";
-import type { Cell } from "./cell.ts";
 import { type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { downError, type ExitReason } from "./exit-reason.ts";
 import { Fifo } from "./fifo.ts";
-import type { Host } from "./host.ts";
 import { HELD_BYTES_MAX } from "./limits.ts";
-import type { Peer } from "./peer.ts";
-import type { Request } from "./request.ts";
-
-/** One message on its way out. */
-export interface Outgoing {
-	readonly kind: number;
-	/** Number of the sending actor, 0 when it is not one. */
-	readonly sender: number;
-	readonly method: string;
-	readonly args: unknown[];
-	/** For TELL undefined. */
-	readonly request: Request | undefined;
-	/** ASK: timeout in ms. STREAM: items and bytes of credit. */
-	readonly a: number;
-	readonly b: number;
-}
+import type { CellPart, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "./parts.ts";
+import { workBegun, workDone } from "./pending-work.ts";
 
 /** Waits for credit. */
 interface Held {
@@ -41,22 +25,17 @@ interface Held {
 	readonly refused: ((error: unknown) => void) | undefined;
 }
 
-export interface Window {
-	readonly messages: number;
-	readonly bytes: number;
-}
-
-export class Target {
-	readonly host: Host;
+export class Target implements TargetPart {
+	readonly host: HostPart;
 	/** Undefined for an actor of this host. */
-	readonly peer: Peer | undefined;
-	readonly cell: Cell | undefined;
+	readonly peer: PeerPart | undefined;
+	readonly cell: CellPart | undefined;
 	readonly actor: number;
 	readonly address: string;
 	exit: ExitReason | undefined;
 	/** No longer takes messages; it may still be at work on what it has. */
 	closing = false;
-	readonly window: Window;
+	window: Window | undefined;
 	#messages: number;
 	#bytes: number;
 	readonly #held = new Fifo<Held>();
@@ -65,15 +44,15 @@ export class Target {
 	#exited: Promise<ExitReason> | undefined;
 	#resolveExited: ((reason: ExitReason) => void) | undefined;
 
-	constructor(options: { host: Host; peer?: Peer; cell?: Cell; actor: number; address: string; window: Window }) {
+	constructor(options: { host: HostPart; peer?: PeerPart; cell?: CellPart; actor: number; address: string; window: Window | undefined }) {
 		this.host = options.host;
 		this.peer = options.peer;
 		this.cell = options.cell;
 		this.actor = options.actor;
 		this.address = options.address;
 		this.window = options.window;
-		this.#messages = options.window.messages;
-		this.#bytes = options.window.bytes;
+		this.#messages = options.window?.messages ?? 0;
+		this.#bytes = options.window?.bytes ?? 0;
 	}
 
 	/** Settles when the actor has ended; never rejects. */
@@ -94,7 +73,7 @@ export class Target {
 	 * breaks ties only, for credit comes back in lots.
 	 */
 	get load(): number {
-		return (this.#held.length + this.#pending) * 0x100000 + Math.min(this.window.messages - this.#messages, 0xfffff);
+		return (this.#held.length + this.#pending) * 0x100000 + Math.min((this.window?.messages ?? 0) - this.#messages, 0xfffff);
 	}
 
 	get #hasCredit(): boolean {
@@ -127,11 +106,14 @@ export class Target {
 		}
 		if (this.#held.length >= this.host.options.heldMessagesMax || this.#heldBytes + bytes > HELD_BYTES_MAX) {
 			this.host.deadLetter(this.address, message.method);
-			throw new ActorError("ERR_OVERLOADED", `${this.#held.length} messages wait for credit of ${this.address}: await tell, or spawn more actors`);
+			throw new ActorError(
+				"ERR_OVERLOADED",
+				`${this.#held.length} messages wait for credit of ${this.address}: await tell, or spawn more actors`,
+			);
 		}
 		this.#held.push({ message, encoded, bytes, accepted, refused });
 		this.#heldBytes += bytes;
-		hold();
+		workBegun();
 		return false;
 	}
 
@@ -143,8 +125,22 @@ export class Target {
 
 	/** The actor took messages of this host. What a peer returns too much is cut to the window. */
 	addCredit(messages: number, bytes: number): void {
+		if (this.window === undefined) return;
 		this.#messages = Math.min(this.#messages + messages, this.window.messages);
 		this.#bytes = Math.min(this.#bytes + bytes, this.window.bytes);
+		this.#flush();
+	}
+
+	/** What credit there is; told once, by the host of the actor. */
+	setWindow(window: Window): void {
+		if (this.window !== undefined) return;
+		this.window = window;
+		this.#messages = window.messages;
+		this.#bytes = window.bytes;
+		this.#flush();
+	}
+
+	#flush(): void {
 		while (this.#held.length > 0 && this.#hasCredit && this.exit === undefined) {
 			const held = this.#unhold();
 			this.#transmit(held.message, held.encoded, held.bytes);
@@ -153,7 +149,7 @@ export class Target {
 	}
 
 	/** Takes a message back that still waits for credit, or tells the actor that the answer is not wanted any more. */
-	cancel(request: Request): void {
+	cancel(request: RequestPart): void {
 		if (request.peer !== undefined) request.peer.say({ kind: Kind.CANCEL, toActor: this.actor, request: request.id });
 		else this.#withdraw((held) => held.message.request === request);
 	}
@@ -163,13 +159,13 @@ export class Target {
 		return this.#withdraw((held) => held.accepted === accepted);
 	}
 
-	returnItemCredit(request: Request, items: number, bytes: number): void {
+	returnItemCredit(request: RequestPart, items: number, bytes: number): void {
 		if (request.call !== undefined) request.call.stream?.addCredit(items, bytes);
 		else request.peer?.say({ kind: Kind.ITEM_CREDIT, toActor: this.actor, request: request.id, a: items, b: Math.min(bytes, 0xffff_ffff) });
 	}
 
 	/** @internal A request of this target has settled. */
-	forget(_request: Request): void {
+	forget(): void {
 		this.#pending -= 1;
 	}
 
@@ -184,9 +180,9 @@ export class Target {
 	/** Whoever waits for an end that it asked for holds the event loop; a mere watcher does not. */
 	#end(kind: number, timeoutMs: number): Promise<ExitReason> {
 		if (this.exit !== undefined) return this.exited;
-		hold();
+		workBegun();
 		const ended = this.exited.then((reason) => {
-			release();
+			workDone();
 			return reason;
 		});
 		if (this.cell === undefined) this.peer?.say({ kind, toActor: this.actor, a: Math.ceil(timeoutMs) });
@@ -206,11 +202,15 @@ export class Target {
 			if (held.message.request === undefined) this.host.deadLetter(this.address, held.message.method);
 			held.refused?.(error);
 		}
-		if (this.#pending > 0) this.host.requests.failWhere((request) => request.target === this, () => error);
+		if (this.#pending > 0)
+			this.host.requests.failWhere(
+				(request) => request.target === this,
+				() => error,
+			);
 		this.#resolveExited?.(reason);
 	}
 
-	#own(request: Request): void {
+	#own(request: RequestPart): void {
 		request.target = this;
 		this.#pending += 1;
 	}
@@ -244,7 +244,7 @@ export class Target {
 		);
 	}
 
-	#deliver(cell: Cell, message: Outgoing, encoded: EncodedValue | undefined, bytes: number): void {
+	#deliver(cell: CellPart, message: Outgoing, encoded: EncodedValue | undefined, bytes: number): void {
 		const isStream = message.kind === Kind.STREAM;
 		const call = new Call(this.host, {
 			kind: message.kind,
@@ -254,10 +254,17 @@ export class Target {
 			items: isStream ? message.a : 0,
 			itemBytes: isStream ? message.b : 0,
 			bytes,
+			credit: cell.ownCredit,
+			peer: undefined,
+			requestId: 0,
 		});
 		if (encoded === undefined) call.setArgs(message.args);
 		// A detached byte array is the sender's own memory; in checked mode even that is parted.
-		else call.setFrames([EMPTY, encoded.frames[0] as Uint8Array, ...encoded.frames.slice(1).map((bytes) => Buffer.from(bytes))], encoded.tagged);
+		else
+			call.setFrames(
+				[EMPTY, encoded.frames[0] as Uint8Array, ...encoded.frames.slice(1).map((bytes) => Buffer.from(bytes))],
+				encoded.tagged,
+			);
 		call.request = message.request;
 		if (message.request !== undefined) message.request.call = call;
 		cell.deliver(call);
@@ -266,7 +273,7 @@ export class Target {
 	#unhold(): Held {
 		const held = this.#held.shift() as Held;
 		this.#heldBytes -= held.bytes;
-		release();
+		workDone();
 		return held;
 	}
 
@@ -274,7 +281,7 @@ export class Target {
 		const held = this.#held.find(test);
 		if (held === undefined || !this.#held.remove(held)) return false;
 		this.#heldBytes -= held.bytes;
-		release();
+		workDone();
 		return true;
 	}
 }

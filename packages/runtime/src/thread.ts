@@ -7,8 +7,8 @@
  */
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { ActorError } from "./errors.ts";
-import type { HostOptions } from "./host.ts";
 import { THREAD_START_TIMEOUT_MS } from "./limits.ts";
+import type { HostOptions } from "./parts.ts";
 
 /** What a worker gets at its start. */
 export interface ThreadData {
@@ -28,13 +28,18 @@ export interface ThreadOptions {
 }
 
 /** From a worker to the main thread. */
-export type ThreadReport = { readonly zloom: "ready" } | { readonly zloom: "failed"; readonly message: string } | { readonly zloom: "closed" };
+export type ThreadReport =
+	| { readonly zloom: "ready" }
+	| { readonly zloom: "failed"; readonly message: string }
+	| { readonly zloom: "closed" };
 
 const CLOSE_TIMEOUT_MS = 1000;
 
 function entryUrl(): URL {
 	// Beside this file when built; workers cannot be started from TypeScript on every Node, so the source uses the built one too.
-	return import.meta.url.endsWith(".ts") ? new URL("../dist/thread-entry.js", import.meta.url) : new URL("./thread-entry.js", import.meta.url);
+	return import.meta.url.endsWith(".ts")
+		? new URL("../dist/thread-entry.js", import.meta.url)
+		: new URL("./thread-entry.js", import.meta.url);
 }
 
 export class Thread {
@@ -98,7 +103,9 @@ export class Thread {
 			const fail = (why: string): void => {
 				clearTimeout(timer);
 				const error = cause();
-				reject(new ActorError("ERR_THREAD_START", `Thread ${this.number} did not start: ${why}`, error === undefined ? {} : { cause: error }));
+				reject(
+					new ActorError("ERR_THREAD_START", `Thread ${this.number} did not start: ${why}`, error === undefined ? {} : { cause: error }),
+				);
 			};
 			const timer = setTimeout(() => fail(`it was not ready within ${THREAD_START_TIMEOUT_MS} ms`), THREAD_START_TIMEOUT_MS);
 			this.#worker.on("message", (report: ThreadReport) => {

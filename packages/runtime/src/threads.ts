@@ -7,8 +7,8 @@
  */
 import type { ResourceLimits } from "node:worker_threads";
 import { ActorError } from "./errors.ts";
-import type { HostOptions } from "./host.ts";
 import { RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
+import type { HostOptions } from "./parts.ts";
 import { Thread } from "./thread.ts";
 
 interface Slot {
@@ -76,8 +76,10 @@ export class Threads {
 	 */
 	async place(index: number | undefined): Promise<{ thread: number; done: () => void }> {
 		const slot = index === undefined ? this.#leastLoaded() : this.#slots[index];
-		if (slot === undefined) throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index below ${this.#slots.length}, got ${String(index)}`);
-		if (slot.thread === undefined) throw new ActorError("ERR_THREAD_DOWN", `Thread slot ${slot.index} was given up, its threads died too often: look at what they log`);
+		if (slot === undefined)
+			throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index below ${this.#slots.length}, got ${String(index)}`);
+		if (slot.thread === undefined)
+			throw new ActorError("ERR_THREAD_DOWN", `Thread slot ${slot.index} was given up, its threads died too often: look at what they log`);
 		const thread = slot.thread;
 		slot.actors += 1;
 		let counted = true;
@@ -98,7 +100,8 @@ export class Threads {
 	/** Ends the thread in a slot at once; it is replaced. */
 	async kill(index: number): Promise<void> {
 		const slot = this.#slots[index];
-		if (slot === undefined) throw new ActorError("ERR_BAD_OPTION", `There is no thread ${index}: indices go from 0 to ${this.#slots.length - 1}`);
+		if (slot === undefined)
+			throw new ActorError("ERR_BAD_OPTION", `There is no thread ${index}: indices go from 0 to ${this.#slots.length - 1}`);
 		await slot.thread?.terminate();
 	}
 

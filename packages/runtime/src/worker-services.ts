@@ -10,11 +10,10 @@ import { Kind, readHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
-import type { Peer } from "./peer.ts";
+import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
-import { answer, type HostServices, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
-import type { Target } from "./target.ts";
+import { answer, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { ThreadData } from "./thread.ts";
 
 class WorkerServices implements HostServices {
@@ -24,7 +23,7 @@ class WorkerServices implements HostServices {
 		this.#host = host;
 	}
 
-	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Target> {
+	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
 		const spawn: SpawnWire = {
 			module: definition.module,
 			name: definition.name,
@@ -35,7 +34,7 @@ class WorkerServices implements HostServices {
 		return this.#host.target(await requestSpawn(this.#host, this.#host.peer(0, 0), spawn, encodeValue(options.args ?? [], "args")));
 	}
 
-	async resolve(address: string): Promise<Target> {
+	async resolve(address: string): Promise<TargetPart> {
 		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), address));
 	}
 
@@ -52,12 +51,13 @@ class WorkerServices implements HostServices {
 		this.#host.hostDown(node, thread);
 	}
 
-	onRequest(peer: Peer, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
 		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged));
 	}
 
-	async #spawnHere(peer: Peer, kind: number, frames: readonly Uint8Array[], tagged: boolean): Promise<Target> {
-		if (kind !== Kind.SPAWN || peer.node !== 0 || peer.thread !== 0) throw new ActorError("ERR_PROTOCOL", "A worker thread takes SPAWN from its main thread only");
+	async #spawnHere(peer: PeerPart, kind: number, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
+		if (kind !== Kind.SPAWN || peer.node !== 0 || peer.thread !== 0)
+			throw new ActorError("ERR_PROTOCOL", "A worker thread takes SPAWN from its main thread only");
 		const wire = readSpawn(frames);
 		const definition = await loadDefinition(wire.module, wire.name);
 		const encoded = spawnArgs(frames, tagged);

@@ -1,0 +1,234 @@
+/**
+ * How the parts of a host see each other: the contracts between actor (cell), message (call), sending side (target), waiting side
+ * (request), other host (peer) and the host that holds them. Types only; each class imports this file instead of its neighbours,
+ * so that no two files need each other.
+ */
+import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions } from "./actor-types.ts";
+import type { EncodedValue } from "./codec.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { HeaderFields } from "./envelope.ts";
+import type { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import type { RefReader } from "./revive.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What all hosts of a system share. */
+export interface HostOptions {
+	readonly askTimeoutMs: number;
+	readonly checked: boolean;
+	readonly mailboxMessages: number;
+	readonly heldMessagesMax: number;
+}
+
+/** Credit of one sending host towards one actor. */
+export interface Window {
+	readonly messages: number;
+	readonly bytes: number;
+}
+
+/** Where an actor is, and the credit that each sending host has with it, where that is known already. */
+export interface Route {
+	/** 0 = this process; else the number of the link to a node. */
+	readonly node: number;
+	readonly thread: number;
+	readonly actor: number;
+	readonly address: string;
+	readonly window: Window | undefined;
+}
+
+/** The host of one thread. */
+export interface HostPart {
+	readonly thread: number;
+	readonly options: HostOptions;
+	readonly scheduler: Scheduler;
+	readonly requests: RequestsPart;
+	readonly services: HostServices;
+	/** Set once the system is stopped: what everything is refused with. */
+	readonly stopped: ActorError | undefined;
+	peer(node: number, thread: number): PeerPart;
+	target(route: Route): TargetPart;
+	spawnHere(definition: ActorDefinition, args: unknown[], name?: string): Promise<TargetPart>;
+	buried(cell: CellPart, reason: ExitReason): void;
+	hostDown(node: number, thread: number, cause?: unknown): void;
+	/** The actor that sent a message, as a ref. */
+	refOf(peer: PeerPart | undefined, actor: number): ActorRef;
+	refReader(peer: PeerPart | undefined): RefReader;
+	decodeOwn(encoded: EncodedValue): unknown;
+	deadLetter(address: string, method: string): void;
+	log(address: string, parts: unknown[]): void;
+}
+
+/** What a host needs done by the main thread of its system. */
+export interface HostServices {
+	spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart>;
+	resolve(address: string): Promise<TargetPart>;
+	/** @throws ActorError ERR_NO_REMOTE */
+	checkScheme(scheme: string, text: string): void;
+	/** The endpoint of a node, for addresses. */
+	nodeText(node: number): string;
+	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
+	hostDown(node: number, thread: number): void;
+	/** An envelope for the host itself (SPAWN, RESOLVE) has come. */
+	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void;
+}
+
+/** Another host. */
+export interface PeerPart {
+	readonly node: number;
+	readonly thread: number;
+	readonly gone: ActorError | undefined;
+	readonly targets: Map<number, TargetPart>;
+	readonly calls: Map<number, CallPart>;
+	say(fields: HeaderFields): void;
+	send(fields: HeaderFields, value: readonly Uint8Array[] | undefined): void;
+}
+
+/** Who gets the credit of a message back. */
+export interface CreditTaker {
+	taken(bytes: number): void;
+}
+
+/** The relation of one sending host to one actor here. */
+export interface InletPart extends CreditTaker {
+	readonly peer: PeerPart & { readonly inlets: Map<number, InletPart> };
+	readonly cell: CellPart;
+}
+
+/** An actor as this host sends to it. */
+export interface TargetPart {
+	readonly host: HostPart;
+	readonly peer: PeerPart | undefined;
+	readonly cell: CellPart | undefined;
+	readonly actor: number;
+	readonly address: string;
+	/** Undefined until the other host has told. */
+	readonly window: Window | undefined;
+	readonly exit: ExitReason | undefined;
+	readonly exited: Promise<ExitReason>;
+	readonly load: number;
+	refusal(): ActorError | undefined;
+	send(message: Outgoing, accepted: (() => void) | undefined, refused: ((error: unknown) => void) | undefined): boolean;
+	trySend(message: Outgoing): boolean;
+	withdrawTell(accepted: () => void): boolean;
+	setWindow(window: Window): void;
+	addCredit(messages: number, bytes: number): void;
+	returnItemCredit(request: RequestPart, items: number, bytes: number): void;
+	/** Takes a request back, or tells the actor that its answer is not wanted any more. */
+	cancel(request: RequestPart): void;
+	/** A request to it has settled. */
+	forget(): void;
+	stop(timeoutMs: number): Promise<ExitReason>;
+	kill(): Promise<ExitReason>;
+	down(reason: ExitReason): void;
+}
+
+/** One message on its way out. */
+export interface Outgoing {
+	readonly kind: number;
+	/** Number of the sending actor, 0 when it is not one. */
+	readonly sender: number;
+	readonly method: string;
+	readonly args: unknown[];
+	/** For TELL undefined. */
+	readonly request: RequestPart | undefined;
+	/** ASK: timeout in ms. STREAM: items and bytes of credit. */
+	readonly a: number;
+	readonly b: number;
+}
+
+/** A living actor. */
+export interface CellPart {
+	readonly number: number;
+	readonly name: string;
+	readonly host: HostPart;
+	readonly definition: ActorDefinition;
+	readonly target: TargetPart;
+	readonly windowMessages: number;
+	readonly windowBytes: number;
+	readonly inlets: Set<InletPart>;
+	/** For messages of its own host. */
+	readonly ownCredit: CreditTaker;
+	readonly signal: AbortSignal;
+	readonly call: CurrentCall;
+	readonly dead: boolean;
+	readonly closing: boolean;
+	deliver(call: CallPart): void;
+	addTask(task: () => unknown): void;
+	addStep(stream: OutboundStreamPart): void;
+	removeStream(stream: OutboundStreamPart): void;
+	addTimer(timer: ActorTimer): void;
+	removeTimer(timer: ActorTimer): void;
+	adopt(child: TargetPart): void;
+	stop(timeoutMs: number): void;
+	die(reason: ExitReason): void;
+	log(...parts: unknown[]): void;
+}
+
+/** One message to an actor of this host, until it is settled. */
+export interface CallPart {
+	readonly kind: number;
+	readonly method: string;
+	readonly sender: number;
+	readonly bytes: number;
+	readonly items: number;
+	readonly itemBytes: number;
+	readonly deadline: number;
+	readonly cancelled: boolean;
+	readonly signal: AbortSignal;
+	readonly peer: PeerPart | undefined;
+	/** Told when the actor takes the message. */
+	readonly credit: CreditTaker;
+	stream: OutboundStreamPart | undefined;
+	takeArgs(): unknown[];
+	reply(value: unknown): void;
+	fail(error: unknown): void;
+	item(value: unknown): number;
+	cancel(): void;
+	abandon(): void;
+}
+
+/** The producing end of a stream. */
+export interface OutboundStreamPart {
+	readonly call: CallPart;
+	addCredit(items: number, bytes: number): void;
+	step(): Promise<void>;
+	end(): void;
+	abandon(): void;
+}
+
+/** The consuming end of a stream. */
+export interface InboundStreamPart {
+	push(value: unknown, bytes: number): void;
+	finish(failure?: { error: unknown }): void;
+}
+
+/** Something of this host that waits for its answer. */
+export interface RequestPart {
+	readonly id: number;
+	readonly stream: InboundStreamPart | undefined;
+	readonly settled: boolean;
+	peer: PeerPart | undefined;
+	target: TargetPart | undefined;
+	call: CallPart | undefined;
+	succeed(value: unknown): void;
+	fail(error: unknown): void;
+	cancelRemote(): void;
+}
+
+export interface RequestOptions {
+	/** For errors: `ask.top of inproc://counter`. */
+	readonly subject: string;
+	/** 0 = no timeout. */
+	readonly timeoutMs: number;
+	readonly signal: AbortSignal | undefined;
+	/** The stream that items go to. */
+	readonly stream: InboundStreamPart | undefined;
+}
+
+export interface RequestsPart {
+	readonly deadlines: Deadlines;
+	lateReplies: number;
+	get(id: number): RequestPart | undefined;
+	open(options: RequestOptions, send: (request: RequestPart) => void): Promise<unknown>;
+	failWhere(test: (request: RequestPart) => boolean, error: (request: RequestPart) => unknown): void;
+}
