@@ -5,7 +5,7 @@
  * - A connection that has not said HELLO has no state here, whatever it sends: it is ignored, or answered with a REFUSE.
  * - HELLO on a connection that has a session ends that session: the peer began again.
  * - A closed connection is noticed at once: the socket reports that *some* connection ended, then every session is
- *   probed, and the one whose routing id the ROUTER no longer knows is over. What it had sent before is delivered first.
+ *   looked up, and the one whose routing id the ROUTER no longer knows is over. What it had sent before is delivered first.
  *
  * Shutdown: `close()` is called when all sessions are over; the socket flushes their BYE for at most FLUSH_MS_MAX and the
  * endpoint is free (an ipc file gone) when it settles. The receive loop ends with the socket.
@@ -33,7 +33,7 @@ export class Listener {
 	readonly #terms: Terms;
 	readonly #accept: (session: Session) => void;
 	readonly #sessions = new Map<string, Session>();
-	#probing = false;
+	#searching = false;
 	#endpoint = "";
 
 	constructor(terms: Terms, accept: (session: Session) => void) {
@@ -47,7 +47,7 @@ export class Listener {
 			maxMessageSize: FRAME_BYTES_MAX,
 			handshakeInterval: terms.connectTimeoutMs,
 		});
-		this.#socket.events.on("disconnect", () => this.#probeSoon());
+		this.#socket.events.on("disconnect", () => this.#findLostSoon());
 	}
 
 	/** Where it listens, with wildcards and port resolved. */
@@ -128,15 +128,18 @@ export class Listener {
 		return this.#socket.trySend(frames);
 	}
 
-	/** In a turn of its own, when what the lost connection had sent before has been received. */
-	#probeSoon(): void {
-		if (this.#probing) return;
-		this.#probing = true;
+	/** In a turn of its own, when what the lost connection had brought has been received. */
+	#findLostSoon(): void {
+		if (this.#searching) return;
+		this.#searching = true;
 		setImmediate(() => {
-			this.#probing = false;
+			this.#searching = false;
 			if (this.#socket.closed) return;
 			drain(this.#socket, this.#onMessage, Number.POSITIVE_INFINITY);
-			for (const session of this.#sessions.values()) session.probe();
+			for (const [key, session] of [...this.#sessions]) {
+				// A routing id with nothing behind it is never sent, but tells whether the ROUTER knows its peer.
+				if (this.#socket.trySend([Buffer.from(key, "latin1")]) === "unreachable") session.fail("its connection is gone");
+			}
 		});
 	}
 }

@@ -132,7 +132,7 @@ it("delivers what had arrived before the connection was gone, and then ends", ()
 		cable.outcome = outcome;
 		for (let i = 0; i < ACK_MESSAGES; i++) session.receive(envelope("before the end"), 0);
 		expect([cable.sent, owner.closed]).toEqual([[], []]);
-		session.probe();
+		session.fail("its connection is gone");
 		expect(owner.envelopes.length).toBe(ACK_MESSAGES);
 		expect(owner.closed[0]?.message).toContain("connection is gone");
 	}

@@ -36,7 +36,6 @@ import {
 	PING_FRAME,
 } from "./wire.ts";
 
-const GONE = "its connection is gone";
 const UNREAD = "it does not read what is sent to it";
 
 /** How a session reaches its peer: a DEALER of its own, or one routing id of a ROUTER. */
@@ -157,13 +156,6 @@ export class Session implements Link {
 		}
 	}
 
-	/** Some connection has ended, and what it had brought was received: is it this one's? */
-	probe(): void {
-		if (this.#state === "closed") return;
-		const outcome = this.#channel.trySend([PING_FRAME]);
-		if (outcome !== "sent" && outcome !== "full") this.fail(GONE);
-	}
-
 	/** Ends the session because of what `why` says; the owner hears it once. */
 	fail(why: string, cause?: unknown): void {
 		if (this.#state === "closed") return;
@@ -202,7 +194,7 @@ export class Session implements Link {
 		const outcome = this.#channel.trySend(message);
 		if (outcome === "sent") this.#window.add(bytes);
 		else if (outcome === "full") this.#breakOff(UNREAD);
-		// The connection is gone. Its end is reported to the cluster, which calls probe or fail behind what had arrived.
+		// The connection is gone. Its end is reported to the cluster, which calls fail behind what had arrived.
 		else this.#state = "broken";
 	}
 

@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cluster, type ClusterOptions, cluster } from "@zloom/cluster";
 import { Dealer, Router } from "@zloom/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SESSIONS_MAX } from "../src/limits.ts";
 import { encodeGreeting, KIND_HELLO, KIND_REFUSE, KIND_WELCOME } from "../src/wire.ts";
 import { BareHost } from "./bare-host.ts";
 
@@ -155,6 +158,21 @@ describe("dialling", () => {
 		await expect(dialling).rejects.toMatchObject({ code: "ERR_NODE_DOWN", message: expect.stringMatching(/version 2 .* version 1/) });
 	});
 
+	it("a server that speaks no ZeroMQ says so", async () => {
+		const server = createServer((stream) => {
+			stream.on("error", () => stream.destroy());
+			stream.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".padEnd(200));
+		});
+		await once(server.listen(0, "127.0.0.1"), "listening");
+		const { remote } = await start();
+		const { port } = server.address() as AddressInfo;
+		await expect(remote.dial(`tcp://127.0.0.1:${port}`)).rejects.toMatchObject({
+			code: "ERR_NODE_DOWN",
+			message: expect.stringContaining("does not speak ZeroMQ"),
+		});
+		server.close();
+	});
+
 	it("a socket that is no node says so", async () => {
 		const other = open(new Router());
 		await other.bind("tcp://127.0.0.1:*");
@@ -244,6 +262,24 @@ describe("listening", () => {
 		await peer.send(encodeGreeting(KIND_HELLO, { version: 1, incarnation: "01".repeat(16), software: "x" }) as Buffer[]);
 		await host.until(() => host.ends.length === 1);
 		expect(host.ends[0]?.reason).toMatchObject({ code: "ERR_NODE_DOWN", message: expect.stringContaining("nothing was heard") });
+	});
+
+	it("refuses a node too many, and takes it when another has left", async () => {
+		const { remote, host } = await start({ listen: `ipc://${folder}/node.sock` });
+		const peers = [...Array(SESSIONS_MAX + 1)].map(() => open(new Dealer({ linger: 0 })));
+		for (const peer of peers) {
+			peer.connect(remote.endpoints[0] as string);
+			await peer.send(encodeGreeting(KIND_HELLO, { version: 1, incarnation: "01".repeat(16), software: "x" }) as Buffer[]);
+		}
+		const answers = await Promise.all(peers.map((peer) => peer.receive()));
+		const refused = answers.flatMap(([kind, code], i) =>
+			kind?.[0] === KIND_REFUSE ? [{ code: String(code), peer: peers[i] as Dealer }] : [],
+		);
+		expect([refused.length, refused[0]?.code, host.links.length]).toEqual([1, "full", SESSIONS_MAX]);
+		peers.find((peer) => peer !== refused[0]?.peer)?.close();
+		await host.until(() => host.ends.length === 1);
+		await refused[0]?.peer.send(encodeGreeting(KIND_HELLO, { version: 1, incarnation: "02".repeat(16), software: "x" }) as Buffer[]);
+		await host.until(() => host.links.length === SESSIONS_MAX + 1);
 	});
 
 	it("notices a closed connection at once, not by its heartbeat", async () => {

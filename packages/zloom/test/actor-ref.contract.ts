@@ -4,7 +4,7 @@
  */
 import type { ActorDefinition, ActorRef, SpawnParameters, System } from "@zloom/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Broken, Counter, Echo, Fragile, Relay, Sleeper } from "./fixtures/actors.ts";
+import { Broken, Counter, Echo, Fragile, Relay, Sleeper, Stuck } from "./fixtures/actors.ts";
 
 /** One way to reach actors. */
 export interface Form {
@@ -89,6 +89,17 @@ function tellsAndAsks(ground: Ground): void {
 		const ref = await ground.spawn(Counter, [0]);
 		await Promise.all([...Array(3000).keys()].map((i) => ref.tell.note(i)));
 		expect(await ref.ask.noted()).toEqual([...Array(3000).keys()]);
+	});
+
+	it("says full when the actor takes nothing any more, and down when it has ended", async () => {
+		const ref = await ground.spawn(Stuck, []);
+		await ref.tell.block();
+		let accepted = 0;
+		while (ref.try.note(accepted) === "accepted") accepted += 1;
+		expect(ref.try.note(0)).toBe("full");
+		expect(accepted).toBeLessThanOrEqual(1000);
+		await ref.kill();
+		expect(ref.try.note(0)).toBe("down");
 	});
 
 	it("gives an ask up after its time", async () => {

@@ -83,6 +83,34 @@ describe.each(["tcp", "ipc"])("a node killed over %s", (scheme) => {
 	});
 });
 
+it("every ask settles once, answered or down, whenever the node is killed", async () => {
+	const near = await system();
+	for (let round = 0; round < 5; round++) {
+		const far = await node(`ipc://${folder}/node.sock`);
+		const echo = await near.spawn(Echo, { at: `${far.endpoint}/echo` });
+		const asked: Promise<unknown>[] = [];
+		let answered = 0;
+		let down: { code: string } | undefined;
+		while (down === undefined) {
+			const asking = echo.ask.echo(asked.length).then(
+				() => (answered += 1),
+				(error) => (down = error),
+			);
+			asked.push(asking);
+			if (asked.length % 50 !== 0) continue;
+			await Promise.race(asked.slice(-50));
+			if (answered > round * 100) far.process.child.kill("SIGKILL");
+		}
+		const results = await Promise.all(asked);
+		expect(results.length).toBe(asked.length);
+		expect(down.code).toBe("ERR_NODE_DOWN");
+		expect(results.filter((result) => typeof result === "object").every((error) => (error as typeof down)?.code === "ERR_NODE_DOWN")).toBe(
+			true,
+		);
+		await far.process.ended;
+	}
+});
+
 it("a node that is stopped settles what is asked of it", async () => {
 	const far = await node();
 	const near = await system();
