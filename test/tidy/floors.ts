@@ -7,7 +7,7 @@
  */
 export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors"],
-	["message", "endpoint", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters"],
+	["message", "endpoint", "option-table", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters"],
 	["memory/"],
 	["wire/", "pipe/"],
 	["security/", "pattern/"],

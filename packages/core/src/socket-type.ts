@@ -1,20 +1,80 @@
 /**
- * The socket types, by the names that ZMTP's Socket-Type property carries (RFC 37), and who may talk to whom.
+ * The socket types, by the names that ZMTP's Socket-Type property carries (RFC 37 and the drafts 41, 48, 49, 51, 52), and who
+ * may talk to whom.
  */
 
 /** Socket types of this build. */
-export type SocketTypeName = "PAIR" | "DEALER" | "ROUTER" | "PUSH" | "PULL";
+export type SocketTypeName =
+	| "PAIR"
+	| "PUB"
+	| "SUB"
+	| "REQ"
+	| "REP"
+	| "DEALER"
+	| "ROUTER"
+	| "PULL"
+	| "PUSH"
+	| "XPUB"
+	| "XSUB"
+	| "STREAM"
+	| "SERVER"
+	| "CLIENT"
+	| "RADIO"
+	| "DISH"
+	| "GATHER"
+	| "SCATTER"
+	| "DGRAM"
+	| "PEER"
+	| "CHANNEL";
 
 /** libzmq's numbers, as `socket.type` shows them. */
-export const SOCKET_TYPE_NUMBER: Readonly<Record<SocketTypeName, number>> = { PAIR: 0, DEALER: 5, ROUTER: 6, PULL: 7, PUSH: 8 };
+export const SOCKET_TYPE_NUMBER: Readonly<Record<SocketTypeName, number>> = {
+	PAIR: 0,
+	PUB: 1,
+	SUB: 2,
+	REQ: 3,
+	REP: 4,
+	DEALER: 5,
+	ROUTER: 6,
+	PULL: 7,
+	PUSH: 8,
+	XPUB: 9,
+	XSUB: 10,
+	STREAM: 11,
+	SERVER: 12,
+	CLIENT: 13,
+	RADIO: 14,
+	DISH: 15,
+	GATHER: 16,
+	SCATTER: 17,
+	DGRAM: 18,
+	PEER: 19,
+	CHANNEL: 20,
+};
 
-/** Compatible peers, by RFC 28, 30 and 31; REQ and REP are peers that other stacks bring. */
+/** Compatible peers, by RFC 28 to 31 and the drafts; STREAM and DGRAM talk to what is no ZeroMQ. */
 const COMPATIBLE: Readonly<Record<SocketTypeName, readonly string[]>> = {
 	PAIR: ["PAIR"],
+	PUB: ["SUB", "XSUB"],
+	SUB: ["PUB", "XPUB"],
+	REQ: ["REP", "ROUTER"],
+	REP: ["REQ", "DEALER"],
 	DEALER: ["REP", "DEALER", "ROUTER"],
 	ROUTER: ["REQ", "DEALER", "ROUTER"],
-	PUSH: ["PULL"],
 	PULL: ["PUSH"],
+	PUSH: ["PULL"],
+	XPUB: ["SUB", "XSUB"],
+	XSUB: ["PUB", "XPUB"],
+	STREAM: [],
+	SERVER: ["CLIENT"],
+	CLIENT: ["SERVER"],
+	RADIO: ["DISH"],
+	DISH: ["RADIO"],
+	GATHER: ["SCATTER"],
+	SCATTER: ["GATHER"],
+	DGRAM: [],
+	PEER: ["PEER"],
+	CHANNEL: ["CHANNEL"],
 };
 
 /** True when a socket of this type may talk to a peer that announced `peerType`. */
