@@ -7,15 +7,17 @@
  */
 export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors"],
-	["message", "endpoint", "option-table", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters"],
+	["message", "endpoint", "option-table", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters", "z85", "security-options"],
 	["memory/"],
 	["wire/", "pipe/"],
 	["security/", "pattern/"],
 	["transport/"],
 	["inbox", "outbox", "place"],
 	["socket"],
-	["context", "proxy", "faces"],
-	["sockets"],
+	["context", "faces"],
+	["socket-make"],
+	["sockets", "publish-sockets", "stream-socket", "draft-sockets"],
+	["proxy"],
 	["index", "internal"],
 ];
 

@@ -22,6 +22,10 @@ type Step = IteratorResult<Received, undefined>;
 
 const ENDED: Step = { value: undefined, done: true };
 
+function outOfTurn(): ZmqError {
+	return new ZmqError("EFSM", "This socket must send before it may receive again: requests and replies alternate");
+}
+
 export class Inbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
@@ -41,10 +45,12 @@ export class Inbox {
 		return !this.#closed && this.#pattern.readable;
 	}
 
-	/** @throws ZmqError EBADF */
+	/** @throws ZmqError EBADF, EFSM */
 	tryReceive(): Received | undefined {
 		if (this.#closed) throw closedError();
-		return this.#pattern.tryReceive() as Received | undefined;
+		const message = this.#pattern.tryReceive() as Received | undefined;
+		if (message === undefined && this.#pattern.outOfTurn) throw outOfTurn();
+		return message;
 	}
 
 	receive(options: WaitOptions | undefined): Promise<Received> {
@@ -56,6 +62,7 @@ export class Inbox {
 		}
 		const message = this.#pattern.tryReceive() as Received | undefined;
 		if (message !== undefined) return mayBeImmediate() ? Promise.resolve(message) : nextTurn().then(() => message);
+		if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
 		return this.#waiters.wait(false, timeoutMs, options?.signal) as Promise<Received>;
 	}
 
@@ -71,6 +78,7 @@ export class Inbox {
 		const messages: Received[] = [];
 		this.#fill(messages, max);
 		if (messages.length > 0) return mayBeImmediate(messages.length) ? Promise.resolve(messages) : nextTurn().then(() => messages);
+		if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
 		return this.#waiters.wait(false, timeoutMs, options?.signal).then((first) => {
 			// Who wrote the first one may have written more by now.
 			messages.push(first as Received);
@@ -83,7 +91,10 @@ export class Inbox {
 	next(): Promise<Step> {
 		if (this.#closed) return Promise.resolve(ENDED);
 		const message = this.#pattern.tryReceive() as Received | undefined;
-		if (message === undefined) return this.#waiters.wait(true, this.#options.receiveTimeout, undefined) as Promise<Step>;
+		if (message === undefined) {
+			if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
+			return this.#waiters.wait(true, this.#options.receiveTimeout, undefined) as Promise<Step>;
+		}
 		const step: Step = { value: message, done: false };
 		return mayBeImmediate() ? Promise.resolve(step) : nextTurn().then(() => step);
 	}

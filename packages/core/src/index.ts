@@ -22,6 +22,10 @@ export {
 	type PullOptions,
 	Push,
 	type PushOptions,
+	Reply,
+	type ReplyOptions,
+	Request,
+	type RequestOptions,
 	Router,
 	type RouterOptions,
 } from "./sockets.ts";

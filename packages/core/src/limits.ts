@@ -57,6 +57,14 @@ export const SEND_CHUNKS_KEPT = 32;
 export const SEND_BACKLOG_BYTES = 256 * 1024;
 /** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */
 export const CLOSE_WAIT_MS = 1000;
+/** Longest topic or group that is subscribed to, bytes: with its command it fits a peer's COMMAND_BYTES_MAX. */
+export const TOPIC_BYTES_MAX = 32 * 1024;
+/** What a topic costs beside its bytes, about (measured; see pattern/subscriptions.ts). */
+export const TOPIC_OVERHEAD_BYTES = 192;
+/** All topics of one subscriber together, with TOPIC_OVERHEAD_BYTES each: a million of common length. Beyond, it loses its connection. */
+export const SUBSCRIBER_BYTES_MAX = 512 << 20;
+/** Notices an XPUB holds for its owner; while there are more, its subscribers are not read. */
+export const NOTICES_MAX = 100_000;
 /** Ceiling of any timer, ms: Node's timers overflow above it. */
 export const TIMER_MS_MAX = 0x7fff_ffff;
 
@@ -68,5 +76,6 @@ assertRelation(HIGH_WATER_MARK_DEFAULT >= 2, "HIGH_WATER_MARK_DEFAULT >= 2 (low-
 assertRelation(ROUTING_ID_BYTES_MAX <= 255, "ROUTING_ID_BYTES_MAX fits one byte");
 assertRelation(FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX, "FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX");
 assertRelation(COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED, "COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED");
+assertRelation(TOPIC_BYTES_MAX + 16 <= COMMAND_BYTES_MAX, "a subscription fits a command");
 assertRelation(SEND_COPY_BYTES_MAX + 16 <= SEND_CHUNK_BYTES, "a frame that is copied, with its header, fits one batch");
 assertRelation(SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES, "SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES");

@@ -42,6 +42,10 @@ function unreachable(message: Message): ZmqError {
 	return new ZmqError("EHOSTUNREACH", `No peer has the routing id ${JSON.stringify(id.toString("latin1"))} (hex ${id.toString("hex")})`);
 }
 
+function outOfTurn(): ZmqError {
+	return new ZmqError("EFSM", "This socket must receive before it may send again: requests and replies alternate");
+}
+
 function partial(error: unknown, sent: number, of: number): ZmqError {
 	const cause = error instanceof ZmqError ? error : new ZmqError("EINVAL", String(error));
 	return new ZmqError(cause.code, `${cause.message}; ${sent} of ${of} messages were sent`, { cause: cause.cause ?? cause });
@@ -65,11 +69,14 @@ export class Outbox {
 		return !this.#closed && this.#waiters.size === 0 && this.#pattern.writable;
 	}
 
-	/** @throws ZmqError EBADF, EINVAL; any outcome but "sent" and "dropped" leaves the message with the caller */
+	/** @throws ZmqError EBADF, EFSM, EINVAL; any outcome but "sent" and "dropped" leaves the message with the caller */
 	trySend(content: Content): SendOutcome {
 		if (this.#closed) throw closedError();
 		const message = toMessage(content);
-		return this.#waiters.size > 0 ? "full" : this.#pattern.trySend(message);
+		if (this.#waiters.size > 0) return "full";
+		const outcome = this.#pattern.trySend(message);
+		if (outcome === "out-of-turn") throw outOfTurn();
+		return outcome;
 	}
 
 	send(content: Content, options: WaitOptions | undefined): Promise<void> {
@@ -85,6 +92,7 @@ export class Outbox {
 			const outcome = this.#pattern.trySend(message);
 			if (outcome === "sent" || outcome === "dropped") return mayBeImmediate() ? ACCEPTED : nextTurn();
 			if (outcome === "unreachable") return Promise.reject(unreachable(message));
+			if (outcome === "out-of-turn") return Promise.reject(outOfTurn());
 		}
 		return this.#waiters.wait(new SendJob(message, NOTHING, 0), timeoutMs, options?.signal);
 	}
@@ -104,6 +112,7 @@ export class Outbox {
 				message = toMessage(contents[index] as Content);
 				const outcome = this.#pattern.trySend(message);
 				if (outcome === "unreachable") throw unreachable(message);
+				if (outcome === "out-of-turn") throw outOfTurn();
 				if (outcome !== "sent" && outcome !== "dropped") break;
 				message = undefined;
 				index += 1;
@@ -128,9 +137,9 @@ export class Outbox {
 			for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
 				const outcome = this.#pattern.trySend(waiter.job.message);
 				if (outcome === "full" || outcome === "no-peer") return;
-				if (outcome === "unreachable") {
+				if (outcome === "unreachable" || outcome === "out-of-turn") {
 					this.#waiters.shift();
-					waiter.reject(unreachable(waiter.job.message));
+					waiter.reject(outcome === "unreachable" ? unreachable(waiter.job.message) : outOfTurn());
 				} else if (waiter.job.index < waiter.job.rest.length) {
 					this.#advance(waiter.job);
 				} else {

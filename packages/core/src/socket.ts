@@ -76,10 +76,11 @@ export abstract class Socket {
 	/** @internal */
 	protected readonly outbox: Outbox;
 	/** @internal */
+	protected readonly pattern: Pattern;
+	/** @internal */
 	protected readonly settings: SocketOptions;
 	/** @internal */
 	readonly typeName: SocketTypeName;
-	readonly #pattern: Pattern;
 	readonly #placeOwner: PlaceOwner;
 	readonly #places = new Map<Pipe, Place>();
 	readonly #bound = new Set<Bound>();
@@ -96,7 +97,7 @@ export abstract class Socket {
 		this.type = SOCKET_TYPE_NUMBER[make.type];
 		this.context = make.context;
 		this.settings = makeOptions(make.type, make.options);
-		this.#pattern = make.pattern(
+		this.pattern = make.pattern(
 			{
 				onReadable: () => this.inbox.pump(),
 				onWritable: () => this.outbox.pump(),
@@ -110,12 +111,12 @@ export abstract class Socket {
 			attach: (pipe, place) => {
 				// First the table: the pattern may let go of the pipe within attach.
 				this.#places.set(pipe, place);
-				if (!this.#pattern.attach(pipe)) this.#places.delete(pipe);
+				if (!this.pattern.attach(pipe)) this.#places.delete(pipe);
 			},
 			emit: (event) => this.events.emit(event),
 		};
-		this.inbox = new Inbox(this.#pattern, this.settings);
-		this.outbox = new Outbox(this.#pattern, this.settings);
+		this.inbox = new Inbox(this.pattern, this.settings);
+		this.outbox = new Outbox(this.pattern, this.settings);
 	}
 
 	/** True once `close()` was called. */
@@ -219,7 +220,7 @@ export abstract class Socket {
 		this.inbox.close();
 		this.outbox.close();
 		for (const { place } of [...this.#bound, ...this.#connected]) place.end();
-		this.#pattern.close({ discard: this.settings.linger === 0 });
+		this.pattern.close({ discard: this.settings.linger === 0 });
 		for (const { listener } of this.#bound) this.#closeQuietly(listener);
 		for (const { connector } of this.#connected) this.#closeQuietly(connector);
 		this.#bound.clear();
@@ -246,7 +247,7 @@ export abstract class Socket {
 	#leave(place: Place): void {
 		place.end();
 		const discard = this.settings.linger === 0;
-		for (const [pipe, at] of this.#places) if (at === place) this.#pattern.detach(pipe, { discard });
+		for (const [pipe, at] of this.#places) if (at === place) this.pattern.detach(pipe, { discard });
 	}
 
 	#closeQuietly(closing: Listener | Connector): void {

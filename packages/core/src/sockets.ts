@@ -4,39 +4,31 @@
  * `new Push({ sendHighWaterMark: 10 })`: options are given to the constructor or set as properties later. An instance takes no
  * other properties, so that a misspelt option throws; a class that extends one of these may have its own.
  */
-import { Context, context as defaultContext } from "./context.ts";
-import { ZmqError } from "./errors.ts";
 import { DuplexSocket, ReadableSocket, WritableSocket } from "./faces.ts";
-import type { SocketOptionsInput } from "./options.ts";
 import { DealerPattern } from "./pattern/dealer.ts";
 import { PairPattern } from "./pattern/pair.ts";
 import { PullPattern } from "./pattern/pull.ts";
 import { PushPattern } from "./pattern/push.ts";
+import { RepPattern } from "./pattern/rep.ts";
+import { ReqPattern } from "./pattern/req.ts";
 import { RouterPattern } from "./pattern/router.ts";
-import { Socket, type SocketMake } from "./socket.ts";
+import { Socket } from "./socket.ts";
+import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
 
-type RouterOnly = "mandatory" | "handover";
-type SendOnly = "sendHighWaterMark" | "sendTimeout";
-type ReceiveOnly = "receiveHighWaterMark" | "receiveTimeout";
-
-type Options<Without extends keyof SocketOptionsInput> = Omit<SocketOptionsInput, Without> & {
-	/** Default: the context of this thread. */
-	context?: Context;
-};
-
-export type PairOptions = Options<RouterOnly | "routingId">;
-export type DealerOptions = Options<RouterOnly>;
-export type RouterOptions = Options<never>;
-export type PushOptions = Options<RouterOnly | ReceiveOnly | "routingId">;
-export type PullOptions = Options<RouterOnly | SendOnly | "routingId">;
-
-function make(type: SocketMake["type"], given: Options<never>, pattern: SocketMake["pattern"]): SocketMake {
-	if (typeof given !== "object" || given === null)
-		throw new ZmqError("EINVAL", `The options of a socket must be an object, got ${String(given)}`);
-	const { context = defaultContext, ...options } = given;
-	if (!(context instanceof Context)) throw new ZmqError("EINVAL", "The option context must be a Context of this package");
-	return { type, context, options, pattern };
-}
+export type PairOptions = OptionsWith<SendOption | ReceiveOption>;
+export type DealerOptions = OptionsWith<
+	SendOption | ReceiveOption | "routingId" | "probeRouter" | "conflate" | "helloMessage" | "hiccupMessage"
+>;
+export type RouterOptions = OptionsWith<
+	| SendOption
+	| ReceiveOption
+	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify")
+	| ("helloMessage" | "disconnectMessage")
+>;
+export type PushOptions = OptionsWith<SendOption | "conflate">;
+export type PullOptions = OptionsWith<ReceiveOption | "conflate">;
+export type RequestOptions = OptionsWith<SendOption | ReceiveOption | "routingId" | "correlate" | "relaxed" | "probeRouter">;
+export type ReplyOptions = OptionsWith<SendOption | ReceiveOption | "routingId">;
 
 /** Exactly one peer, both ways. Peers: PAIR. */
 export class Pair extends DuplexSocket {
@@ -112,5 +104,58 @@ export class Pull extends ReadableSocket {
 	constructor(options: PullOptions = {}) {
 		super(make("PULL", options, (host) => new PullPattern(host)));
 		if (new.target === Pull) Object.preventExtensions(this);
+	}
+}
+
+/**
+ * Sends a request to one peer, round robin, then receives its reply; strictly in turn, else EFSM. Peers: REP, ROUTER.
+ *
+ * A peer that never replies is waited for; `relaxed` together with `correlate` lets a new request take over.
+ */
+export class Request extends DuplexSocket {
+	/** True: each request carries a number, and only a reply that carries it too is taken. */
+	declare correlate: boolean;
+	/** True: a new request may be sent before the reply to the last one, which is then dropped. */
+	declare relaxed: boolean;
+
+	/** @throws ZmqError EINVAL */
+	constructor(options: RequestOptions = {}) {
+		super(make("REQ", options, (host, settings) => new ReqPattern(host, settings)));
+		if (new.target === Request) Object.preventExtensions(this);
+	}
+
+	/** Announced to peers of connections made from now on; a ROUTER addresses this socket by it. Empty = none. */
+	get routingId(): Buffer {
+		return this.settings.routingId as Buffer;
+	}
+
+	set routingId(value: Uint8Array | string) {
+		this.setOption("routingId", value);
+	}
+
+	static {
+		Socket.defineOptions(Request.prototype, ["correlate", "relaxed"]);
+	}
+}
+
+/**
+ * Receives a request, fair-queued, then sends its reply to whoever asked; strictly in turn, else EFSM. Peers: REQ, DEALER.
+ *
+ * A reply to a peer that is gone is dropped.
+ */
+export class Reply extends DuplexSocket {
+	/** @throws ZmqError EINVAL */
+	constructor(options: ReplyOptions = {}) {
+		super(make("REP", options, (host) => new RepPattern(host)));
+		if (new.target === Reply) Object.preventExtensions(this);
+	}
+
+	/** Announced to peers of connections made from now on. Empty = none. */
+	get routingId(): Buffer {
+		return this.settings.routingId as Buffer;
+	}
+
+	set routingId(value: Uint8Array | string) {
+		this.setOption("routingId", value);
 	}
 }

@@ -9,6 +9,8 @@ import type { Peer } from "./peer.ts";
 import { Rotation } from "./rotation.ts";
 
 export class LoadBalance {
+	/** Whom {@link trySend} gave the last message. */
+	target: Peer | undefined = undefined;
 	readonly #ready = new Rotation<Peer>();
 
 	/** True when some peer has room. */
@@ -27,6 +29,7 @@ export class LoadBalance {
 	}
 
 	leave(peer: Peer): void {
+		if (this.target === peer) this.target = undefined;
 		this.#ready.leave(peer.outbound);
 	}
 
@@ -35,6 +38,7 @@ export class LoadBalance {
 		for (let turn = this.#ready.current; turn !== undefined; turn = this.#ready.current) {
 			if (turn.peer.pipe.tryWrite(message)) {
 				this.#ready.pass(turn);
+				this.target = turn.peer;
 				return true;
 			}
 			this.#ready.leave(turn);

@@ -10,7 +10,7 @@ import type { Message } from "../message.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { LoadBalance } from "./load-balance.ts";
-import type { Pattern, PatternHost, SendOutcome } from "./pattern.ts";
+import type { Pattern, PatternHost, PatternOutcome } from "./pattern.ts";
 import { Peer, type PeerOwner } from "./peer.ts";
 
 export abstract class PatternBase implements Pattern, PeerOwner {
@@ -26,7 +26,7 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		this.host = host;
 	}
 
-	abstract trySend(message: Message): SendOutcome;
+	abstract trySend(message: Message): PatternOutcome;
 
 	tryReceive(): Message | undefined {
 		return this.inbound.tryReceive();
@@ -38,6 +38,10 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 
 	get writable(): boolean {
 		return this.outbound.writable;
+	}
+
+	get outOfTurn(): boolean {
+		return false;
 	}
 
 	get pipeCount(): number {
@@ -88,6 +92,11 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		if (peer.left) return;
 		this.outbound.join(peer);
 		this.host.onWritable();
+	}
+
+	/** @internal an event of a pipe: the peer is there, its connection was lost and will be made again */
+	peerHiccup(_peer: Peer): void {
+		// Most patterns have told their peers nothing that a new connection must be told again.
 	}
 
 	/** @internal an event of a pipe */

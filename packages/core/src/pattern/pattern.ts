@@ -23,6 +23,9 @@ import type { Pipe } from "../pipe/pipe.ts";
  */
 export type SendOutcome = "sent" | "dropped" | "full" | "no-peer" | "unreachable";
 
+/** What a pattern says besides: "out-of-turn": REQ or REP must receive first; the message is still the caller's. */
+export type PatternOutcome = SendOutcome | "out-of-turn";
+
 /** The socket as its pattern sees it. */
 export interface PatternHost {
 	/** A receive may succeed now. */
@@ -38,13 +41,15 @@ export interface Pattern {
 	readonly readable: boolean;
 	/** True when some message could be sent or would be dropped now. */
 	readonly writable: boolean;
+	/** True when a receive makes no sense before a send (REQ, REP): the state of the socket, not a lack of messages. */
+	readonly outOfTurn: boolean;
 	/** Pipes held, those included that are closed but not read to the end. */
 	readonly pipeCount: number;
 	/** Takes a pipe and becomes its owner; false when it was refused, then it is closed. */
 	attach(pipe: Pipe): boolean;
 	/** Ends one pipe: its unread messages are dropped; with `discard`, so is what its peer has not read yet. */
 	detach(pipe: Pipe, options: { discard: boolean }): void;
-	trySend(message: Message): SendOutcome;
+	trySend(message: Message): PatternOutcome;
 	tryReceive(): Message | undefined;
 	close(options: { discard: boolean }): void;
 }

@@ -10,6 +10,7 @@ import { Turn } from "./rotation.ts";
 export interface PeerOwner {
 	peerReadable(peer: Peer): void;
 	peerWritable(peer: Peer): void;
+	peerHiccup(peer: Peer): void;
 	/** May come more than once. */
 	peerClosed(peer: Peer): void;
 }
@@ -46,6 +47,10 @@ export class Peer implements PipeOwner {
 
 	onWritable(): void {
 		this.#owner.peerWritable(this);
+	}
+
+	onHiccup(): void {
+		this.#owner.peerHiccup(this);
 	}
 
 	onClosed(): void {

@@ -23,11 +23,14 @@ export interface PipeOwner {
 	onReadable(pipe: Pipe): void;
 	/** A write was refused earlier, and now there is room. */
 	onWritable(pipe: Pipe): void;
+	/** The connection behind the other end was lost and will be made again: what was told to it must be told anew. */
+	onHiccup?(pipe: Pipe): void;
 	/** The other end closed. Inbound messages may still be queued: see {@link Pipe.readable}. */
 	onClosed(pipe: Pipe): void;
 }
 
 const NO_ROUTING_ID: Uint8Array = Buffer.alloc(0);
+const NO_PROPERTIES: ReadonlyMap<string, Buffer> = new Map();
 
 export class Pipe {
 	/** Told of events; set by whoever takes this end, before anything is written. */
@@ -36,6 +39,8 @@ export class Pipe {
 	peerRoutingId: Uint8Array = NO_ROUTING_ID;
 	/** The peer's address for errors and metadata, for example `tcp://127.0.0.1:5555`. */
 	peerAddress = "";
+	/** What the peer, and the ZAP handler, say of it, by lower-case name; of the newest connection. */
+	peerProperties: ReadonlyMap<string, Buffer> = NO_PROPERTIES;
 	#peer!: Pipe;
 	#closed = false;
 	readonly #inbound: MessageQueue;
@@ -102,6 +107,11 @@ export class Pipe {
 	setLimits(limits: { outbound?: number; inbound?: number }): void {
 		if (limits.outbound !== undefined) this.#outbound.setLimit(limits.outbound);
 		if (limits.inbound !== undefined) this.#inbound.setLimit(limits.inbound);
+	}
+
+	/** Tells the owner of the other end {@link PipeOwner.onHiccup}. */
+	hiccup(): void {
+		if (!this.closed) this.#peer.owner?.onHiccup?.(this.#peer);
 	}
 
 	/** Ends this end. With `discard`, messages that the peer has not read yet are dropped too. See Shutdown above. */

@@ -169,6 +169,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			return;
 		}
 		if (this.#immediate) this.#dropPipe();
+		else pipe?.hiccup();
 		this.#updateHold();
 		this.#retryLater();
 	}

@@ -1,0 +1,35 @@
+/**
+ * What every socket class does with its constructor's options before it becomes a socket, and the types of those options.
+ *
+ * Options that all sockets have are everybody's; the others are named by the classes that have them.
+ */
+import { Context, context as defaultContext } from "./context.ts";
+import { ZmqError } from "./errors.ts";
+import type { SocketOptionsInput } from "./options.ts";
+import type { SocketMake } from "./socket.ts";
+
+export type SendOption = "sendHighWaterMark" | "sendTimeout";
+export type ReceiveOption = "receiveHighWaterMark" | "receiveTimeout";
+
+/** Options of some socket types only. */
+type SpecialOption =
+	| SendOption
+	| ReceiveOption
+	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify" | "correlate" | "relaxed" | "conflate")
+	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
+	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify");
+
+/** The options of all sockets, and the named ones. */
+export type OptionsWith<Name extends SpecialOption> = Omit<SocketOptionsInput, Exclude<SpecialOption, Name>> & {
+	/** Default: the context of this thread. */
+	context?: Context;
+};
+
+/** @throws ZmqError EINVAL */
+export function make(type: SocketMake["type"], given: OptionsWith<never>, pattern: SocketMake["pattern"]): SocketMake {
+	if (typeof given !== "object" || given === null)
+		throw new ZmqError("EINVAL", `The options of a socket must be an object, got ${String(given)}`);
+	const { context = defaultContext, ...options } = given;
+	if (!(context instanceof Context)) throw new ZmqError("EINVAL", "The option context must be a Context of this package");
+	return { type, context, options, pattern };
+}
