@@ -12,6 +12,17 @@ export type { SocketEvent, SocketEventOf, SocketEvents, SocketEventType } from "
 export type { SocketOptions, SocketOptionsInput } from "./options.ts";
 export type { Content } from "./outbox.ts";
 export type { SendOutcome } from "./pattern/pattern.ts";
+export {
+	Publisher,
+	type PublisherOptions,
+	Subscriber,
+	type SubscriberOptions,
+	type Topic,
+	XPublisher,
+	type XPublisherOptions,
+	XSubscriber,
+	type XSubscriberOptions,
+} from "./publish-sockets.ts";
 export { Socket } from "./socket.ts";
 export {
 	Dealer,

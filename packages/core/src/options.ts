@@ -79,6 +79,8 @@ export function checkOption(type: SocketTypeName, name: string, value: unknown):
 /** The defaults with the given options applied. @throws ZmqError EINVAL */
 export function makeOptions(type: SocketTypeName, given: Readonly<Record<string, unknown>>): SocketOptions {
 	const options: Record<string, unknown> = { ...SOCKET_OPTION_DEFAULTS };
+	// What waits to be sent by these is what they want to receive: of no use once they are closed.
+	if (type === "SUB" || type === "XSUB" || type === "DISH") options.linger = 0;
 	for (const name of Object.keys(given)) {
 		if (given[name] !== undefined) options[name] = checkOption(type, name, given[name]);
 	}

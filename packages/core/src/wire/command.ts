@@ -26,7 +26,8 @@ export function parseCommand(body: Buffer): Command {
 	return { name: body.toString("latin1", 1, 1 + nameLength), data: body.subarray(1 + nameLength) };
 }
 
-function encodeCommand(name: string, data: Uint8Array): Buffer {
+/** @param name at most 255 ASCII characters */
+export function encodeCommand(name: string, data: Uint8Array): Buffer {
 	const body = Buffer.allocUnsafe(1 + name.length + data.length);
 	body[0] = name.length;
 	body.write(name, 1, "latin1");

@@ -1,0 +1,181 @@
+/**
+ * XPUB (RFC 29): a PUB whose owner receives the subscriptions as messages, 1 or 0 and the topic, and whatever else subscribers
+ * send.
+ *
+ * By default the owner hears of the first subscribe and the last unsubscribe of each topic; a subscriber that leaves
+ * unsubscribes from all. With `manual` nothing takes effect by itself: the owner hears of everything, and then subscribes the
+ * peer whose notice it has received last. While NOTICES_MAX notices wait to be received, subscribers are not read, so that
+ * one who subscribes and unsubscribes for ever fills no memory.
+ */
+import { NOTICES_MAX } from "../limits.ts";
+import type { Message } from "../message.ts";
+import type { SocketOptions } from "../options.ts";
+import type { PatternHost, PatternOutcome } from "./pattern.ts";
+import type { Peer } from "./peer.ts";
+import { type Listener, type PubOptions, PubPattern } from "./pub.ts";
+import { isSubscription, subscribes, subscriptionMessage } from "./subscription-message.ts";
+import { Subscriber, Subscriptions } from "./subscriptions.ts";
+
+type XPubOptions = PubOptions &
+	Readonly<Pick<SocketOptions, "verbosity" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe">>;
+
+interface Notice {
+	readonly message: Message;
+	readonly peer: Peer | undefined;
+}
+
+export class XPubPattern extends PubPattern {
+	readonly #options: XPubOptions;
+	#notices: Notice[] = [];
+	/** Notices of the list that were received. */
+	#read = 0;
+	/** Whose notice was received last. */
+	#last: Peer | undefined;
+	/** The next message is for {@link #last} only. */
+	#lastOnly = false;
+	/** With `manual`: what peers have asked for, so that it can be taken back when they leave. */
+	readonly #asked = new Subscriptions<Peer>();
+	readonly #askers = new Map<Peer, Subscriber<Peer>>();
+
+	/** @param options live: read at every message. */
+	constructor(host: PatternHost, options: XPubOptions) {
+		super(host, options);
+		this.#options = options;
+	}
+
+	override get readable(): boolean {
+		return this.#read < this.#notices.length;
+	}
+
+	override tryReceive(): Message | undefined {
+		const notice = this.#notices[this.#read];
+		if (notice === undefined) return undefined;
+		this.#read += 1;
+		this.#last = notice.peer;
+		if (this.#read === this.#notices.length || this.#read >= 1024) {
+			this.#notices = this.#notices.slice(this.#read);
+			this.#read = 0;
+			if (this.#notices.length <= NOTICES_MAX / 2) this.#readAgain();
+		}
+		return notice.message;
+	}
+
+	override trySend(message: Message): PatternOutcome {
+		if (!this.#lastOnly) return super.trySend(message);
+		this.#lastOnly = false;
+		return this.#last?.pipe.tryWrite(message) === true ? "sent" : "dropped";
+	}
+
+	/** Subscribes the peer whose notice was received last; false when there is none any more. */
+	subscribeLast(topic: Uint8Array): boolean {
+		const peer = this.#last;
+		if (peer === undefined || peer.left) return false;
+		super.change(peer, subscriptionMessage(true, topic)[0] as Buffer);
+		if (this.#options.manualLastValue) this.#lastOnly = true;
+		return true;
+	}
+
+	/** Unsubscribes the peer whose notice was received last; false when there is none any more. */
+	unsubscribeLast(topic: Uint8Array): boolean {
+		const peer = this.#last;
+		if (peer === undefined || peer.left) return false;
+		super.change(peer, subscriptionMessage(false, topic)[0] as Buffer);
+		return true;
+	}
+
+	override peerReadable(peer: Peer): void {
+		while (this.#notices.length - this.#read < NOTICES_MAX) {
+			const message = peer.pipe.tryRead();
+			if (message === undefined) return;
+			this.onUpstream(peer, message);
+		}
+	}
+
+	override peerClosed(peer: Peer): void {
+		// What is not read because of too many notices ends with the peer: it would all be unsubscribed again.
+		while (peer.pipe.tryRead() !== undefined);
+		super.peerClosed(peer);
+	}
+
+	override close(options: { discard: boolean }): void {
+		super.close(options);
+		this.#notices = [];
+		this.#read = 0;
+	}
+
+	protected override joined(peer: Peer): void {
+		super.joined(peer);
+		const { welcomeMessage } = this.#options;
+		if (welcomeMessage !== null) peer.pipe.tryWrite([welcomeMessage]);
+	}
+
+	protected override removed(subscriber: Subscriber<Listener>): void {
+		const { peer } = subscriber.owner;
+		if (this.#last === peer) {
+			this.#last = undefined;
+			this.#lastOnly = false;
+		}
+		const asker = this.#askers.get(peer);
+		if (asker !== undefined) {
+			this.#askers.delete(peer);
+			this.#asked.removeAll(asker, (topic, change) => this.#tellGone(topic, change === "topic"));
+		}
+		const told = this.#manual ? undefined : (topic: Buffer, change: string): void => this.#tellGone(topic, change === "topic");
+		this.subscriptions.removeAll(subscriber, told);
+	}
+
+	protected override onUpstream(peer: Peer, message: Message): void {
+		const all = message.length === 1 || !this.#options.onlyFirstSubscribe;
+		if (!all && !isSubscription(message[0] as Buffer)) {
+			this.#tell(message, peer);
+			return;
+		}
+		const rest: Message = [];
+		for (const frame of message) {
+			if (isSubscription(frame)) this.#onSubscription(peer, frame);
+			else rest.push(frame);
+		}
+		if (rest.length > 0) this.#tell(rest, peer);
+	}
+
+	get #manual(): boolean {
+		return this.#options.manual || this.#options.manualLastValue;
+	}
+
+	#onSubscription(peer: Peer, frame: Uint8Array): void {
+		const wanted = subscribes(frame);
+		if (this.#manual) {
+			this.#ask(peer, wanted, frame.subarray(1));
+			this.#tell([frame], peer);
+			return;
+		}
+		const change = this.change(peer, frame);
+		const { verbosity } = this.#options;
+		const always = wanted ? verbosity !== null : verbosity === "allSubsUnsubs";
+		if (peer.left || (change !== "topic" && !always)) return;
+		this.#tell([frame], peer);
+	}
+
+	#ask(peer: Peer, wanted: boolean, topic: Uint8Array): void {
+		let asker = this.#askers.get(peer);
+		if (asker === undefined) {
+			asker = new Subscriber(peer);
+			this.#askers.set(peer, asker);
+		}
+		if (wanted) this.#asked.add(topic, asker);
+		else this.#asked.remove(topic, asker);
+	}
+
+	#tellGone(topic: Buffer, last: boolean): void {
+		if (last || this.#options.verbosity === "allSubsUnsubs") this.#tell(subscriptionMessage(false, topic), undefined);
+	}
+
+	#tell(message: Message, peer: Peer | undefined): void {
+		this.#notices.push({ message, peer });
+		this.host.onReadable();
+	}
+
+	#readAgain(): void {
+		for (const peer of this.subscribers.keys()) if (peer.pipe.readable) this.peerReadable(peer);
+	}
+}
