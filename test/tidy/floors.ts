@@ -7,7 +7,19 @@
  */
 export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors"],
-	["message", "endpoint", "option-table", "options", "socket-type", "monitor", "keep-alive", "fairness", "waiters", "z85", "security-options"],
+	[
+		"message",
+		"endpoint",
+		"option-table",
+		"options",
+		"socket-type",
+		"monitor",
+		"keep-alive",
+		"fairness",
+		"waiters",
+		"z85",
+		"security-options",
+	],
 	["memory/"],
 	["wire/", "pipe/"],
 	["security/", "pattern/"],

@@ -23,6 +23,7 @@ export {
 	XSubscriber,
 	type XSubscriberOptions,
 } from "./publish-sockets.ts";
+export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
 export { Socket } from "./socket.ts";
 export {
 	Dealer,
@@ -41,3 +42,5 @@ export {
 	type RouterOptions,
 } from "./sockets.ts";
 export type { WaitOptions } from "./waiters.ts";
+export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
+export { z85Decode, z85Encode } from "./z85.ts";

@@ -57,6 +57,14 @@ export const SEND_CHUNKS_KEPT = 32;
 export const SEND_BACKLOG_BYTES = 256 * 1024;
 /** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */
 export const CLOSE_WAIT_MS = 1000;
+/** User name, password and ZAP domain have at most this, bytes (RFC 24 and 27: one byte of length). */
+export const SECURITY_TEXT_BYTES_MAX = 255;
+/** Memory that the cipher keeps for its next message, bytes; beyond it is given back after each one. */
+export const SODIUM_SCRATCH_BYTES_KEPT = 1 << 20;
+/** All own properties of a handshake together, bytes: they must fit a peer's COMMAND_BYTES_MAX with room for what else is in it. */
+export const OWN_METADATA_BYTES_MAX = 32 * 1024;
+/** Longest time to live that a PING can carry, ms (16 bits of tenths of a second). */
+export const HEARTBEAT_TIME_TO_LIVE_MS_MAX = 6_553_599;
 /** Longest topic or group that is subscribed to, bytes: with its command it fits a peer's COMMAND_BYTES_MAX. */
 export const TOPIC_BYTES_MAX = 32 * 1024;
 /** What a topic costs beside its bytes, about (measured; see pattern/subscriptions.ts). */
@@ -76,6 +84,7 @@ assertRelation(HIGH_WATER_MARK_DEFAULT >= 2, "HIGH_WATER_MARK_DEFAULT >= 2 (low-
 assertRelation(ROUTING_ID_BYTES_MAX <= 255, "ROUTING_ID_BYTES_MAX fits one byte");
 assertRelation(FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX, "FRAME_BYTES_TRUSTED < FRAME_BYTES_MAX");
 assertRelation(COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED, "COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED");
+assertRelation(OWN_METADATA_BYTES_MAX + 1024 <= COMMAND_BYTES_MAX, "OWN_METADATA_BYTES_MAX + 1024 <= COMMAND_BYTES_MAX");
 assertRelation(TOPIC_BYTES_MAX + 16 <= COMMAND_BYTES_MAX, "a subscription fits a command");
 assertRelation(SEND_COPY_BYTES_MAX + 16 <= SEND_CHUNK_BYTES, "a frame that is copied, with its header, fits one batch");
 assertRelation(SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES, "SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES");

@@ -7,7 +7,9 @@
 
 /** One event. `address` is the endpoint it concerns. */
 export type SocketEvent =
-	| { type: "accept" | "bind" | "connect" | "connect:delay" | "close" | "handshake"; address: string }
+	| { type: "accept" | "bind" | "connect" | "connect:delay" | "close"; address: string }
+	/** `peer`: what the peer and the ZAP handler say of it, by lower-case name: socket-type, identity, user-id, x-… */
+	| { type: "handshake"; address: string; peer: ReadonlyMap<string, Buffer> }
 	/** `error` says why, where something went wrong: what the peer broke, or what the operating system reported. */
 	| { type: "disconnect"; address: string; error?: Error }
 	| { type: "connect:retry"; address: string; interval: number }
@@ -16,6 +18,8 @@ export type SocketEvent =
 			address: string;
 			error: Error;
 	  }
+	/** One side refused the other's credentials; `status` is ZAP's: 300 not now, 400 credentials, 500 handler failed. */
+	| { type: "handshake:error:auth"; address: string; error: Error & { readonly status: number } }
 	| { type: "end" };
 
 export type SocketEventType = SocketEvent["type"];

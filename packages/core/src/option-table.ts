@@ -11,9 +11,10 @@ import {
 	RECONNECT_INTERVAL_MS_DEFAULT,
 	ROUTING_ID_BYTES_MAX,
 } from "./limits.ts";
+import { SECURITY_OPTION_ROWS, type SecurityOptions } from "./security-options.ts";
 import type { SocketTypeName } from "./socket-type.ts";
 
-export interface SocketOptions {
+export interface SocketOptions extends SecurityOptions {
 	/** Most messages queued per peer outbound; 0 = no limit. */
 	sendHighWaterMark: number;
 	/** Most messages queued per peer inbound; 0 = no limit. */
@@ -103,6 +104,8 @@ export type OptionRow =
 	| (RowBase & { readonly kind: "boolean"; readonly default: boolean })
 	| (RowBase & { readonly kind: "bytes"; readonly default: Uint8Array | null; readonly most?: number })
 	| (RowBase & { readonly kind: "text"; readonly default: string | null; readonly bytesMost?: number })
+	| (RowBase & { readonly kind: "curve key" | "read-only"; readonly default: null })
+	| (RowBase & { readonly kind: "metadata"; readonly default: Readonly<Record<string, string | Uint8Array>> })
 	| (RowBase & { readonly kind: "choice"; readonly default: string | null; readonly choices: readonly string[] });
 
 const EMPTY = Buffer.alloc(0);
@@ -195,4 +198,5 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	disconnectMessage: { number: 111, kind: "bytes", default: null, effect: "at once", types: ["ROUTER", "SERVER", "PEER"] },
 	hiccupMessage: { number: 114, kind: "bytes", default: null, effect: "at once", types: ["DEALER", "CLIENT", "PEER"] },
 	notify: { number: 73, kind: "boolean", default: true, effect: "at once", types: ["STREAM"] },
+	...SECURITY_OPTION_ROWS,
 };

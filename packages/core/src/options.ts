@@ -5,6 +5,7 @@
  */
 import { ZmqError } from "./errors.ts";
 import { OPTION_TABLE, type OptionRow, type SocketOptions } from "./option-table.ts";
+import { checkMetadata, curveKeyBytes, followSecurity } from "./security-options.ts";
 import type { SocketTypeName } from "./socket-type.ts";
 
 export type { OptionEffect, OptionRow, SocketOptions } from "./option-table.ts";
@@ -15,9 +16,11 @@ export const SOCKET_OPTION_DEFAULTS: Readonly<SocketOptions> = Object.fromEntrie
 	Object.entries(OPTION_TABLE).map(([name, row]) => [name, row.default]),
 ) as unknown as SocketOptions;
 
-/** What a caller may give for each option; where bytes are wanted, also text (UTF-8). */
+/** What a caller may give for each option; where bytes are wanted, also text: keys of CURVE as Z85, all others as UTF-8. */
 export type SocketOptionsInput = {
-	[Name in keyof SocketOptions]?: Uint8Array extends SocketOptions[Name] ? SocketOptions[Name] | string : SocketOptions[Name];
+	[Name in Exclude<keyof SocketOptions, "securityMechanism">]?: Uint8Array extends SocketOptions[Name]
+		? SocketOptions[Name] | string
+		: SocketOptions[Name];
 };
 
 function shown(value: unknown): string {
@@ -38,8 +41,9 @@ function checkBytes(name: string, value: unknown, row: Extract<OptionRow, { kind
 
 function checkText(name: string, value: unknown, row: Extract<OptionRow, { kind: "text" }>): string | null {
 	if (value === null && row.default === null) return null;
+	// Not shown: it may be a password.
 	if (typeof value !== "string")
-		throw new ZmqError("EINVAL", `Option "${name}" must be a string${row.default === null ? ", or null" : ""}, got ${shown(value)}`);
+		throw new ZmqError("EINVAL", `Option "${name}" must be a string${row.default === null ? ", or null" : ""}, got ${typeof value}`);
 	if (row.bytesMost === undefined || Buffer.byteLength(value) <= row.bytesMost) return value;
 	throw new ZmqError("EINVAL", `Option "${name}" must have at most ${row.bytesMost} bytes, got ${Buffer.byteLength(value)}`);
 }
@@ -53,6 +57,12 @@ function checkValue(name: string, value: unknown, row: OptionRow): unknown {
 			return checkBytes(name, value, row);
 		case "text":
 			return checkText(name, value, row);
+		case "curve key":
+			return value === null ? null : curveKeyBytes(name, value);
+		case "metadata":
+			return checkMetadata(value);
+		case "read-only":
+			throw new ZmqError("EINVAL", `Option "${name}" can be read and not set: it follows from others`);
 		case "choice":
 			if ((value === null && row.default === null) || row.choices.includes(value as string)) return value;
 			throw new ZmqError(
@@ -76,13 +86,19 @@ export function checkOption(type: SocketTypeName, name: string, value: unknown):
 	return checkValue(name, value, row) as SocketOptions[keyof SocketOptions];
 }
 
+/** Checks and sets one option, and what follows from it. @throws ZmqError EINVAL */
+export function assignOption(type: SocketTypeName, options: SocketOptions, name: string, value: unknown): void {
+	(options as unknown as Record<string, unknown>)[name] = checkOption(type, name, value);
+	followSecurity(options, name);
+}
+
 /** The defaults with the given options applied. @throws ZmqError EINVAL */
 export function makeOptions(type: SocketTypeName, given: Readonly<Record<string, unknown>>): SocketOptions {
-	const options: Record<string, unknown> = { ...SOCKET_OPTION_DEFAULTS };
+	const options: SocketOptions = { ...SOCKET_OPTION_DEFAULTS };
 	// What waits to be sent by these is what they want to receive: of no use once they are closed.
 	if (type === "SUB" || type === "XSUB" || type === "DISH") options.linger = 0;
 	for (const name of Object.keys(given)) {
-		if (given[name] !== undefined) options[name] = checkOption(type, name, given[name]);
+		if (given[name] !== undefined) assignOption(type, options, name, given[name]);
 	}
-	return options as unknown as SocketOptions;
+	return options;
 }

@@ -14,7 +14,7 @@ import { ZmqError } from "./errors.ts";
 import { Inbox } from "./inbox.ts";
 import { hold, release } from "./keep-alive.ts";
 import { SocketEvents } from "./monitor.ts";
-import { checkOption, makeOptions, type SocketOptions } from "./options.ts";
+import { assignOption, makeOptions, type SocketOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pattern, PatternHost } from "./pattern/pattern.ts";
 import type { Pipe } from "./pipe/pipe.ts";
@@ -71,6 +71,32 @@ export abstract class Socket {
 	declare backlog: number;
 	/** True: bind and connect may use IPv6. */
 	declare ipv6: boolean;
+	/** How often a PING is sent to each peer, ms; 0 = never. */
+	declare heartbeatInterval: number;
+	/** How long a peer may be silent after a PING, ms; -1 = as long as heartbeatInterval. */
+	declare heartbeatTimeout: number;
+	/** How long a peer is told to bear our silence, ms in whole tenths of a second; 0 = not told. */
+	declare heartbeatTimeToLive: number;
+	/** Sent to each peer in the handshake; names begin with X-. */
+	declare metadata: Readonly<Record<string, string | Uint8Array>>;
+	/** Which mechanism the plain… and curve… options ask for: the last one set counts. null = no security. */
+	declare readonly securityMechanism: "plain" | "curve" | null;
+	/** True: this side checks user names and passwords, by the ZAP handler: see Authenticator. */
+	declare plainServer: boolean;
+	declare plainUsername: string | null;
+	declare plainPassword: string | null;
+	/** True: this side is the CURVE server; it needs curveSecretKey. */
+	declare curveServer: boolean;
+	/** Own public key; 32 bytes, or 40 Z85 characters. */
+	declare curvePublicKey: Uint8Array | string | null;
+	/** Own secret key; 32 bytes, or 40 Z85 characters. */
+	declare curveSecretKey: Uint8Array | string | null;
+	/** The server's public key; 32 bytes, or 40 Z85 characters. */
+	declare curveServerKey: Uint8Array | string | null;
+	/** What the ZAP handler is told that this socket belongs to. */
+	declare zapDomain: string;
+	/** True: without a ZAP handler nobody of this domain gets in. */
+	declare zapEnforceDomain: boolean;
 	/** @internal */
 	protected readonly inbox: Inbox;
 	/** @internal */
@@ -275,7 +301,7 @@ export abstract class Socket {
 
 	/** @internal @throws ZmqError EINVAL */
 	protected setOption(name: keyof SocketOptions, value: unknown): void {
-		(this.settings as unknown as Record<string, unknown>)[name] = checkOption(this.typeName, name, value);
+		assignOption(this.typeName, this.settings, name, value);
 	}
 
 	/** Gives a socket class one property for each named option; a wrong value throws EINVAL. */
@@ -304,6 +330,20 @@ export abstract class Socket {
 			"handshakeInterval",
 			"backlog",
 			"ipv6",
+			"heartbeatInterval",
+			"heartbeatTimeout",
+			"heartbeatTimeToLive",
+			"metadata",
+			"securityMechanism",
+			"plainServer",
+			"plainUsername",
+			"plainPassword",
+			"curveServer",
+			"curvePublicKey",
+			"curveSecretKey",
+			"curveServerKey",
+			"zapDomain",
+			"zapEnforceDomain",
 		]);
 	}
 }

@@ -87,6 +87,7 @@ describe("the handshake", () => {
 				["X-Rack", Buffer.from("7")],
 			]),
 		);
+		mechanism.nextCommand();
 		expect(mechanism.peer?.properties.get("x-rack")?.toString()).toBe("7");
 	});
 

@@ -14,22 +14,29 @@ export interface PeerMetadata {
 	readonly socketType: string;
 	/** Empty when the peer has none. */
 	readonly routingId: Buffer;
-	/** All properties, by lower-case name. */
+	/** All properties, by lower-case name: the peer's own, and above them what ZAP said. */
 	readonly properties: Properties;
+	/** Who the peer is in the words of the ZAP handler; empty when nobody judged it. */
+	readonly userId: string;
 }
 
 /** What this socket says of itself. */
 export interface LocalMetadata {
 	readonly socketType: SocketTypeName;
 	readonly routingId: Uint8Array;
+	/** Properties of the application, each with a name that begins with X-. */
+	readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
 }
 
-const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["DEALER", "ROUTER"]);
+const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["REQ", "DEALER", "ROUTER"]);
+/** What only ZAP and the transport may say of a peer. */
+const NOT_FOR_PEERS: readonly string[] = ["user-id", "peer-address"];
 const EMPTY = Buffer.alloc(0);
 
 export function localProperties(local: LocalMetadata): [name: string, value: Uint8Array][] {
 	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.socketType, "latin1")]];
 	if (SENDS_ROUTING_ID.has(local.socketType)) properties.push(["Identity", local.routingId]);
+	for (const [name, value] of Object.entries(local.metadata ?? {})) properties.push([name, Buffer.from(value as string)]);
 	return properties;
 }
 
@@ -49,5 +56,12 @@ export function readPeer(local: LocalMetadata, properties: Properties): PeerMeta
 			"ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE",
 			`A ${local.socketType} socket cannot talk to a ${socketType.slice(0, 32).replace(/[^\x20-\x7e]/g, "?")} socket; is the endpoint right?`,
 		);
-	return { socketType, routingId, properties };
+	return { socketType, routingId, properties: withoutClaims(properties), userId: "" };
+}
+
+function withoutClaims(properties: Properties): Properties {
+	if (!NOT_FOR_PEERS.some((name) => properties.has(name))) return properties;
+	const rest = new Map(properties);
+	for (const name of NOT_FOR_PEERS) rest.delete(name);
+	return rest;
 }

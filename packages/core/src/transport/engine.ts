@@ -16,20 +16,20 @@
  * 3. `destroy()`: at once.
  */
 import type { Socket } from "node:net";
-import { ZmqError } from "../errors.ts";
-import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES, TIMER_MS_MAX } from "../limits.ts";
+import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES } from "../limits.ts";
 import type { Message } from "../message.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
-import { Handshake } from "../security/handshake.ts";
-import type { Mechanism } from "../security/mechanism.ts";
+import type { Mechanism, MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
 import { encodePong, parseCommand, parsePing } from "../wire/command.ts";
 import { FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../wire/frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { MessageAssembler } from "./message-assembler.ts";
+import { Opening, type OpeningOwner } from "./opening.ts";
 import { PendingHold } from "./pending-hold.ts";
 import { SendBuffer } from "./send-buffer.ts";
 import type { TransportHost } from "./transport.ts";
+import { sendsUpstream, upstreamCommand, upstreamMessage } from "./upstream.ts";
 
 /** How a connection ended. */
 export type EngineEnd =
@@ -40,18 +40,28 @@ export type EngineEnd =
 	/** The peer broke the protocol. */
 	| { readonly kind: "violated"; readonly duringHandshake: boolean; readonly error: ProtocolError };
 
+/** An engine as its owner sees it. */
+export interface ServingEngine {
+	/** True once the handshake is done. */
+	readonly serving: boolean;
+	/** The owner sets the pipe before it gives the other end to the socket, so that no event is missed. */
+	serve(pipe: Pipe): void;
+	/** Ends the connection now; what is not written is lost. */
+	destroy(): void;
+}
+
 export interface EngineOwner {
 	/** The handshake is done. Returns the pipe end to serve, or undefined to close the connection. */
-	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined;
+	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined;
 	/** The socket closed its end of the pipe; the engine flushes until it is done or destroyed. */
-	onPipeClosed(engine: Engine): void;
+	onPipeClosed(engine: ServingEngine): void;
 	/** Called exactly once. */
-	onEnd(engine: Engine, end: EngineEnd): void;
+	onEnd(engine: ServingEngine, end: EngineEnd): void;
 }
 
 type Phase = "handshake" | "running" | "closing" | "ended";
 
-export class Engine implements PipeOwner {
+export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 	readonly #stream: Socket;
 	readonly #host: TransportHost;
 	readonly #owner: EngineOwner;
@@ -60,8 +70,10 @@ export class Engine implements PipeOwner {
 	readonly #assembler: MessageAssembler;
 	readonly #out: SendBuffer;
 	/** Undefined once done. */
-	#handshake: Handshake | undefined;
-	#timer: NodeJS.Timeout | undefined;
+	#opening: Opening | undefined;
+	/** Unwraps inbound frames; undefined where frames are as they are. */
+	#cipher: MessageCipher | undefined;
+	#closeTimer: NodeJS.Timeout | undefined;
 	#phase: Phase = "handshake";
 	#pipe: Pipe | undefined;
 	/** A message that the pipe refused; the stream is paused while there is one. */
@@ -71,6 +83,9 @@ export class Engine implements PipeOwner {
 	#draining = false;
 	/** Context of the newest PING that is not answered yet: a flood of them costs one answer. */
 	#pong: Buffer | undefined;
+	/** True when what this socket sends may be subscriptions, which have a form of their own on the wire. */
+	readonly #upstream: boolean;
+	#subscribeCommands = false;
 	/** The connection is over, but messages that came are still being delivered. */
 	#end: EngineEnd | undefined;
 
@@ -81,16 +96,14 @@ export class Engine implements PipeOwner {
 		this.#owner = owner;
 		this.#assembler = new MessageAssembler(host.options.maxMessageSize);
 		this.#out = new SendBuffer(stream, () => this.#onWritten());
-		this.#handshake = new Handshake(mechanism);
+		this.#upstream = sendsUpstream(host.type);
 		stream.unref();
 		stream.on("data", (chunk: Buffer) => this.#onData(chunk));
 		stream.on("drain", () => this.#onDrain());
 		stream.on("end", () => this.#onLost(undefined));
 		stream.on("error", (error) => this.#onLost(error));
 		stream.on("close", () => this.#onLost(undefined));
-		const limit = host.options.handshakeInterval;
-		if (limit > 0) this.#timer = setTimeout(() => this.#onSlowHandshake(), Math.min(limit, TIMER_MS_MAX)).unref();
-		this.#sendHandshake(this.#handshake);
+		this.#opening = new Opening(stream, mechanism, host, this);
 	}
 
 	/** True once the handshake is done. */
@@ -143,10 +156,9 @@ export class Engine implements PipeOwner {
 		if (this.#phase === "closing" || this.#phase === "ended") return;
 		try {
 			let rest = chunk;
-			const handshake = this.#handshake;
-			if (handshake?.greeting) {
-				rest = rest.subarray(handshake.onBytes(rest));
-				this.#sendHandshake(handshake);
+			const opening = this.#opening;
+			if (opening?.greeting) {
+				rest = rest.subarray(opening.onBytes(rest));
 				if (rest.length === 0) return;
 			}
 			this.#decoder.push(rest);
@@ -175,20 +187,27 @@ export class Engine implements PipeOwner {
 		}
 	}
 
-	/** Returns false when no more frames may be taken now. */
-	#onFrame(flags: number, body: Buffer): boolean {
-		if (this.#handshake !== undefined) {
-			this.#handshake.onFrame(flags, body);
-			this.#sendHandshake(this.#handshake);
-			if (this.#handshake.peer !== undefined) this.#onHandshake(this.#handshake.peer);
+	/** Returns false when no more frames may be taken now. @throws ProtocolError */
+	#onFrame(outerFlags: number, outerBody: Buffer): boolean {
+		if (this.#opening !== undefined) {
+			this.#opening.onFrame(outerFlags, outerBody);
 			return this.#phase === "running" || this.#phase === "handshake";
 		}
+		let flags = outerFlags;
+		let body = outerBody;
+		const cipher = this.#cipher;
+		if (cipher !== undefined) {
+			body = cipher.open(flags, body);
+			flags = cipher.flags;
+		}
 		if ((flags & FLAG_COMMAND) !== 0) {
-			this.#onCommand(body);
-			return true;
+			return this.#onCommand(body);
 		}
 		const message = this.#assembler.add(body, (flags & FLAG_MORE) !== 0);
-		if (message === undefined) return true;
+		return message === undefined || this.#deliverOrStall(message);
+	}
+
+	#deliverOrStall(message: Message): boolean {
 		if (this.#deliver(message)) return this.#phase === "running";
 		if (this.#phase === "running") this.#stalled = message;
 		return false;
@@ -199,23 +218,25 @@ export class Engine implements PipeOwner {
 	}
 
 	/** After the handshake: what we do not know is ignored (RFC 37). */
-	#onCommand(body: Buffer): void {
+	#onCommand(body: Buffer): boolean {
 		const { name, data } = parseCommand(body);
-		if (name !== "PING") return;
+		const subscription = upstreamMessage(this.#host.type, name, data);
+		if (subscription !== undefined) return this.#deliverOrStall(subscription);
+		if (name !== "PING") return true;
 		this.#pong = Buffer.from(parsePing(data).context);
 		this.#scheduleFlush();
+		return true;
 	}
 
-	#sendHandshake(handshake: Handshake): void {
-		const bytes = handshake.takeOutput();
-		if (bytes !== undefined) this.#stream.write(bytes);
-	}
-
-	#onHandshake(peer: PeerMetadata): void {
-		this.#handshake = undefined;
-		clearTimeout(this.#timer);
+	/** @internal */
+	onOpened(peer: PeerMetadata, messages: MessageCipher | undefined): void {
+		this.#subscribeCommands = this.#opening?.subscribeCommands === true;
+		this.#opening = undefined;
 		const { maxMessageSize } = this.#host.options;
-		this.#decoder.setBodyBytesMax(maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize);
+		const bodyBytesMax = maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize;
+		this.#decoder.setBodyBytesMax(bodyBytesMax + (messages?.bodyOverheadBytes ?? 0));
+		this.#cipher = messages;
+		this.#out.encoder = messages;
 		this.#phase = "running";
 		const pipe = this.#owner.takePipe(this, peer);
 		// The socket may have refused the pipe within takePipe.
@@ -228,23 +249,20 @@ export class Engine implements PipeOwner {
 		if (pipe.closed) this.onClosed();
 	}
 
+	/** @internal */
+	onOpeningFailed(error: Error): void {
+		if (error instanceof ProtocolError) this.#onViolation(error);
+		else this.#onLost(error);
+	}
+
 	/** @internal The owner sets the pipe before it gives the other end to the socket, so that no event is missed. */
 	serve(pipe: Pipe): void {
 		this.#pipe = pipe;
 		pipe.owner = this;
 	}
 
-	#onSlowHandshake(): void {
-		const { handshakeInterval } = this.#host.options;
-		const error = new ZmqError(
-			"EAGAIN",
-			`The peer did not finish greeting and handshake within ${handshakeInterval} ms (handshakeInterval)`,
-		);
-		this.#onLost(error);
-	}
-
 	#scheduleFlush(): void {
-		if (this.#flushScheduled || this.#draining || this.#handshake !== undefined) return;
+		if (this.#flushScheduled || this.#draining || this.#opening !== undefined) return;
 		this.#flushScheduled = true;
 		setImmediate(this.#flush);
 	}
@@ -266,8 +284,13 @@ export class Engine implements PipeOwner {
 			while (backlog < SEND_BACKLOG_BYTES) {
 				const message = pipe.tryRead();
 				if (message === undefined) break;
-				backlog += out.appendMessage(message);
+				const command = this.#upstream ? upstreamCommand(this.#host.type, this.#subscribeCommands, message) : undefined;
+				backlog += command === undefined ? out.appendMessage(message) : out.appendCommand(command);
 			}
+		} catch (error) {
+			// A frame so large that the cipher has no memory for it.
+			this.#onLost(error as Error);
+			return;
 		} finally {
 			out.commit();
 			stream.uncork();
@@ -291,7 +314,7 @@ export class Engine implements PipeOwner {
 	#sendFin(): void {
 		if (this.#stream.writableEnded) return;
 		this.#stream.end(() => {
-			if (this.#phase === "closing") this.#timer = setTimeout(() => this.destroy(), CLOSE_WAIT_MS).unref();
+			if (this.#phase === "closing") this.#closeTimer = setTimeout(() => this.destroy(), CLOSE_WAIT_MS).unref();
 		});
 	}
 
@@ -300,14 +323,14 @@ export class Engine implements PipeOwner {
 			this.destroy();
 			throw error;
 		}
-		const handshake = this.#handshake;
-		if (handshake !== undefined) this.#stream.write(handshake.farewell(error));
-		this.#finish({ kind: "violated", duringHandshake: handshake !== undefined, error });
+		const opening = this.#opening;
+		if (opening !== undefined) this.#stream.write(opening.farewell(error));
+		this.#finish({ kind: "violated", duringHandshake: opening !== undefined, error });
 	}
 
 	#onLost(error: Error | undefined): void {
 		if (this.#phase === "ended" || this.#end !== undefined) return;
-		const duringHandshake = this.#handshake !== undefined;
+		const duringHandshake = this.#opening !== undefined;
 		if (this.#phase === "closing" && this.#pipe?.readable !== true) this.#finish({ kind: "closed" });
 		else if (this.#stalled === undefined) this.#finish({ kind: "lost", duringHandshake, ...(error && { error }) });
 		else this.#end = { kind: "lost", duringHandshake, ...(error && { error }) };
@@ -316,7 +339,8 @@ export class Engine implements PipeOwner {
 	#finish(end: EngineEnd): void {
 		if (this.#phase === "ended") return;
 		this.#phase = "ended";
-		clearTimeout(this.#timer);
+		clearTimeout(this.#closeTimer);
+		this.#opening?.stop();
 		this.#stalled = undefined;
 		// The farewell of a handshake is a few bytes that always fit; later a peer that does not read could hold us up.
 		if (end.kind === "violated" && end.duringHandshake) this.#stream.destroySoon();

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
+import { checkSecurity } from "../security/make-mechanism.ts";
 import { listen } from "./stream-bind.ts";
 import { StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
@@ -98,6 +99,7 @@ function remover(path: string, folder: string | undefined): () => void {
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asIpc(endpoint);
+	checkSecurity(host.options);
 	const folder = at.path === "*" ? mkdtempSync(join(tmpdir(), "zloom-")) : undefined;
 	const path = folder === undefined ? netPath(at) : join(folder, "socket");
 	try {

@@ -131,7 +131,7 @@ describe("an engine facing a raw peer", () => {
 		["reserved frame flags", greeted(Buffer.from([0x80, 1, 0])), "ERR_ZMTP_MALFORMED_FRAME"],
 		["a command that is continued", greeted(Buffer.from([5, 1, 0])), "ERR_ZMTP_MALFORMED_FRAME"],
 		["a handshake command above its limit", greeted(Buffer.from([6, 0, 0, 0, 0, 0, 2, 0, 0])), "ERR_ZMTP_MESSAGE_TOO_LARGE"],
-		["an ERROR", greeted(encodeFrame(FLAG_COMMAND, Buffer.from("\x05ERROR\x03400"))), "ERR_ZMTP_REFUSED_BY_PEER"],
+		["an ERROR", greeted(encodeFrame(FLAG_COMMAND, Buffer.from("\x05ERROR\x03why"))), "ERR_ZMTP_REFUSED_BY_PEER"],
 		["a cut ERROR", greeted(encodeFrame(FLAG_COMMAND, Buffer.from("\x05ERROR\x09400"))), "ERR_ZMTP_MALFORMED_COMMAND_ERROR"],
 	];
 	it.each(malformed)("ends a connection that begins with %s", async (_name, bytes, reason) => {

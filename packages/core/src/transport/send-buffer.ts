@@ -10,7 +10,7 @@
 import type { Writable } from "node:stream";
 import { SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
-import { FLAG_COMMAND, FLAG_MORE, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
+import { FLAG_COMMAND, FLAG_MORE, type FrameEncoder, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
 
 /** Idle chunks of this thread. */
 const pool: Chunk[] = [];
@@ -45,6 +45,8 @@ export class SendBuffer {
 	readonly #stream: Writable;
 	/** Told after each write that reached the operating system. */
 	readonly onWritten: () => void;
+	/** Writes frames in another form than plain framing: encrypted, or as an old peer reads them. */
+	encoder: FrameEncoder | undefined;
 	#chunk: Chunk | undefined;
 	/** Bytes of the chunk that are encoded. */
 	#end = 0;
@@ -80,6 +82,7 @@ export class SendBuffer {
 	}
 
 	#appendFrame(flags: number, body: Uint8Array): number {
+		if (this.encoder !== undefined) return this.#appendEncoded(this.encoder, flags, body);
 		const size = body.length;
 		const copied = size <= SEND_COPY_BYTES_MAX;
 		const chunk = this.#room(LONG_HEADER_BYTES + (copied ? size : 0));
@@ -95,6 +98,21 @@ export class SendBuffer {
 		this.#write(chunk);
 		this.#stream.write(body, this.onWritten);
 		return end - start + size;
+	}
+
+	#appendEncoded(encoder: FrameEncoder, flags: number, body: Uint8Array): number {
+		const most = body.length + encoder.overheadBytesMax;
+		if (body.length <= SEND_COPY_BYTES_MAX) {
+			const chunk = this.#room(most);
+			const start = this.#end;
+			this.#end = encoder.encode(chunk.bytes, start, flags, body);
+			return this.#end - start;
+		}
+		const bytes = Buffer.allocUnsafe(most);
+		const end = encoder.encode(bytes, 0, flags, body);
+		if (this.#chunk !== undefined) this.#write(this.#chunk);
+		this.#stream.write(bytes.subarray(0, end), this.onWritten);
+		return end;
 	}
 
 	/** A chunk with this much room behind #end. */

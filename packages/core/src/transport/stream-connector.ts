@@ -13,11 +13,13 @@
  */
 import type { Socket } from "node:net";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
-import { NullMechanism } from "../security/null.ts";
+import { checkSecurity, makeMechanism } from "../security/make-mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { reportEnd } from "./connection-events.ts";
-import { Engine, type EngineEnd, type EngineOwner } from "./engine.ts";
+import { AuthenticationError } from "../wire/protocol-error.ts";
+import { describePeer, reportEnd } from "./connection-events.ts";
+import type { EngineEnd, EngineOwner, ServingEngine } from "./engine.ts";
 import { closeFromTransport, Linger } from "./linger.ts";
+import { makeEngine } from "./make-engine.ts";
 import { PendingHold } from "./pending-hold.ts";
 import { Backoff } from "./reconnect.ts";
 import type { Connector, TransportHost } from "./transport.ts";
@@ -34,7 +36,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 	#engineEnd: Pipe | undefined;
 	/** A stream that is not connected yet. */
 	#dialling: Socket | undefined;
-	#engine: Engine | undefined;
+	#engine: ServingEngine | undefined;
 	#retry: NodeJS.Timeout | undefined;
 	/** The socket's end was closed: flush, then end. */
 	#closing = false;
@@ -42,8 +44,12 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 	readonly #whenEnded: Promise<void>;
 	#resolveEnded: () => void = () => {};
 
-	/** @param open starts one attempt; names are resolved anew each time */
+	/**
+	 * @param open starts one attempt; names are resolved anew each time
+	 * @throws ZmqError EINVAL options of security that do not make a whole
+	 */
 	constructor(endpoint: string, host: TransportHost, open: () => Socket) {
+		checkSecurity(host.options);
 		this.endpoint = endpoint;
 		this.#host = host;
 		this.#open = open;
@@ -74,10 +80,10 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#onSocketEndClosed();
 	}
 
-	#attach(engine: Engine | undefined, peer?: PeerMetadata): Pipe {
+	#attach(engine: ServingEngine | undefined, peer?: PeerMetadata): Pipe {
 		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = this.#host.options;
 		const [socketEnd, engineEnd] = pipePair({ forward, backward });
-		if (peer !== undefined) socketEnd.peerRoutingId = peer.routingId;
+		if (peer !== undefined) describePeer(socketEnd, peer);
 		socketEnd.peerAddress = this.endpoint;
 		this.#socketEnd = socketEnd;
 		this.#engineEnd = engineEnd;
@@ -122,9 +128,19 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			if (this.#dialling !== stream) return;
 			this.#dialling = undefined;
 			this.#host.emit({ type: "connect", address: this.endpoint });
-			const { type: socketType, options } = this.#host;
-			this.#engine = new Engine(stream, new NullMechanism({ socketType, routingId: options.routingId }), this.#host, this);
+			this.#openEngine(stream);
 		});
+	}
+
+	#openEngine(stream: Socket): void {
+		try {
+			this.#engine = makeEngine(stream, this.#host, this);
+		} catch (cause) {
+			// Options were changed since connect() checked them.
+			stream.destroy();
+			reportEnd(this.#host, this.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
+			this.#retryLater();
+		}
 	}
 
 	#retryLater(): void {
@@ -137,7 +153,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#retry = setTimeout(() => this.#dial(), interval).unref();
 	}
 
-	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined {
+	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
 		this.#backoff.reset();
 		const before = this.#socketEnd;
 		// A ROUTER's next peer may be another one.
@@ -147,10 +163,11 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			if (this.#host.closed || this.#closing) return undefined;
 			pipe = this.#attach(engine, peer);
 		} else {
+			if (before !== undefined) describePeer(before, peer);
 			engine.serve(pipe);
 			this.#hold.set(false);
 		}
-		this.#host.emit({ type: "handshake", address: this.endpoint });
+		if (this.#host.type !== "STREAM") this.#host.emit({ type: "handshake", address: this.endpoint, peer: peer.properties });
 		return pipe;
 	}
 
@@ -158,13 +175,13 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#onSocketEndClosed();
 	}
 
-	onEnd(_engine: Engine, end: EngineEnd): void {
+	onEnd(_engine: ServingEngine, end: EngineEnd): void {
 		this.#engine = undefined;
 		const pipe = this.#engineEnd;
 		if (pipe !== undefined) pipe.owner = this;
 		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
 		const done = this.#ended || (this.#closing && pipe?.readable !== true);
-		if (done || (end.kind === "violated" && end.duringHandshake) || end.kind === "closed") {
+		if (done || isFinal(end)) {
 			this.#end();
 			return;
 		}
@@ -186,4 +203,11 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#hold.set(false);
 		this.#resolveEnded();
 	}
+}
+
+/** Trying again would end the same way. */
+function isFinal(end: EngineEnd): boolean {
+	if (end.kind === "closed") return true;
+	if (end.kind !== "violated" || !end.duringHandshake) return false;
+	return !(end.error instanceof AuthenticationError && end.error.status === 300);
 }

@@ -10,11 +10,11 @@
  */
 import type { Server, Socket } from "node:net";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
-import { NullMechanism } from "../security/null.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { reportEnd } from "./connection-events.ts";
-import { Engine, type EngineEnd, type EngineOwner } from "./engine.ts";
+import { describePeer, reportEnd } from "./connection-events.ts";
+import type { EngineEnd, EngineOwner, ServingEngine } from "./engine.ts";
 import { closeFromTransport, Linger } from "./linger.ts";
+import { makeEngine } from "./make-engine.ts";
 import type { Listener, TransportHost } from "./transport.ts";
 
 /** One accepted connection. */
@@ -22,7 +22,7 @@ class Accepted implements EngineOwner {
 	readonly #listener: StreamListener;
 	readonly #linger = new Linger();
 	readonly #peerAddress: string;
-	readonly #engine: Engine;
+	readonly #engine: ServingEngine;
 	#socketEnd: Pipe | undefined;
 	#engineEnd: Pipe | undefined;
 
@@ -30,30 +30,29 @@ class Accepted implements EngineOwner {
 		this.#listener = listener;
 		this.#peerAddress = peerAddress;
 		const { host } = listener;
-		const mechanism = new NullMechanism({ socketType: host.type, routingId: host.options.routingId });
-		this.#engine = new Engine(stream, mechanism, host, this);
+		this.#engine = makeEngine(stream, host, this);
 	}
 
-	takePipe(engine: Engine, peer: PeerMetadata): Pipe | undefined {
+	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
 		const { host, endpoint } = this.#listener;
 		if (host.closed) return undefined;
 		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = host.options;
 		const [socketEnd, engineEnd] = pipePair({ forward, backward });
-		socketEnd.peerRoutingId = peer.routingId;
+		describePeer(socketEnd, peer);
 		socketEnd.peerAddress = this.#peerAddress;
 		this.#socketEnd = socketEnd;
 		this.#engineEnd = engineEnd;
 		engine.serve(engineEnd);
 		host.attach(socketEnd);
-		host.emit({ type: "handshake", address: endpoint });
+		if (host.type !== "STREAM") host.emit({ type: "handshake", address: endpoint, peer: peer.properties });
 		return engineEnd;
 	}
 
-	onPipeClosed(engine: Engine): void {
+	onPipeClosed(engine: ServingEngine): void {
 		this.#linger.start(this.#listener.host.options.linger, () => engine.destroy());
 	}
 
-	onEnd(_engine: Engine, end: EngineEnd): void {
+	onEnd(_engine: ServingEngine, end: EngineEnd): void {
 		this.#linger.stop();
 		this.#listener.forget(this);
 		this.#engineEnd?.close();
@@ -94,10 +93,20 @@ export class StreamListener implements Listener {
 		server.unref();
 		server.on("connection", (stream: Socket) => {
 			host.emit({ type: "accept", address: this.endpoint });
-			this.#accepted.add(new Accepted(stream, parts.peerAddress(stream), this));
+			this.#accept(stream, parts.peerAddress(stream));
 		});
 		server.on("error", (error) => host.emit({ type: "accept:error", address: this.endpoint, error }));
 		host.emit({ type: "bind", address: this.endpoint });
+	}
+
+	#accept(stream: Socket, peerAddress: string): void {
+		try {
+			this.#accepted.add(new Accepted(stream, peerAddress, this));
+		} catch (cause) {
+			// Options were changed since bind() checked them.
+			stream.destroy();
+			reportEnd(this.host, this.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
+		}
 	}
 
 	close(): Promise<void> {

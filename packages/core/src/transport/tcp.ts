@@ -11,6 +11,7 @@ import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import type { SocketOptions } from "../options.ts";
+import { checkSecurity } from "../security/make-mechanism.ts";
 import { listen } from "./stream-bind.ts";
 import { StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
@@ -58,6 +59,7 @@ function bindAddress(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): s
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asTcp(endpoint);
+	checkSecurity(host.options);
 	const address = bindAddress(at, host.options);
 	const port = at.port === "*" ? 0 : at.port;
 	const { backlog } = host.options;

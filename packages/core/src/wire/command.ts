@@ -35,8 +35,11 @@ export function encodeCommand(name: string, data: Uint8Array): Buffer {
 	return body;
 }
 
-/** @param properties in the order in which they are sent; names of at most 255 bytes */
-export function encodeReady(properties: Iterable<readonly [name: string, value: Uint8Array]>): Buffer {
+/** Properties in the order in which they are sent; names of at most 255 bytes. */
+export type PropertyList = Iterable<readonly [name: string, value: Uint8Array]>;
+
+/** The list of properties as it stands in READY, INITIATE and ZAP replies. */
+export function encodeProperties(properties: PropertyList): Buffer {
 	const parts: Uint8Array[] = [];
 	for (const [name, value] of properties) {
 		const head = Buffer.allocUnsafe(1 + name.length + 4);
@@ -45,7 +48,11 @@ export function encodeReady(properties: Iterable<readonly [name: string, value: 
 		head.writeUInt32BE(value.length, 1 + name.length);
 		parts.push(head, value);
 	}
-	return encodeCommand("READY", Buffer.concat(parts));
+	return Buffer.concat(parts);
+}
+
+export function encodeReady(properties: PropertyList): Buffer {
+	return encodeCommand("READY", encodeProperties(properties));
 }
 
 /** @throws ProtocolError with `reason` when the list is cut or crowded */

@@ -54,7 +54,32 @@ export function encodeFrame(flags: number, body: Uint8Array): Buffer {
 	return bytes.subarray(0, start + body.length);
 }
 
-export class FrameDecoder {
+/** Puts frames on the wire in another form than {@link writeFrameHeader} and the body. */
+export interface FrameEncoder {
+	/** By how many bytes, at most, a frame is longer than its body. */
+	readonly overheadBytesMax: number;
+	/** Writes one frame at `offset` and returns the offset behind it; the caller has made sure of room. */
+	encode(target: Buffer, offset: number, flags: number, body: Uint8Array): number;
+}
+
+/** Takes chunks of a stream and hands out frames. */
+export interface FrameSource {
+	/** Flags of the frame that {@link next} found, without LONG. */
+	readonly flags: number;
+	/** Body of the frame that {@link next} found. */
+	readonly body: Buffer;
+	/** Holds for frames whose header was not read yet. */
+	setBodyBytesMax(bodyBytesMax: number): void;
+	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
+	push(chunk: Buffer): void;
+	/**
+	 * Goes to the next frame; false when more bytes are needed.
+	 * @throws ProtocolError the stream cannot be read any further
+	 */
+	next(): boolean;
+}
+
+export class FrameDecoder implements FrameSource {
 	/** Flags of the frame that {@link next} found, without LONG. */
 	flags = 0;
 	/** Body of the frame that {@link next} found. */

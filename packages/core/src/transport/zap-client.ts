@@ -1,0 +1,120 @@
+/**
+ * Asks the ZAP handler of this process about peers (RFC 27): one inproc connection of this thread to `inproc://zeromq.zap.01`,
+ * made when it is needed. The handler may live in another thread.
+ *
+ * Requests are numbered, so that a handler may answer in any order. The connection has no high-water mark: a request is never
+ * dropped. A handler that never answers is the matter of the handshake timer, which cancels the request.
+ *
+ * Shutdown: when the handler goes away all open requests fail; the next one looks for a handler anew. An idle connection holds
+ * nothing: neither the event loop nor a timer.
+ */
+import { ZmqError } from "../errors.ts";
+import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
+import type { Verdict } from "../security/mechanism.ts";
+import { encodeZapRequest, parseZapReply, replyId, ZAP_ENDPOINT, type ZapRequest } from "../security/zap-message.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+import type { Connect } from "./inproc-directory.ts";
+import type { Party } from "./inproc-party.ts";
+import { inprocDirectory } from "./inproc-threads.ts";
+
+/** The key of the endpoint among the names of sockets. */
+const KEY = `s:${ZAP_ENDPOINT.slice("inproc://".length)}`;
+const PARTY: Party = { type: "DEALER", routingId: Buffer.alloc(0), sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+
+/** A verdict; or what went wrong with the handler; or undefined when there is no handler. */
+export type ZapAnswer = Verdict | Error | undefined;
+
+class ZapClient implements PipeOwner {
+	readonly #waiting = new Map<string, (answer: ZapAnswer) => void>();
+	#pipe: Pipe | undefined;
+	#next = 1;
+
+	/** Answers later, never within the call. Returns what cancels the request. */
+	ask(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void): () => void {
+		const id = String(this.#next++);
+		this.#waiting.set(id, onAnswer);
+		const pipe = this.#connected();
+		if (pipe === undefined) queueMicrotask(() => this.#answer(id, undefined));
+		else if (!pipe.tryWrite(encodeZapRequest(id, request))) queueMicrotask(() => this.#answer(id, handlerGone()));
+		return () => {
+			this.#waiting.delete(id);
+		};
+	}
+
+	onReadable(pipe: Pipe): void {
+		for (let reply = pipe.tryRead(); reply !== undefined; reply = pipe.tryRead()) {
+			const id = replyId(reply);
+			// A reply that names no open request stands for the oldest one: the handler has read that one first.
+			const known = id !== undefined && this.#waiting.has(id) ? id : this.#waiting.keys().next().value;
+			if (known === undefined) continue;
+			let answer: ZapAnswer;
+			try {
+				answer = parseZapReply(reply, known);
+			} catch (error) {
+				if (!(error instanceof ProtocolError)) throw error;
+				answer = error;
+			}
+			// Not in the handler's stack.
+			queueMicrotask(() => this.#answer(known, answer));
+		}
+	}
+
+	onWritable(): void {
+		// The pipe has no high-water mark.
+	}
+
+	onClosed(pipe: Pipe): void {
+		if (pipe.readable) this.onReadable(pipe);
+		pipe.close();
+		if (this.#pipe !== pipe) return;
+		this.#pipe = undefined;
+		const error = handlerGone();
+		for (const id of [...this.#waiting.keys()]) queueMicrotask(() => this.#answer(id, error));
+	}
+
+	#answer(id: string, answer: ZapAnswer): void {
+		const onAnswer = this.#waiting.get(id);
+		this.#waiting.delete(id);
+		onAnswer?.(answer);
+	}
+
+	/** The connection to the handler; undefined when nobody is bound there. */
+	#connected(): Pipe | undefined {
+		if (this.#pipe !== undefined && !this.#pipe.closed) return this.#pipe;
+		this.#pipe = undefined;
+		const [near, far] = pipePair({ forward: 0, backward: 0 });
+		near.peerAddress = ZAP_ENDPOINT;
+		near.owner = this;
+		const connect: Connect = {
+			near,
+			far,
+			party: () => PARTY,
+			joined() {},
+			// The far end is closed right after either of them.
+			refused() {},
+			failed() {},
+			lingerMs: () => 0,
+		};
+		const directory = inprocDirectory();
+		directory.connect(KEY, connect);
+		if (directory.withdraw(KEY, connect)) {
+			near.close();
+			return undefined;
+		}
+		if (near.closed) return undefined;
+		this.#pipe = near;
+		return near;
+	}
+}
+
+function handlerGone(): ZmqError {
+	return new ZmqError("EAGAIN", `The ZAP handler at ${ZAP_ENDPOINT} went away without an answer`, { address: ZAP_ENDPOINT });
+}
+
+let client: ZapClient | undefined;
+
+/** Asks about a peer; see {@link ZapClient.ask}. */
+export function askZap(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void): () => void {
+	client ??= new ZapClient();
+	return client.ask(request, onAnswer);
+}
