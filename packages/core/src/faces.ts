@@ -12,7 +12,7 @@ import type { WaitOptions } from "./waiters.ts";
 
 /** A socket that can send. */
 export interface Writable {
-	/** Most messages queued per peer outbound, for pipes made from now on; 0 = no limit. */
+	/** Most messages queued per peer outbound; 0 = no limit. Takes effect at once; what is queued above a lowered mark stays. */
 	sendHighWaterMark: number;
 	/** How long a send may wait, ms; -1 = for ever, 0 = not at all. */
 	sendTimeout: number;
@@ -37,7 +37,7 @@ export interface Writable {
 
 /** A socket that can receive. */
 export interface Readable extends AsyncIterable<Received> {
-	/** Most messages queued per peer inbound, for pipes made from now on; 0 = no limit. */
+	/** Most messages queued per peer inbound; 0 = no limit. Takes effect at once; what is queued above a lowered mark stays. */
 	receiveHighWaterMark: number;
 	/** How long a receive may wait, ms; -1 = for ever, 0 = not at all. */
 	receiveTimeout: number;

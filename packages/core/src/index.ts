@@ -3,6 +3,7 @@
  *
  * Named re-exports only. What the runtime needs beyond this stands in internal.ts, which is not public.
  */
+export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 export { type Context, context } from "./context.ts";
 export { ZmqError, type ZmqErrorCode } from "./errors.ts";
 export type { Readable, Writable } from "./faces.ts";
@@ -23,6 +24,7 @@ export {
 	XSubscriber,
 	type XSubscriberOptions,
 } from "./publish-sockets.ts";
+export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
 export { Socket } from "./socket.ts";
 export {
@@ -41,6 +43,7 @@ export {
 	Router,
 	type RouterOptions,
 } from "./sockets.ts";
+export { Stream, type StreamOptions } from "./stream-socket.ts";
 export type { WaitOptions } from "./waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "./z85.ts";

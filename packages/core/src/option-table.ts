@@ -69,7 +69,7 @@ export interface SocketOptions extends SecurityOptions {
 	probeRouter: boolean;
 	/** A receive tells of peers that connect, disconnect, or both, as their routing id and an empty frame. Null = of none. */
 	routerNotify: "connect" | "disconnect" | "both" | null;
-	/** Only the newest message is kept, in each direction and for each peer; messages must have one frame. */
+	/** Only the newest message is kept, for each peer. */
 	conflate: boolean;
 	/** Sent to each new peer first. Null = none. */
 	helloMessage: Uint8Array | null;
@@ -129,7 +129,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 		default: HIGH_WATER_MARK_DEFAULT,
 		least: 0,
 		unit: "messages, 0 = no limit",
-		effect: "next bind or connect",
+		effect: "at once",
 		types: SENDS,
 	},
 	receiveHighWaterMark: {
@@ -138,7 +138,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 		default: HIGH_WATER_MARK_DEFAULT,
 		least: 0,
 		unit: "messages, 0 = no limit",
-		effect: "next bind or connect",
+		effect: "at once",
 		types: RECEIVES,
 	},
 	sendTimeout: { number: 28, kind: "integer", default: -1, least: -1, unit: "ms, -1 = for ever", effect: "at once", types: SENDS },

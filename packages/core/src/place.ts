@@ -22,10 +22,13 @@ export interface PlaceOwner {
 export class Place implements TransportHost {
 	readonly type: SocketTypeName;
 	readonly options: Readonly<SocketOptions>;
+	readonly peerName: Uint8Array | undefined;
 	readonly #owner: PlaceOwner;
 	#ended = false;
 
-	constructor(owner: PlaceOwner) {
+	/** @param peerName what the peer of this connection is called, whatever it announces */
+	constructor(owner: PlaceOwner, peerName?: Uint8Array) {
+		this.peerName = peerName;
 		this.type = owner.type;
 		this.options = owner.options;
 		this.#owner = owner;
@@ -36,8 +39,12 @@ export class Place implements TransportHost {
 	}
 
 	attach(pipe: Pipe): void {
-		if (this.#ended) pipe.close({ discard: true });
-		else this.#owner.attach(pipe, this);
+		if (this.#ended) {
+			pipe.close({ discard: true });
+			return;
+		}
+		pipe.givenRoutingId = this.peerName;
+		this.#owner.attach(pipe, this);
 	}
 
 	emit(event: SocketEvent): void {

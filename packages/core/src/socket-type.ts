@@ -81,3 +81,17 @@ const COMPATIBLE: Readonly<Record<SocketTypeName, readonly string[]>> = {
 export function compatible(type: SocketTypeName, peerType: string): boolean {
 	return COMPATIBLE[type].includes(peerType);
 }
+
+const CONFLATES_OUT: ReadonlySet<SocketTypeName> = new Set(["PUSH", "PUB", "DEALER", "SCATTER"]);
+const CONFLATES_IN: ReadonlySet<SocketTypeName> = new Set(["PULL", "SUB", "DEALER", "GATHER"]);
+
+/** Which directions of its pipes a socket of this type may conflate: never the one that carries subscriptions. */
+export function conflated(type: SocketTypeName): { outbound: boolean; inbound: boolean } {
+	return { outbound: CONFLATES_OUT.has(type), inbound: CONFLATES_IN.has(type) };
+}
+
+/** True when the transport can carry sockets of this type. */
+export function carries(scheme: string, type: SocketTypeName): boolean {
+	if (type === "STREAM") return scheme === "tcp";
+	return (type === "DGRAM") === (scheme === "udp") || (scheme === "udp" && (type === "RADIO" || type === "DISH"));
+}

@@ -19,7 +19,7 @@ import { Outbox } from "./outbox.ts";
 import type { Pattern, PatternHost } from "./pattern/pattern.ts";
 import type { Pipe } from "./pipe/pipe.ts";
 import { Place, type PlaceOwner } from "./place.ts";
-import { SOCKET_TYPE_NUMBER, type SocketTypeName } from "./socket-type.ts";
+import { carries, conflated, SOCKET_TYPE_NUMBER, type SocketTypeName } from "./socket-type.ts";
 import type { Connector, Listener, Transport } from "./transport/transport.ts";
 import { closedError } from "./waiters.ts";
 
@@ -137,6 +137,7 @@ export abstract class Socket {
 			attach: (pipe, place) => {
 				// First the table: the pattern may let go of the pipe within attach.
 				this.#places.set(pipe, place);
+				if (this.settings.conflate) pipe.conflate(conflated(this.typeName));
 				if (!this.pattern.attach(pipe)) this.#places.delete(pipe);
 			},
 			emit: (event) => this.events.emit(event),
@@ -168,7 +169,7 @@ export abstract class Socket {
 	async bind(endpoint: string): Promise<void> {
 		this.#assertOpen();
 		const parsed = parseEndpoint(endpoint);
-		const transport = this.context.transport(parsed.scheme);
+		const transport = this.#transportFor(parsed);
 		const place = new Place(this.#placeOwner);
 		const listener = await this.#track(transport.bind(parsed, place)).catch((error: unknown) => {
 			this.#leave(place);
@@ -207,11 +208,17 @@ export abstract class Socket {
 	 * @throws ZmqError EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EBADF
 	 */
 	connect(endpoint: string): void {
+		this.connectTo(endpoint, undefined);
+	}
+
+	/** @internal @param peerName what the peer is called, whatever it announces */
+	protected connectTo(endpoint: string, peerName: Uint8Array | undefined): void {
 		this.#assertOpen();
 		const parsed = parseEndpoint(endpoint);
-		const place = new Place(this.#placeOwner);
+		const transport = this.#transportFor(parsed);
+		const place = new Place(this.#placeOwner, peerName);
 		try {
-			const connector = this.context.transport(parsed.scheme).connect(parsed, place);
+			const connector = transport.connect(parsed, place);
 			this.#connected.add({ connector, place });
 			this.#lastEndpoint = connector.endpoint;
 		} catch (error) {
@@ -265,6 +272,13 @@ export abstract class Socket {
 		}
 	}
 
+	/** @throws ZmqError EPROTONOSUPPORT, ENOCOMPATPROTO */
+	#transportFor({ scheme, text }: Endpoint): Transport {
+		const transport = this.context.transport(scheme);
+		if (carries(scheme, this.typeName)) return transport;
+		throw new ZmqError("ENOCOMPATPROTO", `The transport ${scheme} cannot carry a ${this.typeName} socket`, { address: text });
+	}
+
 	#assertOpen(): void {
 		if (this.#closed) throw closedError();
 	}
@@ -302,6 +316,8 @@ export abstract class Socket {
 	/** @internal @throws ZmqError EINVAL */
 	protected setOption(name: keyof SocketOptions, value: unknown): void {
 		assignOption(this.typeName, this.settings, name, value);
+		if (name === "sendHighWaterMark" || name === "receiveHighWaterMark")
+			this.pattern.setMarks({ send: this.settings.sendHighWaterMark, receive: this.settings.receiveHighWaterMark });
 	}
 
 	/** Gives a socket class one property for each named option; a wrong value throws EINVAL. */

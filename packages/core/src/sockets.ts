@@ -12,6 +12,7 @@ import { PushPattern } from "./pattern/push.ts";
 import { RepPattern } from "./pattern/rep.ts";
 import { ReqPattern } from "./pattern/req.ts";
 import { RouterPattern } from "./pattern/router.ts";
+import { peerName } from "./peer-name.ts";
 import { Socket } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
 
@@ -41,9 +42,18 @@ export class Pair extends DuplexSocket {
 
 /** Sends round robin, receives from all in turn. Peers: ROUTER, DEALER, REP. */
 export class Dealer extends DuplexSocket {
+	/** True: each new connection begins with an empty message, by which a ROUTER learns of it. */
+	declare probeRouter: boolean;
+	/** True: only the newest message is kept, for each peer and direction. */
+	declare conflate: boolean;
+	/** Sent to each new peer first; null = none. */
+	declare helloMessage: Uint8Array | string | null;
+	/** What a receive returns when a connection is lost and will be made again; null = nothing. */
+	declare hiccupMessage: Uint8Array | string | null;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: DealerOptions = {}) {
-		super(make("DEALER", options, (host) => new DealerPattern(host)));
+		super(make("DEALER", options, (host, settings) => new DealerPattern(host, settings)));
 		if (new.target === Dealer) Object.preventExtensions(this);
 	}
 
@@ -54,6 +64,10 @@ export class Dealer extends DuplexSocket {
 
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
+	}
+
+	static {
+		Socket.defineOptions(Dealer.prototype, ["probeRouter", "conflate", "helloMessage", "hiccupMessage"]);
 	}
 }
 
@@ -68,11 +82,30 @@ export class Router extends DuplexSocket {
 	declare mandatory: boolean;
 	/** True: a new peer takes over the routing id of an older one; else the new one is refused. */
 	declare handover: boolean;
+	/** True: each new connection begins with an empty message, by which another ROUTER learns of it. */
+	declare probeRouter: boolean;
+	/** Of which peers a receive tells, as their id and an empty frame. */
+	declare routerNotify: "connect" | "disconnect" | "both" | null;
+	/** Sent to each new peer first; null = none. */
+	declare helloMessage: Uint8Array | string | null;
+	/** What a receive returns, behind its id, when a peer has left; null = nothing. */
+	declare disconnectMessage: Uint8Array | string | null;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: RouterOptions = {}) {
 		super(make("ROUTER", options, (host, settings) => new RouterPattern(host, settings)));
 		if (new.target === Router) Object.preventExtensions(this);
+	}
+
+	/**
+	 * Connects, and with `routingId` names the peer, whatever it announces: it can be sent to at once.
+	 * @throws ZmqError EINVAL (also for a name that is taken), EBADF, EPROTONOSUPPORT, ENAMETOOLONG
+	 */
+	override connect(endpoint: string, options: { routingId?: Uint8Array | string } = {}): void {
+		this.connectTo(
+			endpoint,
+			peerName(options.routingId, (id) => (this.pattern as RouterPattern).has(id)),
+		);
 	}
 
 	/** Announced to peers of connections made from now on; another ROUTER addresses this socket by it. Empty = none. */
@@ -85,25 +118,39 @@ export class Router extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Router.prototype, ["mandatory", "handover"]);
+		Socket.defineOptions(Router.prototype, ["mandatory", "handover", "probeRouter", "routerNotify", "helloMessage", "disconnectMessage"]);
 	}
 }
 
 /** Sends round robin, never receives. Peers: PULL. */
 export class Push extends WritableSocket {
+	/** True: only the newest message is kept, for each peer. */
+	declare conflate: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: PushOptions = {}) {
 		super(make("PUSH", options, (host) => new PushPattern(host)));
 		if (new.target === Push) Object.preventExtensions(this);
 	}
+
+	static {
+		Socket.defineOptions(Push.prototype, ["conflate"]);
+	}
 }
 
 /** Receives from all in turn, never sends. Peers: PUSH. */
 export class Pull extends ReadableSocket {
+	/** True: only the newest message is kept, for each peer. */
+	declare conflate: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: PullOptions = {}) {
 		super(make("PULL", options, (host) => new PullPattern(host)));
 		if (new.target === Pull) Object.preventExtensions(this);
+	}
+
+	static {
+		Socket.defineOptions(Pull.prototype, ["conflate"]);
 	}
 }
 
@@ -117,6 +164,8 @@ export class Request extends DuplexSocket {
 	declare correlate: boolean;
 	/** True: a new request may be sent before the reply to the last one, which is then dropped. */
 	declare relaxed: boolean;
+	/** True: each new connection begins with an empty message, by which a ROUTER learns of it. */
+	declare probeRouter: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: RequestOptions = {}) {
@@ -134,7 +183,7 @@ export class Request extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Request.prototype, ["correlate", "relaxed"]);
+		Socket.defineOptions(Request.prototype, ["correlate", "relaxed", "probeRouter"]);
 	}
 }
 

@@ -13,6 +13,11 @@ import { LoadBalance } from "./load-balance.ts";
 import type { Pattern, PatternHost, PatternOutcome } from "./pattern.ts";
 import { Peer, type PeerOwner } from "./peer.ts";
 
+/** One queue for two marks; 0 = no limit. */
+function sum(sender: number, receiver: number): number {
+	return sender === 0 || receiver === 0 ? 0 : sender + receiver;
+}
+
 export abstract class PatternBase implements Pattern, PeerOwner {
 	protected readonly host: PatternHost;
 	protected readonly peers: Map<Pipe, Peer> = new Map();
@@ -81,6 +86,16 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		for (const pipe of [...this.peers.keys()]) this.detach(pipe, options);
 	}
 
+	/** The high-water marks of the socket were changed: takes effect for all pipes now. */
+	setMarks(marks: { send: number; receive: number }): void {
+		for (const pipe of [...this.peers.keys()]) {
+			const theirs = pipe.peerMarks;
+			const outbound = theirs === undefined ? marks.send : sum(marks.send, theirs.receive);
+			const inbound = theirs === undefined ? marks.receive : sum(theirs.send, marks.receive);
+			pipe.setLimits({ outbound, inbound });
+		}
+	}
+
 	/** @internal an event of a pipe */
 	peerReadable(peer: Peer): void {
 		this.inbound.join(peer);
@@ -102,7 +117,9 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 	/** @internal an event of a pipe */
 	peerClosed(peer: Peer): void {
 		if (!this.peers.has(peer.pipe)) return;
+		const present = !peer.left;
 		this.#lose(peer);
+		if (present) this.departed(peer);
 		if (peer.pipe.readable) this.#keepUntilRead(peer);
 		else this.#forget(peer);
 	}
@@ -121,6 +138,11 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 	/** The peer takes no more messages; called once. */
 	protected lost(peer: Peer): void {
 		this.outbound.leave(peer);
+	}
+
+	/** The peer has left by itself; what is put into its pipe now is received after all that it has sent. */
+	protected departed(_peer: Peer): void {
+		// Most patterns have nothing to say about it.
 	}
 
 	#lose(peer: Peer): void {

@@ -51,5 +51,7 @@ export interface Pattern {
 	detach(pipe: Pipe, options: { discard: boolean }): void;
 	trySend(message: Message): PatternOutcome;
 	tryReceive(): Message | undefined;
+	/** The high-water marks of the socket were changed (messages, 0 = no limit). */
+	setMarks(marks: { send: number; receive: number }): void;
 	close(options: { discard: boolean }): void;
 }

@@ -23,9 +23,9 @@ export class Peer implements PipeOwner {
 	readonly inbound: Turn<Peer>;
 	/** Place among the peers with room. */
 	readonly outbound: Turn<Peer>;
-	/** ROUTER only: what messages to and from this peer begin with. */
+	/** ROUTER and STREAM: what messages to and from this peer begin with. */
 	routingId: Buffer;
-	/** ROUTER only: the id as a key of its table. Kept, because whoever receives the id could write into it. */
+	/** ROUTER and STREAM: the id as a key of its table. Kept, because whoever receives the id could write into it. */
 	key: number | string;
 	/** True once the peer has left; it stays while it has messages to read. */
 	left: boolean;

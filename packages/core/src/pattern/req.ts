@@ -9,6 +9,7 @@
 import { randomInt } from "node:crypto";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
+import { greet } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import type { Peer } from "./peer.ts";
 import { SelectivePattern } from "./selective.ts";
@@ -17,7 +18,7 @@ const DELIMITER = Buffer.alloc(0);
 const UINT32_COUNT = 2 ** 32;
 const REQUEST_ID_BYTES = 4;
 
-type ReqOptions = Readonly<Pick<SocketOptions, "correlate" | "relaxed">>;
+type ReqOptions = Readonly<Pick<SocketOptions, "correlate" | "relaxed"> & Partial<Pick<SocketOptions, "probeRouter">>>;
 
 export class ReqPattern extends SelectivePattern {
 	readonly #options: ReqOptions;
@@ -78,6 +79,11 @@ export class ReqPattern extends SelectivePattern {
 	override peerReadable(peer: Peer): void {
 		if (this.#open && peer === this.#asked) super.peerReadable(peer);
 		else this.#ignore(peer);
+	}
+
+	protected override joined(peer: Peer): void {
+		greet(peer, this.#options);
+		super.joined(peer);
 	}
 
 	protected select(message: Message): Message | undefined {

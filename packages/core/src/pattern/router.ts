@@ -1,35 +1,31 @@
 /**
  * ROUTER (RFC 28): the first frame of a message names the peer. Receiving is fair-queued and puts that frame in front.
  *
- * Routing ids are bytes. A peer that announced none gets five: 00 and a number, counted up from a random start, so that
- * an id of an earlier run is not mistaken for one of this run. An id that is taken: the newer peer is refused, or with
- * `handover` takes the id over and the older one is closed. A message for nobody is dropped, or with `mandatory` is
- * "unreachable"; one for a full peer is dropped, or with `mandatory` is "full".
- *
- * Lookup by id allocates nothing for generated ids (an integer key), a short string for ids of a peer's choosing.
+ * An id that is taken: the newer peer is refused, or with `handover` takes the id over and the older one is closed. A message
+ * for nobody is dropped, or with `mandatory` is "unreachable"; one for a full peer is dropped, or with `mandatory` is "full".
+ * With `routerNotify` a receive tells of peers that come or go, as their id and an empty frame.
  */
-import { randomInt } from "node:crypto";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
-import type { PatternHost, SendOutcome } from "./pattern.ts";
+import { greet, injectLast } from "./greetings.ts";
+import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
+import { RoutingTable } from "./routing-table.ts";
 
-const GENERATED_ID_BYTES = 5;
-const UINT32_COUNT = 2 ** 32;
+type RouterOptions = Readonly<
+	Pick<SocketOptions, "mandatory" | "handover"> &
+		Partial<Pick<SocketOptions, "probeRouter" | "routerNotify" | "helloMessage" | "disconnectMessage">>
+>;
 
-/** One key for one id: an integer for five bytes that begin with 00, text for all others. */
-function keyOf(id: Buffer): number | string {
-	return id.length === GENERATED_ID_BYTES && id[0] === 0 ? id.readInt32BE(1) : id.toString("latin1");
-}
+const NOTICE = Buffer.alloc(0);
 
 export class RouterPattern extends PatternBase {
-	readonly #options: Readonly<Pick<SocketOptions, "mandatory" | "handover">>;
-	readonly #byId = new Map<number | string, Peer>();
-	#nextId = randomInt(UINT32_COUNT);
+	readonly #options: RouterOptions;
+	readonly #table = new RoutingTable();
 
 	/** @param options live: read at every message. */
-	constructor(host: PatternHost, options: Readonly<Pick<SocketOptions, "mandatory" | "handover">>) {
+	constructor(host: PatternHost, options: RouterOptions) {
 		super(host);
 		this.#options = options;
 	}
@@ -37,12 +33,17 @@ export class RouterPattern extends PatternBase {
 	/** A ROUTER that may drop can always be sent to. */
 	override get writable(): boolean {
 		if (!this.#options.mandatory) return true;
-		for (const peer of this.#byId.values()) if (peer.pipe.writable) return true;
+		for (const peer of this.#table.peers()) if (peer.pipe.writable) return true;
 		return false;
 	}
 
-	trySend(message: Message): SendOutcome {
-		const peer = this.#byId.get(keyOf(message[0] as Buffer));
+	/** True when a peer has this id. */
+	has(id: Buffer): boolean {
+		return this.#table.get(id) !== undefined;
+	}
+
+	trySend(message: Message): PatternOutcome {
+		const peer = this.#table.get(message[0] as Buffer);
 		if (peer === undefined) return this.#options.mandatory ? "unreachable" : "dropped";
 		// An id and nothing behind it is no message.
 		if (message.length === 1) return "dropped";
@@ -68,38 +69,37 @@ export class RouterPattern extends PatternBase {
 		this.host.onWritable();
 	}
 
+	override peerHiccup(peer: Peer): void {
+		greet(peer, this.#options);
+	}
+
 	protected override admit(peer: Peer): boolean {
-		const announced = peer.pipe.peerRoutingId;
-		if (announced.length === 0) {
-			peer.routingId = this.#generateId();
-			peer.key = keyOf(peer.routingId);
-			return true;
-		}
-		peer.routingId = Buffer.from(announced);
-		peer.key = keyOf(peer.routingId);
-		const older = this.#byId.get(peer.key);
-		if (older !== undefined) {
-			if (!this.#options.handover) return false;
-			this.detach(older.pipe, { discard: false });
-		}
+		const older = this.#table.name(peer, peer.pipe.givenRoutingId ?? peer.pipe.peerRoutingId);
+		if (older === undefined) return true;
+		if (!this.#options.handover) return false;
+		this.detach(older.pipe, { discard: false });
 		return true;
 	}
 
 	protected override joined(peer: Peer): void {
-		this.#byId.set(peer.key, peer);
+		this.#table.add(peer);
+		greet(peer, this.#options);
+		const { routerNotify } = this.#options;
+		if (routerNotify === "connect" || routerNotify === "both") {
+			peer.pipe.inject([NOTICE]);
+			this.peerReadable(peer);
+		}
 		this.host.onWritable();
 	}
 
 	protected override lost(peer: Peer): void {
-		if (this.#byId.get(peer.key) === peer) this.#byId.delete(peer.key);
+		this.#table.remove(peer);
 	}
 
-	#generateId(): Buffer {
-		const id = Buffer.alloc(GENERATED_ID_BYTES);
-		do {
-			id.writeUInt32BE(this.#nextId, 1);
-			this.#nextId = (this.#nextId + 1) % UINT32_COUNT;
-		} while (this.#byId.has(keyOf(id)));
-		return id;
+	protected override departed(peer: Peer): void {
+		const { routerNotify, disconnectMessage } = this.#options;
+		if (routerNotify === "disconnect" || routerNotify === "both") peer.pipe.inject([NOTICE]);
+		injectLast(peer, disconnectMessage);
+		if (peer.pipe.readable) this.peerReadable(peer);
 	}
 }

@@ -14,6 +14,10 @@ export class MessageQueue {
 	#limit: number;
 	/** True from the first refused write until the low-water mark is reached. */
 	#refusing = false;
+	/** True: only the newest message is kept, and nothing is ever refused. */
+	#conflating = false;
+	/** True: the limit is somebody else's matter for good. */
+	#fixed = false;
 	/** Length that a watch waits for; -1 = none. */
 	#watchAt = -1;
 
@@ -30,12 +34,29 @@ export class MessageQueue {
 		return this.#limit;
 	}
 
-	/** Changes the high-water mark; what is queued above a lowered mark stays. */
-	setLimit(limit: number): void {
+	/** Changes the high-water mark; what is queued above a lowered mark stays. True when a writer that was refused may go on. */
+	setLimit(limit: number): boolean {
+		if (this.#fixed) return false;
 		this.#limit = limit;
+		if (!this.#refusing || (limit !== 0 && this.#length >= limit)) return false;
+		this.#refusing = false;
+		return true;
+	}
+
+	/** The limit stays as it is. */
+	fix(): void {
+		this.#fixed = true;
+	}
+
+	/** Keeps only the newest message from now on. */
+	conflate(): void {
+		this.#conflating = true;
+		this.#refusing = false;
+		while (this.#length > 1) this.shift();
 	}
 
 	get full(): boolean {
+		if (this.#conflating) return false;
 		return this.#refusing || (this.#limit !== 0 && this.#length >= this.#limit);
 	}
 
@@ -45,10 +66,19 @@ export class MessageQueue {
 			this.#refusing = true;
 			return false;
 		}
+		this.force(message);
+		return true;
+	}
+
+	/** Appends the message whatever the limit says. */
+	force(message: Message): void {
+		if (this.#conflating && this.#length > 0) {
+			this.#slots[this.#head] = message;
+			return;
+		}
 		if (this.#length === this.#slots.length) this.#grow();
 		this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = message;
 		this.#length += 1;
-		return true;
 	}
 
 	/** Takes the oldest message, or undefined when empty. */

@@ -37,6 +37,10 @@ export class Pipe {
 	owner: PipeOwner | undefined;
 	/** The routing id that the peer announced; empty when it did not. Set by the transport before the pipe is attached. */
 	peerRoutingId: Uint8Array = NO_ROUTING_ID;
+	/** The name that this socket has given to the peer, instead of what the peer announces; undefined = none. */
+	givenRoutingId: Uint8Array | undefined = undefined;
+	/** The peer's own high-water marks, where one queue stands for both (inproc within a thread); undefined = it has queues of its own. */
+	peerMarks: { readonly send: number; readonly receive: number } | undefined = undefined;
 	/** The peer's address for errors and metadata, for example `tcp://127.0.0.1:5555`. */
 	peerAddress = "";
 	/** What the peer, and the ZAP handler, say of it, by lower-case name; of the newest connection. */
@@ -103,10 +107,27 @@ export class Pipe {
 		this.#outbound.watch(length);
 	}
 
+	/** Puts a message behind what the peer has written, as if it came from it; there is always room. The owner is not told. */
+	inject(message: Message): void {
+		this.#inbound.force(message);
+	}
+
+	/** Keeps only the newest message of a direction from now on. */
+	conflate(directions: { outbound: boolean; inbound: boolean }): void {
+		if (directions.outbound) this.#outbound.conflate();
+		if (directions.inbound) this.#inbound.conflate();
+	}
+
+	/** What this end writes is bounded by other means: its limit stays as it is. */
+	fixOutboundLimit(): void {
+		this.#outbound.fix();
+	}
+
 	/** Changes the high-water marks (messages, 0 = none) seen from this end. */
 	setLimits(limits: { outbound?: number; inbound?: number }): void {
-		if (limits.outbound !== undefined) this.#outbound.setLimit(limits.outbound);
-		if (limits.inbound !== undefined) this.#inbound.setLimit(limits.inbound);
+		if (limits.outbound !== undefined && this.#outbound.setLimit(limits.outbound) && this.writable) this.owner?.onWritable(this);
+		const peer = this.#peer;
+		if (limits.inbound !== undefined && this.#inbound.setLimit(limits.inbound) && peer.writable) peer.owner?.onWritable(peer);
 	}
 
 	/** Tells the owner of the other end {@link PipeOwner.onHiccup}. */

@@ -167,6 +167,8 @@ function join(binding: Binding, connect: Connect): void {
 		inbound: addMarks(connecting.sendHighWaterMark, bound.receiveHighWaterMark),
 		outbound: addMarks(bound.sendHighWaterMark, connecting.receiveHighWaterMark),
 	});
+	far.peerMarks = { send: connecting.sendHighWaterMark, receive: connecting.receiveHighWaterMark };
+	near.peerMarks = { send: bound.sendHighWaterMark, receive: bound.receiveHighWaterMark };
 	near.peerRoutingId = bound.routingId;
 	far.peerRoutingId = connecting.routingId;
 	connect.joined(bound);

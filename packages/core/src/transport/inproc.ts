@@ -99,7 +99,7 @@ class InprocConnector implements Connector, Connect {
 	}
 
 	start(): void {
-		if (this.#host.type !== "ROUTER") this.#attach();
+		if (this.#host.type !== "ROUTER" || this.#host.peerName !== undefined) this.#attach();
 		this.#directory.connect(this.#key, this);
 	}
 

@@ -68,6 +68,7 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		this.#window = new CreditWindow(inbound);
 		// Inbound is bounded by credit; the queue must take all of it.
 		this.pipe.setLimits({ inbound: outbound === 0 ? 0 : this.self.sendHighWaterMark, outbound: 0 });
+		this.pipe.fixOutboundLimit();
 	}
 
 	onReadable(): void {

@@ -13,7 +13,7 @@
  */
 import type { Socket } from "node:net";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
-import { checkSecurity, makeMechanism } from "../security/make-mechanism.ts";
+import { checkSecurity } from "../security/make-mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
 import { AuthenticationError } from "../wire/protocol-error.ts";
 import { describePeer, reportEnd } from "./connection-events.ts";
@@ -57,7 +57,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#whenEnded = new Promise((resolve) => {
 			this.#resolveEnded = resolve;
 		});
-		if (!this.#immediate && host.type !== "ROUTER") this.#attach(undefined);
+		if (!this.#immediate && (host.type !== "ROUTER" || host.peerName !== undefined)) this.#attach(undefined);
 		if (!this.#ended) this.#dial();
 	}
 
@@ -157,7 +157,8 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#backoff.reset();
 		const before = this.#socketEnd;
 		// A ROUTER's next peer may be another one.
-		if (before !== undefined && this.#host.type === "ROUTER" && !peer.routingId.equals(before.peerRoutingId)) this.#dropPipe();
+		const nameless = this.#host.type === "ROUTER" && this.#host.peerName === undefined;
+		if (before !== undefined && nameless && !peer.routingId.equals(before.peerRoutingId)) this.#dropPipe();
 		let pipe = this.#engineEnd;
 		if (pipe === undefined) {
 			if (this.#host.closed || this.#closing) return undefined;

@@ -18,6 +18,8 @@ import type { SocketTypeName } from "../socket-type.ts";
 export interface TransportHost {
 	/** PAIR, DEALER … as it stands in ZMTP's Socket-Type. */
 	readonly type: SocketTypeName;
+	/** The name that the socket gives to the peer of this connection (ROUTER, STREAM); then its pipe can be attached at once. */
+	readonly peerName?: Uint8Array | undefined;
 	/** Live options: read at the moment they take effect. */
 	readonly options: Readonly<SocketOptions>;
 	/** True once the socket was closed: nothing may be attached any more. */

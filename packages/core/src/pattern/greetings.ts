@@ -1,0 +1,21 @@
+/**
+ * The messages that a socket sends or receives when a peer comes or goes, without its owner's doing: probeRouter, helloMessage,
+ * disconnectMessage, hiccupMessage.
+ */
+import type { SocketOptions } from "../options.ts";
+import type { Peer } from "./peer.ts";
+
+const PROBE = Buffer.alloc(0);
+
+/** To a peer that has come, or whose connection was lost and will be made again: the probe, then the hello. */
+export function greet(peer: Peer, options: Readonly<Partial<Pick<SocketOptions, "probeRouter" | "helloMessage">>>): void {
+	if (options.probeRouter === true) peer.pipe.tryWrite([PROBE]);
+	const { helloMessage } = options;
+	if (helloMessage !== null && helloMessage !== undefined) peer.pipe.tryWrite([helloMessage]);
+}
+
+/** From a peer, behind all that it has sent. */
+export function injectLast(peer: Peer, message: Uint8Array | null | undefined): void {
+	// A copy: the receiver may write into what it gets.
+	if (message !== null && message !== undefined) peer.pipe.inject([Buffer.from(message)]);
+}
