@@ -16,6 +16,9 @@ export interface PlainLogin {
 	readonly password: string;
 }
 
+/** How libzmq's PLAIN server begins its ERROR: where the length 5 should stand, its source has an escape that swallows the E. */
+const LIBZMQ_ERROR = Buffer.from("\x5eRROR", "latin1");
+
 export class PlainClient implements Mechanism {
 	readonly name = "PLAIN";
 	readonly messages = undefined;
@@ -43,6 +46,7 @@ export class PlainClient implements Mechanism {
 	}
 
 	onCommand(body: Buffer): void {
+		if (body.subarray(0, LIBZMQ_ERROR.length).equals(LIBZMQ_ERROR)) throw refusalByPeer(body.subarray(LIBZMQ_ERROR.length));
 		const { name, data } = parseCommand(body);
 		if (name === "ERROR") throw refusalByPeer(data);
 		if (this.#state === "await welcome" && name === "WELCOME") {

@@ -1,0 +1,65 @@
+/**
+ * Judges the peers of all sockets of this process: a ZAP handler (RFC 27) with lists of addresses, passwords and keys.
+ *
+ * One per process; sockets in worker threads ask it too. PLAIN servers need one. CURVE servers let in everybody who knows
+ * their public key until there is one. Sockets without security ask it when they have a `zapDomain`. It does not keep the
+ * process alive.
+ *
+ * **Shutdown**: `close()` frees its place; what is being judged then fails, and the peers concerned may try again.
+ */
+import { AccessPolicy, type AccessRules, type Judged } from "./security/access-policy.ts";
+import type { ReceivedZapRequest } from "./security/zap-message.ts";
+import { ZapHandler } from "./transport/zap-handler.ts";
+
+export interface AuthenticatorOptions extends AccessRules {
+	/** Told what a callback threw; the peer is refused with status 500. Default: a process warning. */
+	readonly onError?: (error: unknown) => void;
+}
+
+export class Authenticator {
+	readonly #policy: AccessPolicy;
+	readonly #onError: (error: unknown) => void;
+	#handler: ZapHandler | undefined;
+
+	/** @throws ZmqError EINVAL a key is none */
+	constructor(options: AuthenticatorOptions = {}) {
+		this.#policy = new AccessPolicy(options);
+		this.#onError = options.onError ?? warn;
+	}
+
+	/** Begins to judge. Rejects with EADDRINUSE when another handler does already. */
+	async start(): Promise<void> {
+		if (this.#handler !== undefined) return await this.#handler.bound();
+		const handler = new ZapHandler((request) => this.#judge(request));
+		this.#handler = handler;
+		try {
+			await handler.bound();
+		} catch (error) {
+			this.#handler = undefined;
+			throw error;
+		}
+	}
+
+	/** Ends it; may be started again. */
+	async close(): Promise<void> {
+		const handler = this.#handler;
+		this.#handler = undefined;
+		await handler?.close();
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close();
+	}
+
+	async #judge(request: ReceivedZapRequest): Promise<Judged> {
+		const judged = await this.#policy.judge(request);
+		if (judged.error !== undefined) this.#onError(judged.error);
+		return judged;
+	}
+}
+
+function warn(error: unknown): void {
+	process.emitWarning(`An Authenticator callback failed: ${error instanceof Error ? error.message : String(error)}`, {
+		code: "ZLOOM_AUTHENTICATOR",
+	});
+}
