@@ -26,7 +26,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["transport/"],
 	["inbox", "outbox", "place", "peer-name"],
 	["socket"],
-	["context", "faces", "authenticator"],
+	["context", "faces", "tagged-faces", "authenticator"],
 	["socket-make"],
 	["sockets", "publish-sockets", "stream-socket", "draft-sockets"],
 	["proxy"],

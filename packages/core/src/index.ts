@@ -5,6 +5,27 @@
  */
 export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 export { type Context, context } from "./context.ts";
+export {
+	Channel,
+	type ChannelOptions,
+	Client,
+	type ClientOptions,
+	Dish,
+	type DishOptions,
+	Gather,
+	type GatherOptions,
+	type GroupTag,
+	Peer,
+	type PeerOptions,
+	Radio,
+	type RadioOptions,
+	type ReceivedGroup,
+	type RoutingIdTag,
+	Scatter,
+	type ScatterOptions,
+	Server,
+	type ServerOptions,
+} from "./draft-sockets.ts";
 export { ZmqError, type ZmqErrorCode } from "./errors.ts";
 export type { Readable, Writable } from "./faces.ts";
 export type { Received } from "./inbox.ts";
@@ -44,6 +65,7 @@ export {
 	type RouterOptions,
 } from "./sockets.ts";
 export { Stream, type StreamOptions } from "./stream-socket.ts";
+export type { Tagged, TaggedReadable } from "./tagged-faces.ts";
 export type { WaitOptions } from "./waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "./z85.ts";

@@ -54,12 +54,17 @@ function partial(error: unknown, sent: number, of: number): ZmqError {
 export class Outbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
+	readonly #framesMax: number;
 	readonly #waiters: Waiters<SendJob, void>;
 	#closed = false;
 	#pumping = false;
 
-	/** @param options live: the default time limit is read at every wait. */
-	constructor(pattern: Pattern, options: Readonly<SocketOptions>) {
+	/**
+	 * @param options live: the default time limit is read at every wait
+	 * @param framesMax how many frames a message may have
+	 */
+	constructor(pattern: Pattern, options: Readonly<SocketOptions>, framesMax: number) {
+		this.#framesMax = framesMax;
 		this.#pattern = pattern;
 		this.#options = options;
 		this.#waiters = new Waiters({ what: "send", onGivenUp: () => this.pump() });
@@ -72,7 +77,7 @@ export class Outbox {
 	/** @throws ZmqError EBADF, EFSM, EINVAL; any outcome but "sent" and "dropped" leaves the message with the caller */
 	trySend(content: Content): SendOutcome {
 		if (this.#closed) throw closedError();
-		const message = toMessage(content);
+		const message = this.#messageOf(content);
 		if (this.#waiters.size > 0) return "full";
 		const outcome = this.#pattern.trySend(message);
 		if (outcome === "out-of-turn") throw outOfTurn();
@@ -84,7 +89,7 @@ export class Outbox {
 		let message: Message;
 		try {
 			timeoutMs = this.#check(options);
-			message = toMessage(content);
+			message = this.#messageOf(content);
 		} catch (error) {
 			return Promise.reject(error);
 		}
@@ -109,7 +114,7 @@ export class Outbox {
 		}
 		try {
 			while (this.#waiters.size === 0 && index < contents.length) {
-				message = toMessage(contents[index] as Content);
+				message = this.#messageOf(contents[index] as Content);
 				const outcome = this.#pattern.trySend(message);
 				if (outcome === "unreachable") throw unreachable(message);
 				if (outcome === "out-of-turn") throw outOfTurn();
@@ -118,7 +123,7 @@ export class Outbox {
 				index += 1;
 			}
 			if (index === contents.length) return mayBeImmediate(index) ? ACCEPTED : nextTurn();
-			message ??= toMessage(contents[index] as Content);
+			message ??= this.#messageOf(contents[index] as Content);
 		} catch (error) {
 			return Promise.reject(partial(error, index, contents.length));
 		}
@@ -163,12 +168,19 @@ export class Outbox {
 		return options === undefined ? this.#options.sendTimeout : checkWait("send", options, this.#options.sendTimeout);
 	}
 
+	/** @throws ZmqError EINVAL */
+	#messageOf(content: Content): Message {
+		const message = toMessage(content);
+		if (message.length <= this.#framesMax) return message;
+		throw new ZmqError("EINVAL", `This socket type has no messages of several frames, got ${message.length}`);
+	}
+
 	/** Takes the next message of a batch in hand; one that is malformed ends the batch. */
 	#advance(job: SendJob): void {
 		const content = job.rest[job.index] as Content;
 		job.index += 1;
 		try {
-			job.message = toMessage(content);
+			job.message = this.#messageOf(content);
 		} catch (error) {
 			this.#waiters.shift()?.reject(error as Error);
 		}

@@ -95,3 +95,10 @@ export function carries(scheme: string, type: SocketTypeName): boolean {
 	if (type === "STREAM") return scheme === "tcp";
 	return (type === "DGRAM") === (scheme === "udp") || (scheme === "udp" && (type === "RADIO" || type === "DISH"));
 }
+
+const ONE_FRAME: ReadonlySet<SocketTypeName> = new Set(["SERVER", "CLIENT", "SCATTER", "GATHER", "PEER", "CHANNEL"]);
+
+/** How many frames a message from a peer of this socket may have; longer ones are dropped (RFC 41, 49, 51, 52). */
+export function framesMax(type: SocketTypeName): number {
+	return ONE_FRAME.has(type) ? 1 : Number.MAX_SAFE_INTEGER;
+}

@@ -19,7 +19,7 @@ import { Outbox } from "./outbox.ts";
 import type { Pattern, PatternHost } from "./pattern/pattern.ts";
 import type { Pipe } from "./pipe/pipe.ts";
 import { Place, type PlaceOwner } from "./place.ts";
-import { carries, conflated, SOCKET_TYPE_NUMBER, type SocketTypeName } from "./socket-type.ts";
+import { carries, conflated, framesMax, SOCKET_TYPE_NUMBER, type SocketTypeName } from "./socket-type.ts";
 import type { Connector, Listener, Transport } from "./transport/transport.ts";
 import { closedError } from "./waiters.ts";
 
@@ -34,6 +34,8 @@ export interface SocketMake {
 	readonly type: SocketTypeName;
 	readonly context: TransportTable;
 	readonly options: Readonly<Record<string, unknown>>;
+	/** How many frames a message that is sent may have; default: any number. */
+	readonly framesMax?: number;
 	pattern(host: PatternHost, options: Readonly<SocketOptions>): Pattern;
 }
 
@@ -137,13 +139,14 @@ export abstract class Socket {
 			attach: (pipe, place) => {
 				// First the table: the pattern may let go of the pipe within attach.
 				this.#places.set(pipe, place);
+				pipe.framesMax = framesMax(this.typeName);
 				if (this.settings.conflate) pipe.conflate(conflated(this.typeName));
 				if (!this.pattern.attach(pipe)) this.#places.delete(pipe);
 			},
 			emit: (event) => this.events.emit(event),
 		};
 		this.inbox = new Inbox(this.pattern, this.settings);
-		this.outbox = new Outbox(this.pattern, this.settings);
+		this.outbox = new Outbox(this.pattern, this.settings, make.framesMax ?? Number.POSITIVE_INFINITY);
 	}
 
 	/** True once `close()` was called. */

@@ -37,6 +37,8 @@ export class Pipe {
 	owner: PipeOwner | undefined;
 	/** The routing id that the peer announced; empty when it did not. Set by the transport before the pipe is attached. */
 	peerRoutingId: Uint8Array = NO_ROUTING_ID;
+	/** Messages of the peer with more frames are dropped. */
+	framesMax: number = Number.MAX_SAFE_INTEGER;
 	/** The name that this socket has given to the peer, instead of what the peer announces; undefined = none. */
 	givenRoutingId: Uint8Array | undefined = undefined;
 	/** The peer's own high-water marks, where one queue stands for both (inproc within a thread); undefined = it has queues of its own. */
@@ -90,6 +92,7 @@ export class Pipe {
 	/** Writes a whole message; false when the pipe is full or closed: the message stays with the caller. */
 	tryWrite(message: Message): boolean {
 		if (this.#closed || this.#peer.#closed) return false;
+		if (message.length > this.#peer.framesMax) return true;
 		if (!this.#outbound.push(message)) return false;
 		if (this.#outbound.length === 1) this.#peer.owner?.onReadable(this.#peer);
 		return true;

@@ -1,0 +1,75 @@
+/**
+ * RADIO (RFC 48): a message, group and body, goes to every peer that has joined exactly that group; it is lost for those that
+ * are full. All pipes get the same message object.
+ *
+ * Joins are read from a pipe as they come; a peer that joins more than memory should hold loses its connection.
+ */
+import { GROUP_BYTES_MAX, SUBSCRIBER_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
+import type { Frame, Message } from "../message.ts";
+import type { PatternOutcome } from "./pattern.ts";
+import { PatternBase } from "./pattern-base.ts";
+import type { Peer } from "./peer.ts";
+import { isSubscription, subscribes } from "./subscription-message.ts";
+
+export class RadioPattern extends PatternBase {
+	/** Who has joined, by the group as latin1. */
+	readonly #members = new Map<string, Set<Peer>>();
+	readonly #groups = new Map<Peer, Set<string>>();
+
+	override get writable(): boolean {
+		return true;
+	}
+
+	/** @param message group and body */
+	trySend(message: Message): PatternOutcome {
+		const members = this.#members.get((message[0] as Buffer).toString("latin1"));
+		if (members === undefined) return "dropped";
+		let sent = false;
+		for (const { pipe } of members) if (pipe.tryWrite(message)) sent = true;
+		return sent ? "sent" : "dropped";
+	}
+
+	override peerReadable(peer: Peer): void {
+		for (let message = peer.pipe.tryRead(); message !== undefined; message = peer.pipe.tryRead()) {
+			const frame = message[0] as Frame;
+			if (message.length === 1 && isSubscription(frame)) this.#change(peer, frame);
+		}
+	}
+
+	override peerWritable(): void {
+		// Nobody waits for room.
+	}
+
+	protected override joined(peer: Peer): void {
+		this.#groups.set(peer, new Set());
+	}
+
+	protected override lost(peer: Peer): void {
+		for (const group of this.#groups.get(peer) ?? []) this.#leave(peer, group);
+		this.#groups.delete(peer);
+	}
+
+	#change(peer: Peer, frame: Frame): void {
+		const groups = this.#groups.get(peer);
+		if (groups === undefined) return;
+		const group = Buffer.from(frame.buffer, frame.byteOffset + 1, frame.length - 1).toString("latin1");
+		if (!subscribes(frame)) {
+			if (groups.delete(group)) this.#leave(peer, group);
+			return;
+		}
+		if (group.length > GROUP_BYTES_MAX || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
+			this.detach(peer.pipe, { discard: true });
+			return;
+		}
+		groups.add(group);
+		const members = this.#members.get(group);
+		if (members === undefined) this.#members.set(group, new Set([peer]));
+		else members.add(peer);
+	}
+
+	#leave(peer: Peer, group: string): void {
+		const members = this.#members.get(group);
+		members?.delete(peer);
+		if (members?.size === 0) this.#members.delete(group);
+	}
+}
