@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SocketTypeName } from "../socket-type.ts";
 import { encodeReady, parseCommand, parseError, parseProperties } from "../wire/command.ts";
 import { encodeFrame, FLAG_COMMAND, FrameDecoder } from "../wire/frame.ts";
-import { encodeGreeting, GREETING_BYTES, GREETING_HEAD_BYTES } from "../wire/greeting.ts";
+import { encodeGreeting, GREETING_BYTES, SIGNATURE_BYTES } from "../wire/greeting.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { Handshake } from "./handshake.ts";
 import { NullMechanism } from "./null.ts";
@@ -53,14 +53,16 @@ describe("the handshake", () => {
 		);
 	});
 
-	it("sends eleven bytes at once, the rest of the greeting when the peer's version is known, and READY when its mechanism is", () => {
+	it("sends ten bytes at once, one when the peer has sent ten, the rest when its version is known, and READY when its mechanism is", () => {
 		const handshake = side("PUSH");
-		expect(handshake.takeOutput()?.length).toBe(GREETING_HEAD_BYTES);
+		expect(handshake.takeOutput()?.length).toBe(SIGNATURE_BYTES);
 		const peer = encodeGreeting("NULL");
-		handshake.onBytes(peer.subarray(0, 10));
+		handshake.onBytes(peer.subarray(0, 9));
 		expect(handshake.takeOutput()).toBeUndefined();
+		handshake.onBytes(peer.subarray(9, 10));
+		expect(handshake.takeOutput()?.toString("hex")).toBe("03");
 		handshake.onBytes(peer.subarray(10, 11));
-		expect(handshake.takeOutput()?.length).toBe(GREETING_BYTES - GREETING_HEAD_BYTES);
+		expect(handshake.takeOutput()?.length).toBe(GREETING_BYTES - SIGNATURE_BYTES - 1);
 		handshake.onBytes(peer.subarray(11));
 		expect(handshake.takeOutput()?.subarray(2, 8).toString("latin1")).toBe("\x05READY");
 	});
@@ -123,7 +125,7 @@ describe("the handshake", () => {
 			}
 		})();
 		expect(error?.reason).toBe("ERR_ZMTP_MECHANISM_MISMATCH");
-		expect(handshake.farewell(error as ProtocolError).length).toBe(GREETING_BYTES - GREETING_HEAD_BYTES);
+		expect(handshake.farewell(error as ProtocolError).length).toBe(GREETING_BYTES - SIGNATURE_BYTES);
 	});
 
 	it("refuses a second READY", () => {

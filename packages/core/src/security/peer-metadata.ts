@@ -5,12 +5,12 @@
  * The peer's Socket-Type must be there and fit ours; all other properties are kept for whoever asks.
  */
 import { ROUTING_ID_BYTES_MAX } from "../limits.ts";
-import { compatible, type SocketTypeName } from "../socket-type.ts";
+import { compatible, SOCKET_TYPE_NUMBER, type SocketTypeName } from "../socket-type.ts";
 import type { Properties } from "../wire/command.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 
 export interface PeerMetadata {
-	/** REQ, DEALER …: as the peer said. */
+	/** REQ, DEALER …: as the peer said; empty for a peer of ZMTP 1.0, which does not say. */
 	readonly socketType: string;
 	/** Empty when the peer has none. */
 	readonly routingId: Buffer;
@@ -32,6 +32,7 @@ const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["REQ", "DEALER", 
 /** What only ZAP and the transport may say of a peer. */
 const NOT_FOR_PEERS: readonly string[] = ["user-id", "peer-address"];
 const EMPTY = Buffer.alloc(0);
+const NO_PROPERTIES: Properties = new Map();
 
 export function localProperties(local: LocalMetadata): [name: string, value: Uint8Array][] {
 	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.socketType, "latin1")]];
@@ -45,17 +46,9 @@ export function readPeer(local: LocalMetadata, properties: Properties): PeerMeta
 	const type = properties.get("socket-type");
 	if (type === undefined) throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", "The peer did not say its Socket-Type");
 	const routingId = properties.get("identity") ?? EMPTY;
-	if (routingId.length > ROUTING_ID_BYTES_MAX)
-		throw new ProtocolError(
-			"ERR_ZMTP_INVALID_METADATA",
-			`The peer's routing id has ${routingId.length} bytes, ${ROUTING_ID_BYTES_MAX} are allowed`,
-		);
+	checkRoutingId(routingId);
 	const socketType = type.toString("latin1");
-	if (!compatible(local.socketType, socketType))
-		throw new ProtocolError(
-			"ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE",
-			`A ${local.socketType} socket cannot talk to a ${socketType.slice(0, 32).replace(/[^\x20-\x7e]/g, "?")} socket; is the endpoint right?`,
-		);
+	checkSocketType(local, socketType);
 	return { socketType, routingId, properties: withoutClaims(properties), userId: "" };
 }
 
@@ -64,4 +57,37 @@ function withoutClaims(properties: Properties): Properties {
 	const rest = new Map(properties);
 	for (const name of NOT_FOR_PEERS) rest.delete(name);
 	return rest;
+}
+
+/** A peer of ZMTP 1.0 or 2.0. @param socketType empty when it did not say */
+export function readOldPeer(local: LocalMetadata, socketType: string, routingId: Buffer): PeerMetadata {
+	checkRoutingId(routingId);
+	if (socketType !== "") checkSocketType(local, socketType);
+	return { socketType, routingId, properties: NO_PROPERTIES, userId: "" };
+}
+
+/** libzmq's number, as ZMTP 2.0 sends it. */
+export function socketTypeNumber(local: LocalMetadata): number {
+	return SOCKET_TYPE_NUMBER[local.socketType];
+}
+
+export function socketTypeName(number: number): string {
+	return Object.entries(SOCKET_TYPE_NUMBER).find(([, each]) => each === number)?.[0] ?? `number ${number}`;
+}
+
+function checkRoutingId(routingId: Buffer): void {
+	if (routingId.length > ROUTING_ID_BYTES_MAX)
+		throw new ProtocolError(
+			"ERR_ZMTP_INVALID_METADATA",
+			`The peer's routing id has ${routingId.length} bytes, ${ROUTING_ID_BYTES_MAX} are allowed`,
+		);
+}
+
+function checkSocketType(local: LocalMetadata, socketType: string): void {
+	if (compatible(local.socketType, socketType)) return;
+	const shown = socketType.slice(0, 32).replace(/[^\x20-\x7e]/g, "?");
+	throw new ProtocolError(
+		"ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE",
+		`A ${local.socketType} socket cannot talk to a ${shown} socket; is the endpoint right?`,
+	);
 }

@@ -21,52 +21,31 @@ import type { Message } from "../message.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
 import type { Mechanism, MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { encodePong, parseCommand, parsePing } from "../wire/command.ts";
-import { FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../wire/frame.ts";
+import { encodePing, encodePong, parseCommand, parsePing } from "../wire/command.ts";
+import { FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource } from "../wire/frame.ts";
+import { OLD_FRAME_ENCODER, OldFrameDecoder } from "../wire/old-frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
+import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import { Opening, type OpeningOwner } from "./opening.ts";
 import { PendingHold } from "./pending-hold.ts";
 import { SendBuffer } from "./send-buffer.ts";
+import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
-import { sendsUpstream, upstreamCommand, upstreamMessage } from "./upstream.ts";
+import { sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
 
-/** How a connection ended. */
-export type EngineEnd =
-	/** We ended it. */
-	| { readonly kind: "closed" }
-	/** It broke, or the peer left. */
-	| { readonly kind: "lost"; readonly duringHandshake: boolean; readonly error?: Error }
-	/** The peer broke the protocol. */
-	| { readonly kind: "violated"; readonly duringHandshake: boolean; readonly error: ProtocolError };
-
-/** An engine as its owner sees it. */
-export interface ServingEngine {
-	/** True once the handshake is done. */
-	readonly serving: boolean;
-	/** The owner sets the pipe before it gives the other end to the socket, so that no event is missed. */
-	serve(pipe: Pipe): void;
-	/** Ends the connection now; what is not written is lost. */
-	destroy(): void;
-}
-
-export interface EngineOwner {
-	/** The handshake is done. Returns the pipe end to serve, or undefined to close the connection. */
-	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined;
-	/** The socket closed its end of the pipe; the engine flushes until it is done or destroyed. */
-	onPipeClosed(engine: ServingEngine): void;
-	/** Called exactly once. */
-	onEnd(engine: ServingEngine, end: EngineEnd): void;
-}
+export type { EngineEnd, EngineOwner, ServingEngine };
 
 type Phase = "handshake" | "running" | "closing" | "ended";
 
-export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
+const NO_CONTEXT = Buffer.alloc(0);
+
+export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingEngine {
 	readonly #stream: Socket;
 	readonly #host: TransportHost;
 	readonly #owner: EngineOwner;
 	readonly #hold = new PendingHold();
-	readonly #decoder = new FrameDecoder(COMMAND_BYTES_MAX);
+	#decoder: FrameSource = new FrameDecoder(COMMAND_BYTES_MAX);
 	readonly #assembler: MessageAssembler;
 	readonly #out: SendBuffer;
 	/** Undefined once done. */
@@ -83,6 +62,9 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 	#draining = false;
 	/** Context of the newest PING that is not answered yet: a flood of them costs one answer. */
 	#pong: Buffer | undefined;
+	/** From the first need of it on. */
+	#heartbeat: Heartbeat | undefined;
+	#pingDue = false;
 	/** True when what this socket sends may be subscriptions, which have a form of their own on the wire. */
 	readonly #upstream: boolean;
 	#subscribeCommands = false;
@@ -111,6 +93,22 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		return this.#pipe !== undefined;
 	}
 
+	/** @internal */
+	get reading(): boolean {
+		return this.#stalled === undefined;
+	}
+
+	/** @internal */
+	onPingDue(): void {
+		this.#pingDue = true;
+		this.#scheduleFlush();
+	}
+
+	/** @internal */
+	onSilence(error: Error): void {
+		this.#onLost(error);
+	}
+
 	/** Ends the connection now; what is not written is lost. */
 	destroy(): void {
 		this.#finish({ kind: "closed" });
@@ -125,8 +123,12 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		if (this.#pumping || this.#stalled === undefined) return;
 		this.#pump();
 		if (this.#stalled !== undefined) return;
-		if (this.#end !== undefined) this.#finish(this.#end);
-		else this.#stream.resume();
+		if (this.#end !== undefined) {
+			this.#finish(this.#end);
+			return;
+		}
+		this.#heartbeat?.resumed();
+		this.#stream.resume();
 	}
 
 	onClosed(): void {
@@ -153,12 +155,14 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 	}
 
 	#onData(chunk: Buffer): void {
+		this.#heartbeat?.heard();
 		if (this.#phase === "closing" || this.#phase === "ended") return;
 		try {
 			let rest = chunk;
 			const opening = this.#opening;
 			if (opening?.greeting) {
 				rest = rest.subarray(opening.onBytes(rest));
+				if (!opening.greeting && opening.framing !== 3) rest = this.#stepDown(opening, rest);
 				if (rest.length === 0) return;
 			}
 			this.#decoder.push(rest);
@@ -168,6 +172,17 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		}
 		this.#pump();
 		if (this.#stalled !== undefined) this.#stream.pause();
+	}
+
+	/** The peer speaks an older version. Returns the bytes that its frames begin with. */
+	#stepDown(opening: Opening, rest: Buffer): Buffer {
+		if (opening.framing === 1) {
+			this.#decoder = new OldFrameDecoder(COMMAND_BYTES_MAX);
+			this.#out.encoder = OLD_FRAME_ENCODER;
+		} else {
+			this.#decoder = new FrameDecoder(COMMAND_BYTES_MAX, { commands: false });
+		}
+		return Buffer.concat([opening.replay, rest]);
 	}
 
 	/** Delivers what the decoder holds, until it is used up or the pipe refuses. */
@@ -223,20 +238,28 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		const subscription = upstreamMessage(this.#host.type, name, data);
 		if (subscription !== undefined) return this.#deliverOrStall(subscription);
 		if (name !== "PING") return true;
-		this.#pong = Buffer.from(parsePing(data).context);
+		const { context, timeToLiveMs } = parsePing(data);
+		this.#pong = Buffer.from(context);
+		if (timeToLiveMs > 0) this.#heartbeat ??= new Heartbeat(this.#host.options, this);
+		this.#heartbeat?.onPing(timeToLiveMs);
 		this.#scheduleFlush();
 		return true;
 	}
 
 	/** @internal */
 	onOpened(peer: PeerMetadata, messages: MessageCipher | undefined): void {
-		this.#subscribeCommands = this.#opening?.subscribeCommands === true;
+		const { subscribeCommands, framing, unversioned } = this.#opening as Opening;
+		this.#subscribeCommands = subscribeCommands;
 		this.#opening = undefined;
-		const { maxMessageSize } = this.#host.options;
+		const { maxMessageSize, heartbeatInterval } = this.#host.options;
 		const bodyBytesMax = maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize;
 		this.#decoder.setBodyBytesMax(bodyBytesMax + (messages?.bodyOverheadBytes ?? 0));
-		this.#cipher = messages;
-		this.#out.encoder = messages;
+		if (messages !== undefined) {
+			this.#cipher = messages;
+			this.#out.encoder = messages;
+		}
+		// Old versions have no commands.
+		if (framing === 3 && heartbeatInterval > 0) this.#heartbeat = new Heartbeat(this.#host.options, this);
 		this.#phase = "running";
 		const pipe = this.#owner.takePipe(this, peer);
 		// The socket may have refused the pipe within takePipe.
@@ -245,6 +268,7 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 			this.destroy();
 			return;
 		}
+		if (unversioned && subscribable(this.#host.type)) pipe.tryWrite([Buffer.of(1)]);
 		if (pipe.readable) this.onReadable();
 		if (pipe.closed) this.onClosed();
 	}
@@ -271,16 +295,13 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 	readonly #flush = (): void => {
 		this.#flushScheduled = false;
 		const pipe = this.#pipe;
-		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined) return;
 		const stream = this.#stream;
+		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined || stream.writableEnded) return;
 		const out = this.#out;
 		let backlog = stream.writableLength;
 		stream.cork();
 		try {
-			if (this.#pong !== undefined && backlog < SEND_BACKLOG_BYTES) {
-				backlog += out.appendCommand(encodePong(this.#pong));
-				this.#pong = undefined;
-			}
+			if (backlog < SEND_BACKLOG_BYTES) backlog += this.#appendHeartbeat(out);
 			while (backlog < SEND_BACKLOG_BYTES) {
 				const message = pipe.tryRead();
 				if (message === undefined) break;
@@ -299,11 +320,25 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		if (this.#phase === "closing" && !pipe.readable) this.#sendFin();
 	};
 
+	/** Returns how many bytes it wrote. */
+	#appendHeartbeat(out: SendBuffer): number {
+		let bytes = 0;
+		if (this.#pong !== undefined) bytes += out.appendCommand(encodePong(this.#pong));
+		this.#pong = undefined;
+		if (this.#pingDue) {
+			bytes += out.appendCommand(encodePing(this.#host.options.heartbeatTimeToLive, NO_CONTEXT));
+			this.#heartbeat?.pinged();
+		}
+		this.#pingDue = false;
+		return bytes;
+	}
+
 	/** Not flushed from here: a peer that takes everything at once would keep us from ever giving the event loop a turn. */
 	#onDrain(): void {
 		this.#draining = false;
 		const pipe = this.#pipe;
-		if (pipe !== undefined && (pipe.readable || this.#pong !== undefined || this.#phase === "closing")) this.#scheduleFlush();
+		const due = this.#pong !== undefined || this.#pingDue || this.#phase === "closing";
+		if (pipe !== undefined && (pipe.readable || due)) this.#scheduleFlush();
 	}
 
 	#onWritten(): void {
@@ -341,6 +376,7 @@ export class Engine implements PipeOwner, OpeningOwner, ServingEngine {
 		this.#phase = "ended";
 		clearTimeout(this.#closeTimer);
 		this.#opening?.stop();
+		this.#heartbeat?.stop();
 		this.#stalled = undefined;
 		// The farewell of a handshake is a few bytes that always fit; later a peer that does not read could hold us up.
 		if (end.kind === "violated" && end.duringHandshake) this.#stream.destroySoon();

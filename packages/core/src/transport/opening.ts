@@ -14,6 +14,7 @@ import { TIMER_MS_MAX } from "../limits.ts";
 import { Handshake } from "../security/handshake.ts";
 import type { Credentials, Mechanism, MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
+import type { Framing } from "../wire/greeting.ts";
 import type { ProtocolError } from "../wire/protocol-error.ts";
 import type { TransportHost } from "./transport.ts";
 import { askZap, type ZapAnswer } from "./zap-client.ts";
@@ -38,7 +39,10 @@ export class Opening {
 		this.#stream = stream;
 		this.#host = host;
 		this.#owner = owner;
-		this.#handshake = new Handshake(mechanism);
+		// Old versions know no security: asking for any means refusing them.
+		const { routingId, zapDomain } = host.options;
+		const old = mechanism.name === "NULL" && zapDomain === "" ? { socketType: host.type, routingId } : undefined;
+		this.#handshake = new Handshake(mechanism, old);
 		const limit = host.options.handshakeInterval;
 		if (limit > 0) this.#timer = setTimeout(() => this.#onSlow(), Math.min(limit, TIMER_MS_MAX)).unref();
 		const { preparation } = mechanism;
@@ -54,6 +58,21 @@ export class Opening {
 	/** True while bytes still belong to the greeting. */
 	get greeting(): boolean {
 		return this.#handshake.greeting;
+	}
+
+	/** Which framing the peer uses; known once `greeting` is false. */
+	get framing(): Framing {
+		return this.#handshake.framing;
+	}
+
+	/** What came with the greeting and belongs to frames; known once `greeting` is false. */
+	get replay(): Buffer {
+		return this.#handshake.replay;
+	}
+
+	/** True for a peer of ZMTP 1.0 that never says what it wants. */
+	get unversioned(): boolean {
+		return this.#handshake.unversioned;
 	}
 
 	/** Bytes of the greeting; returns how many were taken. @throws ProtocolError */

@@ -13,6 +13,11 @@ export function sendsUpstream(type: SocketTypeName): boolean {
 	return type === "SUB" || type === "XSUB" || type === "DISH";
 }
 
+/** True when peers of such a socket say what they want: one that cannot say it gets everything. */
+export function subscribable(type: SocketTypeName): boolean {
+	return type === "PUB" || type === "XPUB";
+}
+
 /** The command for a subscription; undefined when the message is to go out as it is. */
 export function upstreamCommand(type: SocketTypeName, subscribeCommands: boolean, message: Message): Buffer | undefined {
 	const frame = message[0];

@@ -95,9 +95,15 @@ export class FrameDecoder implements FrameSource {
 	#partialLength = 0;
 	#bodyBytes = 0;
 
-	/** @param bodyBytesMax largest body of a message frame; commands may have COMMAND_BYTES_MAX if that is more */
-	constructor(bodyBytesMax: number) {
+	readonly #flagsMax: number;
+
+	/**
+	 * @param bodyBytesMax largest body of a message frame; commands may have COMMAND_BYTES_MAX if that is more
+	 * @param options `commands` false: ZMTP 2.0, which has none
+	 */
+	constructor(bodyBytesMax: number, options: { commands: boolean } = { commands: true }) {
 		this.#bodyBytesMax = bodyBytesMax;
+		this.#flagsMax = options.commands ? FLAG_COMMAND | FLAG_LONG | FLAG_MORE : FLAG_LONG | FLAG_MORE;
 	}
 
 	/** Holds for frames whose header was not read yet. */
@@ -138,7 +144,7 @@ export class FrameDecoder implements FrameSource {
 		while (this.#offset < this.#chunk.length) {
 			header[this.#headerLength++] = this.#chunk[this.#offset++] as number;
 			const flags = header[0] as number;
-			checkFlags(flags);
+			checkFlags(flags, this.#flagsMax);
 			const needed = (flags & FLAG_LONG) === 0 ? SHORT_HEADER_BYTES : LONG_HEADER_BYTES;
 			if (this.#headerLength < needed) continue;
 			this.#headerLength = 0;
@@ -151,7 +157,7 @@ export class FrameDecoder implements FrameSource {
 	}
 
 	#startBody(flags: number, bodyBytes: number): boolean {
-		checkFlags(flags);
+		checkFlags(flags, this.#flagsMax);
 		const max = (flags & FLAG_COMMAND) === 0 ? this.#bodyBytesMax : Math.max(this.#bodyBytesMax, COMMAND_BYTES_MAX);
 		if (bodyBytes > max)
 			throw new ProtocolError(
@@ -191,13 +197,14 @@ export class FrameDecoder implements FrameSource {
 	}
 }
 
-function checkFlags(flags: number): void {
-	if (flags > 7) throw new ProtocolError("ERR_ZMTP_MALFORMED_FRAME", `The peer sent a frame with reserved flags 0x${flags.toString(16)}`);
+function checkFlags(flags: number, max: number): void {
+	if (flags > max) throw new ProtocolError("ERR_ZMTP_MALFORMED_FRAME", `The peer sent a frame with reserved flags 0x${flags.toString(16)}`);
 	if ((flags & (FLAG_COMMAND | FLAG_MORE)) === (FLAG_COMMAND | FLAG_MORE))
 		throw new ProtocolError("ERR_ZMTP_MALFORMED_FRAME", "The peer sent a command that claims to be continued");
 }
 
-function readLongSize(bytes: Buffer, at: number): number {
+/** @throws ProtocolError it is above 2^53 */
+export function readLongSize(bytes: Buffer, at: number): number {
 	const high = bytes.readUInt32BE(at);
 	if (high > SIZE_HIGH_MAX) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "The peer announced a frame above 2^53 bytes");
 	return high * TWO_TO_32 + bytes.readUInt32BE(at + 4);

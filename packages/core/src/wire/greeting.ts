@@ -1,28 +1,37 @@
 /**
- * The ZMTP 3.x greeting: 64 bytes that each side sends before its first frame (RFC 23 and 37, "Protocol Signature",
- * "Version Negotiation").
+ * The ZMTP greeting, and which version the peer speaks (RFC 23 and 37, "Version Negotiation"; RFC 13 and 15 for old ones).
  *
  * Layout: FF, 8 bytes padding, 7F · major · minor · mechanism (20 bytes, zero-padded) · as-server · 31 bytes filler.
- * - The first 11 bytes go out at once: a stack that waits for the whole greeting of its peer deadlocks with its like.
- *   The rest follows when the peer's major version is known, because older peers expect other bytes there.
- * - Padding, filler and as-server are never judged: libzmq puts a length into the padding and ignores as-server.
- * - A higher major version is accepted: the peer is to step down to ours.
+ * - We send it in three steps, as libzmq does: 10 bytes at once; the major version when the peer has sent its 10; the rest when
+ *   its version is known, because older peers expect other bytes there.
+ * - The padding holds the length of our routing id and one more: to a peer of ZMTP 1.0 the ten bytes are the header of a frame
+ *   with our routing id. Padding, filler and as-server of the peer are never judged.
+ * - No FF first, or an even byte in the tenth place: ZMTP 1.0, and what came is a frame already. Major 0: 1.0 framing, 1: ZMTP 2.0,
+ *   both followed by the socket type. Every higher one is to step down to ours.
+ * - Old versions know no security: whoever asks for some refuses them (otherwise a man in the middle could step us down).
  *
  * Pure: bytes in, values out.
  */
 import { ProtocolError } from "./protocol-error.ts";
 
 export const GREETING_BYTES = 64;
-/** Signature and major version: what is sent before anything is known of the peer. */
-export const GREETING_HEAD_BYTES = 11;
+/** The signature: what is sent before anything is known of the peer. */
+export const SIGNATURE_BYTES = 10;
+/** What peers of ZMTP 2.0 send: signature, version, socket type. */
+const OLD_GREETING_BYTES = 12;
 const MAJOR = 3;
 const MINOR = 1;
 const MAJOR_AT = 10;
+const SOCKET_TYPE_AT = 11;
+const ROUTING_ID_LENGTH_AT = 8;
 const MECHANISM_AT = 12;
 const MECHANISM_BYTES = 20;
 const AS_SERVER_AT = 32;
 
-/** What the peer's greeting says. */
+/** Which framing follows the greeting: that of ZMTP 1.0, of 2.0, or of 3.x. */
+export type Framing = 1 | 2 | 3;
+
+/** What a 3.x peer's greeting says. */
 export interface PeerGreeting {
 	readonly major: number;
 	readonly minor: number;
@@ -31,10 +40,11 @@ export interface PeerGreeting {
 	readonly asServer: boolean;
 }
 
-/** The whole greeting; the caller sends the first {@link GREETING_HEAD_BYTES} and later the rest. */
-export function encodeGreeting(mechanism: string): Buffer {
+/** The whole greeting; the caller sends the first {@link SIGNATURE_BYTES} and later the rest. */
+export function encodeGreeting(mechanism: string, routingIdBytes = 0): Buffer {
 	const bytes = Buffer.alloc(GREETING_BYTES);
 	bytes[0] = 0xff;
+	bytes.writeUInt16BE(routingIdBytes + 1, ROUTING_ID_LENGTH_AT - 1);
 	bytes[9] = 0x7f;
 	bytes[MAJOR_AT] = MAJOR;
 	bytes[MAJOR_AT + 1] = MINOR;
@@ -45,21 +55,51 @@ export function encodeGreeting(mechanism: string): Buffer {
 /** Collects the peer's greeting from however it is split. */
 export class GreetingDecoder {
 	readonly #mechanism: string;
+	readonly #oldVersions: boolean;
 	readonly #bytes = Buffer.alloc(GREETING_BYTES);
 	#length = 0;
+	/** Known after 1 to 11 bytes. */
+	#framing: Framing | undefined;
+	/** True when the peer's bytes are frames from the first one on. */
+	#unversioned = false;
 
-	/** @param mechanism the one we use; the peer must name the same one, byte for byte. */
-	constructor(mechanism: string) {
+	/**
+	 * @param mechanism the one we use; the peer must name the same one, byte for byte
+	 * @param options `oldVersions` true: peers of ZMTP 1.0 and 2.0 are taken
+	 */
+	constructor(mechanism: string, options: { oldVersions: boolean } = { oldVersions: false }) {
 		this.#mechanism = mechanism;
+		this.#oldVersions = options.oldVersions;
 	}
 
-	/** True once the peer is known to speak 3.x: the rest of our own greeting may go out. */
-	get versionKnown(): boolean {
-		return this.#length > MAJOR_AT;
+	/** True once the peer is known to read a version: ours may go out. */
+	get signatureKnown(): boolean {
+		return !this.#unversioned && this.#length >= SIGNATURE_BYTES;
+	}
+
+	/** Known as soon as the peer's version is. */
+	get framing(): Framing | undefined {
+		return this.#framing;
+	}
+
+	/** True for a peer that does not know of versions at all. */
+	get unversioned(): boolean {
+		return this.#unversioned;
 	}
 
 	get complete(): boolean {
-		return this.#length === GREETING_BYTES;
+		if (this.#framing === undefined) return false;
+		return this.#unversioned || this.#wanted() === 0;
+	}
+
+	/** What was taken and belongs to frames; only once it is complete. */
+	get replay(): Buffer {
+		return this.#unversioned ? Buffer.from(this.#bytes.subarray(0, this.#length)) : Buffer.alloc(0);
+	}
+
+	/** libzmq's number of the socket type that a versioned old peer says it is; -1 for all others. */
+	get socketType(): number {
+		return this.complete && !this.#unversioned && this.#framing !== 3 ? (this.#bytes[SOCKET_TYPE_AT] as number) : -1;
 	}
 
 	/**
@@ -67,14 +107,20 @@ export class GreetingDecoder {
 	 * @throws ProtocolError as soon as the bytes seen cannot become a greeting that we accept
 	 */
 	push(chunk: Uint8Array): number {
-		const take = Math.min(chunk.length, GREETING_BYTES - this.#length);
-		this.#bytes.set(take === chunk.length ? chunk : chunk.subarray(0, take), this.#length);
-		this.#length += take;
-		this.#check();
-		return take;
+		let taken = 0;
+		while (taken < chunk.length && !this.complete) {
+			// Byte by byte until the version says how many there will be.
+			const wanted = this.#framing === undefined ? 1 : this.#wanted();
+			const take = Math.min(wanted, chunk.length - taken);
+			this.#bytes.set(chunk.subarray(taken, taken + take), this.#length);
+			this.#length += take;
+			taken += take;
+			this.#check();
+		}
+		return taken;
 	}
 
-	/** @returns the greeting; only once it is complete */
+	/** @returns the greeting of a 3.x peer; only once it is complete */
 	peer(): PeerGreeting {
 		const bytes = this.#bytes;
 		return {
@@ -85,28 +131,53 @@ export class GreetingDecoder {
 		};
 	}
 
+	#wanted(): number {
+		return (this.#framing === 3 ? GREETING_BYTES : OLD_GREETING_BYTES) - this.#length;
+	}
+
 	#check(): void {
 		const bytes = this.#bytes;
-		if (this.#length >= 1 && bytes[0] !== 0xff)
-			throw new ProtocolError(
-				"ERR_ZMTP_GREETING",
-				`The peer does not speak ZMTP: its first byte is 0x${hex(bytes[0])}; is the port right?`,
-			);
-		if (this.#length >= 10 && ((bytes[9] ?? 0) & 1) === 0)
-			throw new ProtocolError("ERR_ZMTP_VERSION", "The peer speaks ZMTP 1.0; only 3.0 and later are supported (ZeroMQ 4.0 or newer)");
-		if (!this.versionKnown) return;
-		const major = bytes[MAJOR_AT] ?? 0;
-		if (major < MAJOR)
-			throw new ProtocolError(
-				"ERR_ZMTP_VERSION",
-				`The peer speaks ZMTP ${major < 1 ? "1.0" : "2.0"}; only 3.0 and later are supported (ZeroMQ 4.0 or newer)`,
-			);
-		if (this.complete && !sameMechanism(bytes, this.#mechanism))
+		if (this.#framing === undefined) {
+			if (bytes[0] !== 0xff) this.#checkShortFrame();
+			else if (this.#length === SIGNATURE_BYTES && ((bytes[9] ?? 0) & 1) === 0) this.#checkLongFrame();
+			else if (this.#length > MAJOR_AT) this.#checkVersion(bytes[MAJOR_AT] ?? 0);
+		}
+		if (this.#framing === 3 && this.complete && !sameMechanism(bytes, this.#mechanism))
 			throw new ProtocolError(
 				"ERR_ZMTP_MECHANISM_MISMATCH",
 				`The peer wants the security mechanism "${printableMechanism(bytes)}", this socket uses "${this.#mechanism}"; configure both alike`,
 			);
 	}
+
+	/** A peer of ZMTP 1.0 begins with its routing id: length with flags, and flags that are 0. */
+	#checkShortFrame(): void {
+		const [size, flags] = this.#bytes;
+		if (size === 0 || !this.#oldVersions || (this.#length >= 2 && flags !== 0)) throw noGreeting(size);
+		if (this.#length >= 2) this.#stepDown(1, true);
+	}
+
+	/** The same with a long length. */
+	#checkLongFrame(): void {
+		if (this.#bytes.readBigUInt64BE(1) > 256n || this.#bytes.readBigUInt64BE(1) === 0n || this.#bytes[9] !== 0)
+			throw noGreeting(this.#bytes[0]);
+		this.#stepDown(1, true);
+	}
+
+	#checkVersion(major: number): void {
+		if (major > 1) this.#framing = 3;
+		else this.#stepDown(major === 0 ? 1 : 2, false);
+	}
+
+	#stepDown(framing: 1 | 2, unversioned: boolean): void {
+		if (!this.#oldVersions)
+			throw new ProtocolError("ERR_ZMTP_VERSION", `The peer speaks ZMTP ${framing}.0, which knows no security; this socket asks for some`);
+		this.#framing = framing;
+		this.#unversioned = unversioned;
+	}
+}
+
+function noGreeting(first: number | undefined): ProtocolError {
+	return new ProtocolError("ERR_ZMTP_GREETING", `The peer does not speak ZMTP: its first byte is 0x${hex(first)}; is the port right?`);
 }
 
 function sameMechanism(greeting: Buffer, name: string): boolean {
