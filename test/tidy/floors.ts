@@ -14,6 +14,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 		"options",
 		"socket-type",
 		"monitor",
+		"observer",
 		"keep-alive",
 		"fairness",
 		"waiters",

@@ -75,6 +75,8 @@ export const TOPIC_OVERHEAD_BYTES = 192;
 export const SUBSCRIBER_BYTES_MAX = 512 << 20;
 /** Notices an XPUB holds for its owner; while there are more, its subscribers are not read. */
 export const NOTICES_MAX = 100_000;
+/** Events an observer keeps until they are received (ZeroMQ: the high-water mark of a monitor socket). */
+export const OBSERVER_EVENTS_MAX = 1000;
 /** Ceiling of any timer, ms: Node's timers overflow above it. */
 export const TIMER_MS_MAX = 0x7fff_ffff;
 

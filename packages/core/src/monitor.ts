@@ -1,8 +1,7 @@
 /**
- * What a socket reports about its connections, with the names and fields of zeromq.js's Observer.
+ * What a socket reports about its connections: the events, with the names and fields of zeromq.js's Observer.
  *
- * Listeners are called in a microtask of their own, never in the stack of a transport: a listener may close the socket, and
- * one that throws reaches the process as an uncaught exception without harming the connection.
+ * Pure types; who hears of them is observer.ts's matter.
  */
 
 /** One event. `address` is the endpoint it concerns. */
@@ -32,32 +31,3 @@ type OfType<Event, Type> = Event extends { type: infer Known }
 
 /** The event of one type. */
 export type SocketEventOf<Type extends SocketEventType> = OfType<SocketEvent, Type>;
-
-type Listener = (event: never) => void;
-
-export class SocketEvents {
-	readonly #listeners = new Map<SocketEventType, Set<Listener>>();
-
-	/** Calls `listener` for every event of this type from now on; adding it twice does nothing. */
-	on<Type extends SocketEventType>(type: Type, listener: (event: SocketEventOf<Type>) => void): void {
-		const listeners = this.#listeners.get(type);
-		if (listeners === undefined) this.#listeners.set(type, new Set([listener]));
-		else listeners.add(listener);
-	}
-
-	off<Type extends SocketEventType>(type: Type, listener: (event: SocketEventOf<Type>) => void): void {
-		const listeners = this.#listeners.get(type);
-		if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(type);
-	}
-
-	/** @internal Only the socket and its transports report. */
-	emit(event: SocketEvent): void {
-		const listeners = this.#listeners.get(event.type);
-		if (listeners === undefined) return;
-		for (const listener of listeners) {
-			queueMicrotask(() => {
-				if (listeners.has(listener)) (listener as (event: SocketEvent) => void)(event);
-			});
-		}
-	}
-}

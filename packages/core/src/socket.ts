@@ -13,7 +13,7 @@ import { type Endpoint, parseEndpoint } from "./endpoint.ts";
 import { ZmqError } from "./errors.ts";
 import { Inbox } from "./inbox.ts";
 import { hold, release } from "./keep-alive.ts";
-import { SocketEvents } from "./monitor.ts";
+import { Observer } from "./observer.ts";
 import { assignOption, makeOptions, type SocketOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pattern, PatternHost } from "./pattern/pattern.ts";
@@ -55,8 +55,6 @@ export abstract class Socket {
 	readonly type: number;
 	/** Where this socket finds its transports. */
 	readonly context: TransportTable;
-	/** Reports binds, connections, retries and errors of this socket. */
-	readonly events: SocketEvents = new SocketEvents();
 	/** How long messages may still be delivered after the end, ms; -1 = for ever, 0 = dropped. */
 	declare linger: number;
 	/** First delay before reconnecting, ms; -1 = never. */
@@ -115,6 +113,8 @@ export abstract class Socket {
 	readonly #connected = new Set<Connected>();
 	/** Binds and closes under way. */
 	readonly #pending = new Set<Promise<unknown>>();
+	/** Made at its first use: a socket that nobody observes keeps no events. */
+	#events: Observer | undefined;
 	#lastEndpoint: string | null = null;
 	#closed = false;
 	#ended: Promise<void> | undefined;
@@ -143,10 +143,19 @@ export abstract class Socket {
 				if (this.settings.conflate) pipe.conflate(conflated(this.typeName));
 				if (!this.pattern.attach(pipe)) this.#places.delete(pipe);
 			},
-			emit: (event) => this.events.emit(event),
+			emit: (event) => this.#events?.emit(event),
 		};
 		this.inbox = new Inbox(this.pattern, this.settings);
 		this.outbox = new Outbox(this.pattern, this.settings, make.framesMax ?? Number.POSITIVE_INFINITY);
+	}
+
+	/** Reports binds, connections, retries and errors of this socket, from the first use of this property on. */
+	get events(): Observer {
+		if (this.#events === undefined) {
+			this.#events = new Observer();
+			if (this.#closed) this.#events.close();
+		}
+		return this.#events;
 	}
 
 	/** True once `close()` was called. */
@@ -261,7 +270,7 @@ export abstract class Socket {
 		for (const { connector } of this.#connected) this.#closeQuietly(connector);
 		this.#bound.clear();
 		this.#connected.clear();
-		this.#ended = this.#allSettled().then(() => this.events.emit({ type: "end" }));
+		this.#ended = this.#allSettled().then(() => this.#events?.emit({ type: "end" }));
 	}
 
 	/** Closes, and waits until addresses are free and what lingers is delivered or given up. */
@@ -296,7 +305,7 @@ export abstract class Socket {
 	#closeQuietly(closing: Listener | Connector): void {
 		this.#track(closing.close()).catch((error: unknown) => {
 			const cause = error instanceof Error ? error : new Error(String(error));
-			this.events.emit({ type: "close:error", address: closing.endpoint, error: cause });
+			this.#events?.emit({ type: "close:error", address: closing.endpoint, error: cause });
 		});
 	}
 
