@@ -18,6 +18,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 		"keep-alive",
 		"fairness",
 		"waiters",
+		"readiness",
 		"z85",
 		"security-options",
 	],

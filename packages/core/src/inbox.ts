@@ -13,6 +13,7 @@ import { ZmqError } from "./errors.ts";
 import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Pattern } from "./pattern/pattern.ts";
+import { Readiness } from "./readiness.ts";
 import { checkWait, closedError, Waiters, type WaitOptions } from "./waiters.ts";
 
 /** What a receiver gets: the frames of one message, at least one. */
@@ -29,6 +30,7 @@ function outOfTurn(): ZmqError {
 export class Inbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
+	readonly readiness: Readiness = new Readiness(() => this.readable);
 	/** The job says whether the result is an iterator's step. */
 	readonly #waiters: Waiters<boolean, Received | Step>;
 	#closed = false;
@@ -102,7 +104,11 @@ export class Inbox {
 	/** The pattern has something to read now. */
 	pump(): void {
 		// Reading can let a peer write, which leads back here: the loop below goes on then by itself.
-		if (this.#pumping || this.#waiters.size === 0) return;
+		if (this.#pumping) return;
+		if (this.#waiters.size === 0) {
+			this.readiness.look();
+			return;
+		}
 		this.#pumping = true;
 		try {
 			while (this.#waiters.size > 0) {
@@ -120,6 +126,7 @@ export class Inbox {
 
 	close(): void {
 		this.#closed = true;
+		this.readiness.close();
 		this.#waiters.endAll((waiter) => {
 			if (waiter.job) waiter.resolve(ENDED);
 			else waiter.reject(closedError());

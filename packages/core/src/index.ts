@@ -35,6 +35,7 @@ export { Observer } from "./observer.ts";
 export type { SocketOptions, SocketOptionsInput } from "./options.ts";
 export type { Content } from "./outbox.ts";
 export type { SendOutcome } from "./pattern/pattern.ts";
+export { type ProxyOptions, type ProxyStatistics, type ProxyTraffic, SocketProxy as Proxy } from "./proxy.ts";
 export {
 	Publisher,
 	type PublisherOptions,

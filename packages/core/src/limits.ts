@@ -77,6 +77,8 @@ export const SUBSCRIBER_BYTES_MAX = 512 << 20;
 export const NOTICES_MAX = 100_000;
 /** Events an observer keeps until they are received (ZeroMQ: the high-water mark of a monitor socket). */
 export const OBSERVER_EVENTS_MAX = 1000;
+/** Messages a proxy moves before the other direction and the rest of the thread have a turn (ZeroMQ). */
+export const PROXY_BURST_MESSAGES = 1000;
 /** Ceiling of any timer, ms: Node's timers overflow above it. */
 export const TIMER_MS_MAX = 0x7fff_ffff;
 

@@ -14,6 +14,7 @@ import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import { type Message, type MessageLike, toMessage } from "./message.ts";
 import type { SocketOptions } from "./options.ts";
 import type { Pattern, SendOutcome } from "./pattern/pattern.ts";
+import { Readiness } from "./readiness.ts";
 import { checkWait, closedError, Waiters, type WaitOptions } from "./waiters.ts";
 
 /** One message to send: a frame, or a list of frames. */
@@ -55,6 +56,7 @@ export class Outbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
 	readonly #framesMax: number;
+	readonly readiness: Readiness = new Readiness(() => this.writable);
 	readonly #waiters: Waiters<SendJob, void>;
 	#closed = false;
 	#pumping = false;
@@ -136,7 +138,11 @@ export class Outbox {
 	/** The pattern may accept more now. */
 	pump(): void {
 		// Sending can make room, which leads back here: the loop below goes on then by itself.
-		if (this.#pumping || this.#waiters.size === 0) return;
+		if (this.#pumping) return;
+		if (this.#waiters.size === 0) {
+			this.readiness.look();
+			return;
+		}
 		this.#pumping = true;
 		try {
 			for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
@@ -160,6 +166,7 @@ export class Outbox {
 
 	close(): void {
 		this.#closed = true;
+		this.readiness.close();
 		this.#waiters.endAll((waiter) => waiter.reject(closedError()));
 	}
 

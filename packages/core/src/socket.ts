@@ -168,6 +168,11 @@ export abstract class Socket {
 		return this.#lastEndpoint;
 	}
 
+	/** @internal For the proxy: what moves messages in and out. */
+	static halves(socket: Socket): { inbox: Inbox; outbox: Outbox } {
+		return { inbox: socket.inbox, outbox: socket.outbox };
+	}
+
 	/** @internal Pipes held; for leak checks. */
 	get pipeCount(): number {
 		return this.#places.size;
