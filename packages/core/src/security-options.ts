@@ -106,12 +106,17 @@ export function checkMetadata(value: unknown): Readonly<Record<string, string | 
 	throw new ZmqError("EINVAL", `Option "metadata" has ${bytes} bytes, at most ${OWN_METADATA_BYTES_MAX} can be sent`);
 }
 
-/** Which mechanism and role the options ask for after `name` was set: as in libzmq the last one counts, and a client's option makes a client. */
+/**
+ * Which mechanism and role the options ask for after `name` was set. As in libzmq the last one counts, and a client's option
+ * makes a client. Unlike there, saying "no server" to a client's keys or name does not switch security off.
+ */
 export function followSecurity(options: SecurityOptions, name: string): void {
 	if (!/^(?:plain[SUP]|curve[SP])/.test(name)) return;
 	const value = options[name as keyof SecurityOptions];
 	const mechanism = name.startsWith("plain") ? "plain" : "curve";
-	options.securityMechanism = value === null || value === false ? null : mechanism;
+	const { curveServerKey, plainUsername, plainPassword } = options;
+	const isClient = mechanism === "curve" ? curveServerKey !== null : plainUsername !== null || plainPassword !== null;
+	options.securityMechanism = value === null || (value === false && !isClient) ? null : mechanism;
 	if (value === null) return;
 	if (name === "plainUsername" || name === "plainPassword") options.plainServer = false;
 	if (name === "curveServerKey") options.curveServer = false;

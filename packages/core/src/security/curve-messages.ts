@@ -70,7 +70,7 @@ export class CurveMessages implements MessageCipher {
 			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_MESSAGE", "The peer sent an encrypted message that is cut off");
 		const plain = Buffer.allocUnsafe(body.length - BODY_OVERHEAD_BYTES);
 		body.copy(this.#inNonce, PREFIX_BYTES, COUNTER_AT, BOX_AT);
-		const first = this.#openInto(plain, body.subarray(BOX_AT));
+		const first = this.#sodium.openInto(plain, this.#key, this.#inNonce, body.subarray(BOX_AT));
 		if (first < 0)
 			throw new ProtocolError("ERR_ZMTP_CRYPTOGRAPHIC", "The peer sent a message that cannot be decrypted: it was damaged or forged");
 		this.#peerCounter.advance(body, COUNTER_AT);
@@ -78,14 +78,5 @@ export class CurveMessages implements MessageCipher {
 			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_MESSAGE", `The peer sent an encrypted message with unknown flags ${first}`);
 		this.flags = first === INNER_COMMAND ? FLAG_COMMAND : first;
 		return plain;
-	}
-
-	#openInto(plain: Buffer, box: Buffer): number {
-		try {
-			return this.#sodium.openInto(plain, this.#key, this.#inNonce, box);
-		} catch (error) {
-			if (error instanceof RangeError) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `Cannot take a message: ${error.message}`);
-			throw error;
-		}
 	}
 }

@@ -10,6 +10,7 @@
  * One thread; nothing here waits but {@link loadSodium}.
  */
 import { SODIUM_SCRATCH_BYTES_KEPT } from "../limits.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
 
 /** What we use of the module: addresses in its memory, sizes as two 32-bit halves, 0 for success. */
 interface Module {
@@ -66,7 +67,7 @@ export class Sodium {
 		return failed ? undefined : this.#take(this.#key, KEY_BYTES);
 	}
 
-	/** A box of its own; for handshakes. */
+	/** A box of its own, of at least one byte; for handshakes. @throws ProtocolError the module has no memory for it */
 	seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Buffer {
 		const box = Buffer.allocUnsafe(BOX_OVERHEAD_BYTES + plain.length);
 		const first = plain.subarray(0, 1);
@@ -74,7 +75,7 @@ export class Sodium {
 		return box;
 	}
 
-	/** Writes the box of one byte and then `rest` to `target`. @throws RangeError the module has no memory for it */
+	/** Writes the box of one byte and then `rest` to `target`. @throws ProtocolError the module has no memory for it */
 	sealInto(target: Buffer, offset: number, input: { key: Uint8Array; nonce: Uint8Array; first: number; rest: Uint8Array }): void {
 		const { rest } = input;
 		const plainBytes = 1 + rest.length;
@@ -137,7 +138,8 @@ export class Sodium {
 		this.#scratch = this.#module._malloc(size);
 		this.#scratchBytes = this.#scratch === 0 ? 0 : size;
 		if (this.#heap.buffer !== this.#module.HEAPU8.buffer) this.#heap = view(this.#module);
-		if (this.#scratch === 0) throw new RangeError(`no memory to encrypt or decrypt a frame of ${bytes} bytes`);
+		if (this.#scratch === 0)
+			throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `There is no memory to encrypt or decrypt a frame of ${bytes} bytes`);
 		return this.#scratch;
 	}
 

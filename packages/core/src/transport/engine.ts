@@ -22,7 +22,7 @@ import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
 import type { Mechanism, MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
 import { encodePing, encodePong, parseCommand, parsePing } from "../wire/command.ts";
-import { FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource } from "../wire/frame.ts";
+import { FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource, tooLarge } from "../wire/frame.ts";
 import { OLD_FRAME_ENCODER, OldFrameDecoder } from "../wire/old-frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
@@ -52,6 +52,8 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 	#opening: Opening | undefined;
 	/** Unwraps inbound frames; undefined where frames are as they are. */
 	#cipher: MessageCipher | undefined;
+	/** Largest frame that may have been wrapped. */
+	#openedBytesMax = 0;
 	#closeTimer: NodeJS.Timeout | undefined;
 	#phase: Phase = "handshake";
 	#pipe: Pipe | undefined;
@@ -214,6 +216,7 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		if (cipher !== undefined) {
 			body = cipher.open(flags, body);
 			flags = cipher.flags;
+			if ((flags & FLAG_COMMAND) === 0 && body.length > this.#openedBytesMax) throw tooLarge(body.length, this.#openedBytesMax);
 		}
 		if ((flags & FLAG_COMMAND) !== 0) {
 			return this.#onCommand(body);
@@ -253,10 +256,13 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		this.#opening = undefined;
 		const { maxMessageSize, heartbeatInterval } = this.#host.options;
 		const bodyBytesMax = maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize;
-		this.#decoder.setBodyBytesMax(bodyBytesMax + (messages?.bodyOverheadBytes ?? 0));
+		this.#decoder.setBodyBytesMax(bodyBytesMax);
 		if (messages !== undefined) {
 			this.#cipher = messages;
 			this.#out.encoder = messages;
+			// What is inside is known only when it is open: a command may be larger than a message.
+			this.#decoder.setBodyBytesMax(Math.max(bodyBytesMax, COMMAND_BYTES_MAX) + messages.bodyOverheadBytes);
+			this.#openedBytesMax = bodyBytesMax;
 		}
 		// Old versions have no commands.
 		if (framing === 3 && heartbeatInterval > 0) this.#heartbeat = new Heartbeat(this.#host.options, this);

@@ -159,11 +159,7 @@ export class FrameDecoder implements FrameSource {
 	#startBody(flags: number, bodyBytes: number): boolean {
 		checkFlags(flags, this.#flagsMax);
 		const max = (flags & FLAG_COMMAND) === 0 ? this.#bodyBytesMax : Math.max(this.#bodyBytesMax, COMMAND_BYTES_MAX);
-		if (bodyBytes > max)
-			throw new ProtocolError(
-				"ERR_ZMTP_MESSAGE_TOO_LARGE",
-				`The peer sent a frame of ${bodyBytes} bytes, ${max} are allowed (maxMessageSize)`,
-			);
+		if (bodyBytes > max) throw tooLarge(bodyBytes, max);
 		this.flags = flags & ~FLAG_LONG;
 		const end = this.#offset + bodyBytes;
 		if (end <= this.#chunk.length) {
@@ -195,6 +191,14 @@ export class FrameDecoder implements FrameSource {
 		this.#partial = undefined;
 		return true;
 	}
+}
+
+/** What a frame above `maxMessageSize` means. */
+export function tooLarge(bodyBytes: number, max: number): ProtocolError {
+	return new ProtocolError(
+		"ERR_ZMTP_MESSAGE_TOO_LARGE",
+		`The peer sent a frame of ${bodyBytes} bytes, ${max} are allowed (maxMessageSize)`,
+	);
 }
 
 function checkFlags(flags: number, max: number): void {
