@@ -2,7 +2,18 @@
  * NULL, PLAIN and CURVE against real libzmq: who binds, who is the server of the mechanism, every size, refusals and ZAP on
  * either side.
  */
-import { Authenticator, curveKeyPair, Dealer, Pull, Push, Router, type Socket, type SocketEvent } from "@zloom/core";
+import {
+	Authenticator,
+	curveKeyPair,
+	Dealer,
+	Pull,
+	Push,
+	Router,
+	type Socket,
+	type SocketEvent,
+	Subscriber,
+	XPublisher,
+} from "@zloom/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { closePeers, hasLibzmq, peer, type Zeromq, zmq } from "./libzmq-peer.ts";
 
@@ -117,6 +128,25 @@ describe.skipIf(!hasLibzmq)("security with libzmq", () => {
 			}
 		}
 	}
+
+	it("subscribes within the encryption, both ways, with topics of all lengths", async () => {
+		const pairs = [
+			[ours(new XPublisher(SERVER_OPTIONS.CURVE)), peer(new zmq.Subscriber(CLIENT_OPTIONS.CURVE))],
+			[peer(new zmq.XPublisher(SERVER_OPTIONS.CURVE)), ours(new Subscriber(CLIENT_OPTIONS.CURVE))],
+		] as unknown as [XPublisher, Subscriber][];
+		for (const [publisher, subscriber] of pairs) {
+			await publisher.bind("tcp://127.0.0.1:*");
+			subscriber.connect(publisher.lastEndpoint as string);
+			for (const topic of ["a", "b".repeat(245), "c".repeat(246), "d".repeat(300)]) {
+				subscriber.subscribe(topic);
+				expect(String((await publisher.receive())[0])).toBe(`\x01${topic}`);
+				const [got] = await Promise.all([subscriber.receive(), publisher.send([topic, "news"])]);
+				expect(got.map(String)).toEqual([topic, "news"]);
+				subscriber.unsubscribe(topic);
+				expect(String((await publisher.receive())[0])).toBe(`\0${topic}`);
+			}
+		}
+	});
 
 	it("is refused by our authenticator with status 400, and told so", async () => {
 		await authenticator({ plain: { ada: "lovelace" }, curve: [] });
