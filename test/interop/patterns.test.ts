@@ -113,7 +113,7 @@ describe.runIf(hasLibzmq).each(WAYS)("libzmq over $transport when $who", (way) =
 		await join2(sub, xpub, way);
 		expect(texts(await xpub.receive())).toEqual(["\x01a"]);
 		sub.subscribe("t".repeat(300));
-		expect((await xpub.receive())[0].length).toBe(301);
+		expect((await xpub.receive())[0]?.length).toBe(301);
 		await xpub.send("b1");
 		await xpub.send(["a1", "body"]);
 		expect(texts(await sub.receive())).toEqual(["a1", "body"]);

@@ -92,6 +92,7 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 			const theirs = pipe.peerMarks;
 			const outbound = theirs === undefined ? marks.send : sum(marks.send, theirs.receive);
 			const inbound = theirs === undefined ? marks.receive : sum(theirs.send, marks.receive);
+			pipe.tellMarks(marks);
 			pipe.setLimits({ outbound, inbound });
 		}
 	}

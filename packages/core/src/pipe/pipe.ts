@@ -110,6 +110,11 @@ export class Pipe {
 		this.#outbound.watch(length);
 	}
 
+	/** The marks of the socket at this end have changed: where one queue stands for both, the peer must know. */
+	tellMarks(marks: { readonly send: number; readonly receive: number }): void {
+		if (this.#peer.peerMarks !== undefined) this.#peer.peerMarks = marks;
+	}
+
 	/** Puts a message behind what the peer has written, as if it came from it; there is always room. The owner is not told. */
 	inject(message: Message): void {
 		this.#inbound.force(message);
