@@ -53,7 +53,8 @@ export class Authenticator {
 
 	async #judge(request: ReceivedZapRequest): Promise<Judged> {
 		const judged = await this.#policy.judge(request);
-		if (judged.error !== undefined) this.#onError(judged.error);
+		// Later: whatever it does, the peer gets its answer.
+		if (judged.error !== undefined) setImmediate(this.#onError, judged.error);
 		return judged;
 	}
 }

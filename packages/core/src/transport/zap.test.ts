@@ -301,17 +301,20 @@ describe("an Authenticator", () => {
 	});
 
 	it("refuses with 500 when a callback throws, and says what it threw", async () => {
-		const thrown: unknown[] = [];
+		let report: (error: unknown) => void = () => {};
+		const reported = new Promise((resolve) => {
+			report = resolve;
+		});
 		await authenticator({
 			plain: (): boolean => {
 				throw new Error("database is down");
 			},
-			onError: (error) => thrown.push(error),
+			onError: (error) => report(error),
 		});
 		const [server] = await tried(PLAIN_SERVER, PLAIN_CLIENT);
 		await settled(server);
 		expect(server.find("handshake:error:auth")?.error.status).toBe(500);
-		expect(String(thrown[0])).toContain("database is down");
+		expect(String(await reported)).toContain("database is down");
 	});
 
 	it("is one in a process, and its place is free again after close()", async () => {
