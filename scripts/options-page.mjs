@@ -47,6 +47,8 @@ function takes(row) {
 	if (row.kind === "integer") return `whole number from ${row.least}${row.most === undefined ? "" : ` to ${row.most}`} (${row.unit})`;
 	if (row.kind === "boolean") return "true or false";
 	if (row.kind === "choice") return row.choices?.map((choice) => `"${choice}"`).join(", ") + orNull;
+	if (row.kind === "choices") return `a list of ${row.choices?.map((choice) => `"${choice}"`).join(", ")}`;
+	if (row.kind === "address ranges") return "addresses or ranges, or null";
 	if (row.kind === "bytes") return `bytes or text${row.most === undefined ? "" : `, at most ${row.most} bytes`}${orNull}`;
 	if (row.kind === "text") return `text${row.bytesMost === undefined ? "" : `, at most ${row.bytesMost} bytes`}${orNull}`;
 	if (row.kind === "curve key") return "32 bytes, or 40 characters of Z85, or null";

@@ -6,7 +6,7 @@
  * file is probably two things.
  */
 export const CORE_FLOORS: readonly (readonly string[])[] = [
-	["limits", "errors"],
+	["limits", "errors", "address-range"],
 	[
 		"message",
 		"endpoint",

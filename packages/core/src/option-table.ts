@@ -35,6 +35,16 @@ export interface SocketOptions extends SecurityOptions {
 	maxMessageSize: number;
 	/** Greeting and handshake must end within this, ms; 0 = no limit. */
 	handshakeInterval: number;
+	/** A connection must be made within this, ms; 0 = as long as the operating system takes. */
+	connectTimeout: number;
+	/** After which of these a connection is not made again: refused by the other machine, a failed handshake, a lost connection. */
+	reconnectStop: readonly ("refused" | "handshake" | "disconnect")[];
+	/** Probes of tcp on idle connections: 1 = on, 0 = off, -1 = as the operating system does. */
+	tcpKeepalive: number;
+	/** How long a tcp connection is idle before the first probe, s; -1 = as the operating system does. Needs `tcpKeepalive: 1`. */
+	tcpKeepaliveIdle: number;
+	/** Which addresses a tcp listener takes connections from, as "10.0.0.0/8"; several with commas between. Null = all. */
+	tcpAcceptFilter: string | null;
 	/** Connections waiting to be accepted by a listener. */
 	backlog: number;
 	/** True: bind and connect may use IPv6. */
@@ -106,6 +116,8 @@ export type OptionRow =
 	| (RowBase & { readonly kind: "text"; readonly default: string | null; readonly bytesMost?: number })
 	| (RowBase & { readonly kind: "curve key" | "read-only"; readonly default: null })
 	| (RowBase & { readonly kind: "metadata"; readonly default: Readonly<Record<string, string | Uint8Array>> })
+	| (RowBase & { readonly kind: "address ranges"; readonly default: string | null })
+	| (RowBase & { readonly kind: "choices"; readonly default: readonly string[]; readonly choices: readonly string[] })
 	| (RowBase & { readonly kind: "choice"; readonly default: string | null; readonly choices: readonly string[] });
 
 const EMPTY = Buffer.alloc(0);
@@ -163,6 +175,18 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 		unit: "ms, 0 = no limit",
 		effect: "next connection",
 	},
+	connectTimeout: { number: 79, kind: "integer", default: 0, least: 0, unit: "ms, 0 = as the operating system", effect: "next connection" },
+	reconnectStop: { number: 109, kind: "choices", default: [], choices: ["refused", "handshake", "disconnect"], effect: "at once" },
+	tcpKeepalive: { number: 34, kind: "integer", default: -1, least: -1, most: 1, unit: "1 = on, 0 = off", effect: "next bind or connect" },
+	tcpKeepaliveIdle: {
+		number: 36,
+		kind: "integer",
+		default: -1,
+		least: -1,
+		unit: "s, -1 = as the operating system",
+		effect: "next bind or connect",
+	},
+	tcpAcceptFilter: { number: 38, kind: "address ranges", default: null, effect: "at once" },
 	backlog: { number: 19, kind: "integer", default: BACKLOG_DEFAULT, least: 1, unit: "connections", effect: "next bind or connect" },
 	ipv6: { number: 42, kind: "boolean", default: false, effect: "next bind or connect" },
 	routingId: { number: 5, kind: "bytes", default: EMPTY, most: ROUTING_ID_BYTES_MAX, effect: "next connection", types: ROUTED },

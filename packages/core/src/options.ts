@@ -3,6 +3,7 @@
  *
  * Pure: a wrong name or value is refused by name, before anything else happens. What is kept is a copy of what was given.
  */
+import { parseRange } from "./address-range.ts";
 import { ZmqError } from "./errors.ts";
 import { OPTION_TABLE, type OptionRow, type SocketOptions } from "./option-table.ts";
 import { checkMetadata, curveKeyBytes, followSecurity } from "./security-options.ts";
@@ -48,6 +49,19 @@ function checkText(name: string, value: unknown, row: Extract<OptionRow, { kind:
 	throw new ZmqError("EINVAL", `Option "${name}" must have at most ${row.bytesMost} bytes, got ${Buffer.byteLength(value)}`);
 }
 
+/** A copy of the list, each choice once. */
+function checkChoices(name: string, value: unknown, row: Extract<OptionRow, { kind: "choices" }>): readonly string[] {
+	if (Array.isArray(value) && value.every((one) => row.choices.includes(one))) return [...new Set(value as string[])];
+	throw new ZmqError("EINVAL", `Option "${name}" must be a list of ${row.choices.map(shown).join(", ")}, got ${shown(value)}`);
+}
+
+function checkRanges(name: string, value: unknown): string | null {
+	if (value === null) return null;
+	const good = typeof value === "string" && value.split(",").every((range) => parseRange(range.trim()) !== undefined);
+	if (good) return value;
+	throw new ZmqError("EINVAL", `Option "${name}" must be addresses such as "10.0.0.0/8" or "::1", or null, got ${shown(value)}`);
+}
+
 function checkValue(name: string, value: unknown, row: OptionRow): unknown {
 	switch (row.kind) {
 		case "boolean":
@@ -63,6 +77,10 @@ function checkValue(name: string, value: unknown, row: OptionRow): unknown {
 			return checkMetadata(value);
 		case "read-only":
 			throw new ZmqError("EINVAL", `Option "${name}" can be read and not set: it follows from others`);
+		case "choices":
+			return checkChoices(name, value, row);
+		case "address ranges":
+			return checkRanges(name, value);
 		case "choice":
 			if ((value === null && row.default === null) || row.choices.includes(value as string)) return value;
 			throw new ZmqError(

@@ -67,6 +67,16 @@ export abstract class Socket {
 	declare maxMessageSize: number;
 	/** Greeting and handshake must end within this, ms; 0 = no limit. */
 	declare handshakeInterval: number;
+	/** A connection must be made within this, ms; 0 = as long as the operating system takes. */
+	declare connectTimeout: number;
+	/** After which of these a connection is not made again. */
+	declare reconnectStop: readonly ("refused" | "handshake" | "disconnect")[];
+	/** Probes of tcp on idle connections: 1 = on, 0 = off, -1 = as the operating system does. */
+	declare tcpKeepalive: number;
+	/** How long a tcp connection is idle before the first probe, s; -1 = as the operating system does. */
+	declare tcpKeepaliveIdle: number;
+	/** Which addresses a tcp listener takes connections from, as "10.0.0.0/8"; null = all. */
+	declare tcpAcceptFilter: string | null;
 	/** Connections waiting to be accepted; taken at bind. */
 	declare backlog: number;
 	/** True: bind and connect may use IPv6. */
@@ -361,6 +371,11 @@ export abstract class Socket {
 			"immediate",
 			"maxMessageSize",
 			"handshakeInterval",
+			"connectTimeout",
+			"reconnectStop",
+			"tcpKeepalive",
+			"tcpKeepaliveIdle",
+			"tcpAcceptFilter",
 			"backlog",
 			"ipv6",
 			"heartbeatInterval",

@@ -3,12 +3,15 @@
  *
  * Shutdown: a failed server is closed before the error is returned; a listening one belongs to the caller.
  */
-import { createServer, type ListenOptions, type Server } from "node:net";
+import { createServer, type ListenOptions, type Server, type ServerOpts } from "node:net";
 
-/** Rejects with the error of the operating system. `exclusive` keeps a cluster worker's bind in its own process. */
-export function listen(options: ListenOptions): Promise<Server> {
+/**
+ * Rejects with the error of the operating system. `exclusive` keeps a cluster worker's bind in its own process.
+ * @param accepted what holds for the connections that are accepted
+ */
+export function listen(options: ListenOptions, accepted: ServerOpts = {}): Promise<Server> {
 	return new Promise((resolve, reject) => {
-		const server = createServer({ noDelay: true });
+		const server = createServer({ noDelay: true, ...accepted });
 		server.once("error", reject);
 		server.listen({ ...options, exclusive: true }, () => {
 			server.off("error", reject);

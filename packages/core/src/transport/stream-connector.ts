@@ -12,6 +12,7 @@
  * period; then everything ends. Meanwhile the event loop is held.
  */
 import type { Socket } from "node:net";
+import { ZmqError } from "../errors.ts";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
@@ -116,14 +117,22 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		const stream = this.#open();
 		this.#dialling = stream;
 		stream.unref();
-		const failed = (): void => {
+		const failed = (error: NodeJS.ErrnoException): void => {
+			clearTimeout(timer);
 			if (this.#dialling !== stream) return;
 			this.#dialling = undefined;
 			this.#host.emit({ type: "close", address: this.endpoint });
-			this.#retryLater();
+			if (error.code === "ECONNREFUSED" && this.#host.options.reconnectStop.includes("refused")) this.#end();
+			else this.#retryLater();
 		};
+		const { connectTimeout } = this.#host.options;
+		const late = (): void => {
+			stream.destroy(new ZmqError("EAGAIN", `The connection was not made within ${connectTimeout} ms (connectTimeout)`));
+		};
+		const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout).unref() : undefined;
 		stream.on("error", failed);
 		stream.once("connect", () => {
+			clearTimeout(timer);
 			stream.off("error", failed);
 			if (this.#dialling !== stream) return;
 			this.#dialling = undefined;
@@ -182,7 +191,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		if (pipe !== undefined) pipe.owner = this;
 		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
 		const done = this.#ended || (this.#closing && pipe?.readable !== true);
-		if (done || isFinal(end)) {
+		if (done || isFinal(end) || this.#stopsAfter(end)) {
 			this.#end();
 			return;
 		}
@@ -190,6 +199,11 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		else pipe?.hiccup();
 		this.#updateHold();
 		this.#retryLater();
+	}
+
+	#stopsAfter(end: EngineEnd): boolean {
+		const after = end.kind !== "closed" && end.duringHandshake ? "handshake" : "disconnect";
+		return this.#host.options.reconnectStop.includes(after);
 	}
 
 	#end(): void {

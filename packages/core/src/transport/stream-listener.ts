@@ -9,6 +9,7 @@
  * connection has ended.
  */
 import type { Server, Socket } from "node:net";
+import { ZmqError } from "../errors.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
 import { describePeer, reportEnd } from "./connection-events.ts";
@@ -79,12 +80,18 @@ export class StreamListener implements Listener {
 	/**
 	 * @param server listening
 	 * @param peerAddress how to name the peer of a stream
+	 * @param admits whether a connection is taken at all
 	 * @param afterClose frees what belongs to the address, once it is no longer listened on
 	 */
 	constructor(
 		server: Server,
 		host: TransportHost,
-		parts: { endpoint: string; peerAddress: (stream: Socket) => string; afterClose?: () => void },
+		parts: {
+			endpoint: string;
+			peerAddress: (stream: Socket) => string;
+			afterClose?: () => void;
+			admits?: (stream: Socket) => boolean;
+		},
 	) {
 		this.endpoint = parts.endpoint;
 		this.host = host;
@@ -92,6 +99,12 @@ export class StreamListener implements Listener {
 		this.#afterClose = parts.afterClose;
 		server.unref();
 		server.on("connection", (stream: Socket) => {
+			if (parts.admits?.(stream) === false) {
+				stream.destroy();
+				const error = new ZmqError("EACCES", `A connection from ${parts.peerAddress(stream)} was turned away by tcpAcceptFilter`);
+				host.emit({ type: "accept:error", address: this.endpoint, error });
+				return;
+			}
 			host.emit({ type: "accept", address: this.endpoint });
 			this.#accept(stream, parts.peerAddress(stream));
 		});

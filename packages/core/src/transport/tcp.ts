@@ -8,6 +8,7 @@
  */
 import { type AddressInfo, connect as connectStream, isIP, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
+import { inRanges } from "../address-range.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import type { SocketOptions } from "../options.ts";
@@ -57,6 +58,12 @@ function bindAddress(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): s
 	);
 }
 
+/** Node can switch the probes on and set when the first one is sent; how many there are is the operating system's matter. */
+function keepAlive({ tcpKeepalive, tcpKeepaliveIdle }: Readonly<SocketOptions>): { keepAlive?: boolean; keepAliveInitialDelay?: number } {
+	if (tcpKeepalive !== 1) return {};
+	return { keepAlive: true, ...(tcpKeepaliveIdle > 0 && { keepAliveInitialDelay: tcpKeepaliveIdle * 1000 }) };
+}
+
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asTcp(endpoint);
 	checkSecurity(host.options);
@@ -64,7 +71,7 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 	const port = at.port === "*" ? 0 : at.port;
 	const { backlog } = host.options;
 	try {
-		const server = await listen({ host: address, port, backlog, ipv6Only: false });
+		const server = await listen({ host: address, port, backlog, ipv6Only: false }, keepAlive(host.options));
 		if (host.closed) {
 			server.close();
 			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
@@ -73,6 +80,10 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 		return new StreamListener(server, host, {
 			endpoint: print(bound.address, bound.port),
 			peerAddress: (stream: Socket) => print(stream.remoteAddress ?? "?", stream.remotePort ?? 0),
+			admits: (stream: Socket) => {
+				const ranges = host.options.tcpAcceptFilter;
+				return ranges === null || inRanges(ranges, stream.remoteAddress ?? "");
+			},
 		});
 	} catch (cause) {
 		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
@@ -91,7 +102,8 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	if (version === 0 && !HOST_NAME_PATTERN.test(at.host))
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${at.host}" is neither an address nor a host name`, { address: text });
 	const { ipv6 } = host.options;
-	const open = (): Socket => connectStream({ host: at.host, port, noDelay: true, ...(ipv6 ? { autoSelectFamily: true } : { family: 4 }) });
+	const family = ipv6 ? { autoSelectFamily: true } : { family: 4 };
+	const open = (): Socket => connectStream({ host: at.host, port, noDelay: true, ...keepAlive(host.options), ...family });
 	return new StreamConnector(text, host, open);
 }
 
