@@ -143,6 +143,54 @@ describe.runIf(hasLibzmq).each(WAYS)("libzmq over $transport when $who", (way) =
 	});
 });
 
+describe.runIf(hasLibzmq)("libzmq and the options of our publishers", () => {
+	it("is welcomed by our XPUB when it has subscribed to the welcome", async () => {
+		const [xpub, sub] = [ours(new XPublisher({ welcomeMessage: "W" })), peer(new zmq.Subscriber())];
+		await xpub.bind("tcp://127.0.0.1:*");
+		sub.subscribe("W");
+		sub.connect(xpub.lastEndpoint as string);
+		expect(texts(await sub.receive())).toEqual(["W"]);
+	});
+
+	it("gets what it has not subscribed to with invertMatching on both sides", async () => {
+		const [pub, sub] = [ours(new Publisher({ invertMatching: true })), peer(new zmq.Subscriber({ invertMatching: true }))];
+		await pub.bind("tcp://127.0.0.1:*");
+		sub.subscribe("a");
+		sub.connect(pub.lastEndpoint as string);
+		await topics(pub, 1);
+		await pub.send("a1");
+		await pub.send("b1");
+		expect(texts(await sub.receive())).toEqual(["b1"]);
+	});
+
+	it("loses nothing of a PUB that must not drop", async () => {
+		const pub = ours(new Publisher({ noDrop: true, sendHighWaterMark: 2 }));
+		const sub = peer(new zmq.Subscriber({ receiveHighWaterMark: 2 }));
+		await pub.bind("tcp://127.0.0.1:*");
+		sub.subscribe();
+		sub.connect(pub.lastEndpoint as string);
+		await topics(pub, 1);
+		const count = 500;
+		const sending = (async () => {
+			for (let i = 0; i < count; i++) await pub.send([String(i), Buffer.alloc(10_000)]);
+		})();
+		for (let i = 0; i < count; i++) expect(String((await sub.receive())[0])).toBe(String(i));
+		await sending;
+	});
+
+	it("is subscribed by hand by our XPUB", async () => {
+		const [xpub, sub] = [ours(new XPublisher({ manual: true })), peer(new zmq.Subscriber())];
+		await xpub.bind("tcp://127.0.0.1:*");
+		sub.subscribe("asked", "also");
+		sub.connect(xpub.lastEndpoint as string);
+		expect([texts(await xpub.receive()), texts(await xpub.receive())].flat().sort()).toEqual(["\x01also", "\x01asked"]);
+		xpub.subscribe("also");
+		await xpub.send("asked");
+		await xpub.send("also");
+		expect(texts(await sub.receive())).toEqual(["also"]);
+	});
+});
+
 describe.runIf(hasLibzmq)("libzmq that goes and comes again", () => {
 	it("hears all subscriptions of our SUB again", async () => {
 		const sub = ours(new Subscriber({ reconnectInterval: 1 }));

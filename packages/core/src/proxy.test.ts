@@ -2,6 +2,7 @@
  * The proxy: both ways, nothing lost when it is paused, slowed down or terminated.
  */
 import { describe, expect, it, vi } from "vitest";
+import { Client, Server } from "./draft-sockets.ts";
 import { meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { SocketProxy } from "./proxy.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
@@ -152,6 +153,25 @@ describe("a proxy", () => {
 		const running = proxy.run();
 		for (let i = 0; i < 4; i++) await push.send(["d", String(i)]);
 		await vi.waitFor(() => expect(proxy.statistics.frontEnd.receivedMessages).toBe(3), { interval: 1 });
+		proxy.terminate();
+		await running;
+	});
+
+	it("goes on when a peer sends what the output cannot take", async () => {
+		const [pull, push] = [open(new Pull()), open(new Push())];
+		const server = open(new Server());
+		await meet("inproc", pull, push);
+		const proxy = new SocketProxy(pull, server);
+		const [client] = [open(new Client())];
+		await meet("inproc", server, client);
+		await client.send("here I am");
+		const [, { routingId }] = await server.receive();
+		const running = proxy.run();
+		const id = Buffer.alloc(4);
+		id.writeUInt32BE(routingId);
+		for (const bad of [["x"], ["too long", "x"], [id]]) await push.send(bad);
+		await push.send([id, "good"]);
+		expect(texts(await client.receive())).toEqual(["good"]);
 		proxy.terminate();
 		await running;
 	});

@@ -107,6 +107,8 @@ export class Subscriber extends ReadableSocket {
 /**
  * A Publisher that receives the subscriptions of its peers: one frame, 1 (subscribe) or 0 (unsubscribe) and the topic. Peers:
  * SUB, XSUB.
+ *
+ * Receive them, or take a Publisher: while 100 000 of them wait, its peers' further subscriptions do too.
  */
 export class XPublisher extends DuplexSocket {
 	/** Of what a receive tells: null: the first subscribe and the last unsubscribe of each topic; "allSubs", "allSubsUnsubs". */

@@ -15,6 +15,8 @@ class Backlog {
 	all: Iterator<Uint8Array> | undefined;
 	/** Changes since, by topic as latin1: wanted or not. */
 	readonly changes = new Map<string, boolean>();
+	/** Goes through the changes, also through those that come on the way: a map that is read from its head over and over is slow. */
+	change: Iterator<[string, boolean]> | undefined;
 	/** What its pipe refused. */
 	refused: Message | undefined;
 }
@@ -74,10 +76,15 @@ export class Announcer {
 		const step = backlog.all?.next();
 		if (step?.done === false) return subscriptionMessage(true, step.value);
 		backlog.all = undefined;
-		for (const [text, wanted] of backlog.changes) {
-			backlog.changes.delete(text);
-			return subscriptionMessage(wanted, Buffer.from(text, "latin1"));
+		if (backlog.changes.size === 0) return undefined;
+		backlog.change ??= backlog.changes.entries();
+		const change = backlog.change.next();
+		if (change.done === true) {
+			backlog.change = undefined;
+			return this.#next(backlog);
 		}
-		return undefined;
+		const [text, wanted] = change.value;
+		backlog.changes.delete(text);
+		return subscriptionMessage(wanted, Buffer.from(text, "latin1"));
 	}
 }

@@ -3,6 +3,7 @@
  *
  * Joins never get lost (announcer.ts). What comes is filtered again, because a RADIO learns late of a leave.
  */
+import { GROUP_BYTES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
 import { Announcer } from "./announcer.ts";
 import type { PatternOutcome } from "./pattern.ts";
@@ -56,6 +57,8 @@ export class DishPattern extends SelectivePattern {
 	}
 
 	protected select(message: Message): Message | undefined {
-		return message.length === 2 && this.#groups.has((message[0] as Buffer).toString("latin1")) ? message : undefined;
+		const group = message[0] as Buffer;
+		if (message.length !== 2 || group.length > GROUP_BYTES_MAX) return undefined;
+		return this.#groups.has(group.toString("latin1")) ? message : undefined;
 	}
 }

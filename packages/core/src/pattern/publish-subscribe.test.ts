@@ -162,6 +162,16 @@ describe("SUB", () => {
 		expect(got.length).toBeLessThan(16);
 	});
 
+	it("tells a publisher that had no room of a hundred thousand changes, each once", () => {
+		const sub = new SubPattern(HOST, XSUB);
+		const { far } = peerOf(sub, 1);
+		const count = 100_000;
+		for (let i = 0; i < count; i++) sub.subscribe(Buffer.from(`topic ${i}`));
+		let got = 0;
+		while (far.tryRead() !== undefined) got += 1;
+		expect(got).toBe(count);
+	});
+
 	it("filters what comes, also when it is looked at ahead", () => {
 		const sub = new SubPattern(HOST, XSUB);
 		const { far } = peerOf(sub);

@@ -22,7 +22,9 @@ export class RadioPattern extends PatternBase {
 
 	/** @param message group and body */
 	trySend(message: Message): PatternOutcome {
-		const members = this.#members.get((message[0] as Buffer).toString("latin1"));
+		const group = message[0] as Buffer;
+		if (message.length !== 2 || group.length > GROUP_BYTES_MAX) return "dropped";
+		const members = this.#members.get(group.toString("latin1"));
 		if (members === undefined) return "dropped";
 		let sent = false;
 		for (const { pipe } of members) if (pipe.tryWrite(message)) sent = true;

@@ -6,6 +6,7 @@
  * string for all others.
  */
 import { randomInt } from "node:crypto";
+import { ROUTING_ID_BYTES_MAX } from "../limits.ts";
 import type { Peer } from "./peer.ts";
 
 const GENERATED_ID_BYTES = 5;
@@ -21,7 +22,8 @@ export class RoutingTable {
 	#nextId = randomInt(UINT32_COUNT);
 
 	get(id: Buffer): Peer | undefined {
-		return this.#byId.get(keyOf(id));
+		// Longer ones are nobody's; making text of them would only cost.
+		return id.length > ROUTING_ID_BYTES_MAX ? undefined : this.#byId.get(keyOf(id));
 	}
 
 	peers(): Iterable<Peer> {

@@ -15,10 +15,11 @@ import type { Peer } from "./peer.ts";
 type ServerOptions = Readonly<Partial<Pick<SocketOptions, "helloMessage" | "disconnectMessage" | "hiccupMessage">>>;
 
 const UINT32_COUNT = 2 ** 32;
+const ROUTING_ID_BYTES = 4;
 
 /** A routing id as the frame in front of a message. */
 export function routingIdFrame(id: number): Buffer {
-	const frame = Buffer.allocUnsafe(4);
+	const frame = Buffer.allocUnsafe(ROUTING_ID_BYTES);
 	frame.writeUInt32BE(id, 0);
 	return frame;
 }
@@ -58,7 +59,10 @@ export class ServerPattern extends PatternBase {
 	}
 
 	trySend(message: Message): PatternOutcome {
-		const pipe = this.#byId.get((message[0] as Buffer).readUInt32BE(0))?.pipe;
+		const id = message[0] as Buffer;
+		// A proxy passes on what peers have sent.
+		if (id.length !== ROUTING_ID_BYTES || message.length < 2) return "dropped";
+		const pipe = this.#byId.get(id.readUInt32BE(0))?.pipe;
 		if (pipe === undefined) return "unreachable";
 		if (!pipe.writable) {
 			// It will be refused, and that is what makes the pipe tell when there is room.
