@@ -9,8 +9,9 @@
  * - A subscriber is in a node or not: subscribing twice to the same topic is subscribing once. (libzmq's SUB announces each
  *   repeated subscribe, but only the last unsubscribe: who counted would never see the end.)
  *
- * Labels are latin1 strings, one character a byte: half the memory of a Buffer view. Memory per topic, measured with
- * subscriptions.bench.ts: about 200 bytes with everything a subscriber needs to be removed again.
+ * Labels are latin1 strings, one character a byte: half the memory of a Buffer view. With a million topics, measured by
+ * subscriptions.bench.ts: 164 to 176 bytes a topic (with all that it takes to remove its subscriber again), 2 to 5 us to add or
+ * remove one, 1 us to match a message.
  */
 export class TopicNode<Owner> {
 	/** The bytes from the parent to here; empty for the root only. */
