@@ -14,13 +14,14 @@ import {
 	Subscriber,
 	XPublisher,
 } from "@zloom/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { closePeers, hasLibzmq, peer, type Zeromq, zmq } from "./libzmq-peer.ts";
 
 const open: Socket[] = [];
 const ends: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
+	theirVerdict = "200";
 	closePeers();
 	for (const socket of open) socket.linger = 0;
 	await Promise.all(open.splice(0).map((socket) => socket[Symbol.asyncDispose]()));
@@ -38,20 +39,22 @@ async function authenticator(options: ConstructorParameters<typeof Authenticator
 	ends.push(() => made.close());
 }
 
-/** A ZAP handler among libzmq's sockets; it answers every request with this status and notes what was asked. */
-async function theirHandler(status: string): Promise<string[][]> {
-	const asked: string[][] = [];
-	const handler = peer(new zmq.Reply());
+/** The status that libzmq's ZAP handler answers with. There is one for the whole file: libzmq frees names only some time after a close. */
+let theirVerdict = "200";
+let theirHandler: Zeromq.Reply | undefined;
+
+beforeAll(async () => {
+	if (!hasLibzmq) return;
+	const handler = new zmq.Reply({ linger: 0 });
+	theirHandler = handler;
 	await handler.bind("inproc://zeromq.zap.01");
 	const serve = async (): Promise<void> => {
-		for await (const [version, id, ...rest] of handler) {
-			asked.push(rest.map((frame) => frame.toString("latin1")));
-			await handler.send([version as Buffer, id as Buffer, status, "", "user", ""]);
-		}
+		for await (const [version, id] of handler) await handler.send([version as Buffer, id as Buffer, theirVerdict, "", "user", ""]);
 	};
-	serve().catch(() => undefined);
-	return asked;
-}
+	serve().catch((error: unknown) => expect(handler.closed, String(error)).toBe(true));
+});
+
+afterAll(() => theirHandler?.close());
 
 const serverKeys = curveKeyPair();
 const clientKeys = curveKeyPair();
@@ -112,7 +115,6 @@ describe.skipIf(!hasLibzmq)("security with libzmq", () => {
 			for (const binder of ["we bind", "libzmq binds"]) {
 				it(`exchanges messages of all sizes under ${mechanism}: ${server} serve the mechanism, ${binder}`, async () => {
 					await authenticator({ plain: { ada: "lovelace" }, curve: [clientKeys.publicKey] });
-					if (server === "libzmq" && mechanism === "PLAIN") await theirHandler("200");
 					const us = ours(new Dealer(server === "we" ? SERVER_OPTIONS[mechanism] : CLIENT_OPTIONS[mechanism]));
 					const them = peer(new zmq.Dealer(server === "we" ? CLIENT_OPTIONS[mechanism] : SERVER_OPTIONS[mechanism]));
 					expect(us.securityMechanism).toBe(them.securityMechanism);
@@ -168,7 +170,7 @@ describe.skipIf(!hasLibzmq)("security with libzmq", () => {
 		["CURVE", "400"],
 		["CURVE", "500"],
 	] as const)("tells us when its handler refuses us under %s with %s, and we do not come back", async (mechanism, status) => {
-		await theirHandler(status);
+		theirVerdict = status;
 		const them = peer(new zmq.Pull(SERVER_OPTIONS[mechanism]));
 		await them.bind("tcp://127.0.0.1:*");
 		const us = ours(new Push(CLIENT_OPTIONS[mechanism]));
@@ -184,7 +186,7 @@ describe.skipIf(!hasLibzmq)("security with libzmq", () => {
 	});
 
 	it("makes us try again when its handler says 300", async () => {
-		await theirHandler("300");
+		theirVerdict = "300";
 		const them = peer(new zmq.Pull(SERVER_OPTIONS.CURVE));
 		await them.bind("tcp://127.0.0.1:*");
 		const us = ours(new Push({ ...CLIENT_OPTIONS.CURVE, reconnectInterval: 10 }));
@@ -217,9 +219,10 @@ describe.skipIf(!hasLibzmq)("security with libzmq", () => {
 		]) {
 			const us = ours(new Pull(mine));
 			await us.bind("tcp://127.0.0.1:*");
-			const failed = first(us, "handshake:error:protocol");
+			// Whoever reads the other's greeting first ends the connection.
+			const failed = first(us, "handshake:error:protocol", "handshake:error:other");
 			peer(new zmq.Push(other)).connect(us.lastEndpoint as string);
-			expect((await failed).error.reason).toBe("ERR_ZMTP_MECHANISM_MISMATCH");
+			expect((await failed).error.message).toMatch(/wants the security mechanism|closed the connection before the handshake/);
 		}
 	});
 
