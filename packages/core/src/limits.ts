@@ -75,6 +75,8 @@ export const TOPIC_OVERHEAD_BYTES = 192;
 export const SUBSCRIBER_BYTES_MAX = 512 << 20;
 /** Notices an XPUB holds for its owner; while there are more, its subscribers are not read. */
 export const NOTICES_MAX = 100_000;
+/** Unread messages of a peer above which its lost connections are not told any more (hiccupMessage). */
+export const HICCUP_INBOUND_MAX = HIGH_WATER_MARK_DEFAULT;
 /** Events an observer keeps until they are received (ZeroMQ: the high-water mark of a monitor socket). */
 export const OBSERVER_EVENTS_MAX = 1000;
 /** Messages a proxy moves before the other direction and the rest of the thread have a turn (ZeroMQ). */

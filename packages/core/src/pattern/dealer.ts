@@ -3,7 +3,7 @@
  */
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
-import { greet, injectLast } from "./greetings.ts";
+import { greet, injectHiccup } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
@@ -27,10 +27,8 @@ export class DealerPattern extends PatternBase {
 
 	override peerHiccup(peer: Peer): void {
 		greet(peer, this.#options);
-		const { hiccupMessage } = this.#options;
-		if (hiccupMessage === null || hiccupMessage === undefined) return;
-		injectLast(peer, hiccupMessage);
-		this.peerReadable(peer);
+		injectHiccup(peer, this.#options.hiccupMessage);
+		if (peer.pipe.readable) this.peerReadable(peer);
 	}
 
 	protected override joined(peer: Peer): void {

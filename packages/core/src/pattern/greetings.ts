@@ -2,6 +2,7 @@
  * The messages that a socket sends or receives when a peer comes or goes, without its owner's doing: probeRouter, helloMessage,
  * disconnectMessage, hiccupMessage.
  */
+import { HICCUP_INBOUND_MAX } from "../limits.ts";
 import type { SocketOptions } from "../options.ts";
 import type { Peer } from "./peer.ts";
 
@@ -18,4 +19,9 @@ export function greet(peer: Peer, options: Readonly<Partial<Pick<SocketOptions, 
 export function injectLast(peer: Peer, message: Uint8Array | null | undefined): void {
 	// A copy: the receiver may write into what it gets.
 	if (message !== null && message !== undefined) peer.pipe.inject([Buffer.from(message)]);
+}
+
+/** From a peer whose connection was lost. A connection that breaks over and over while nobody reads fills no memory. */
+export function injectHiccup(peer: Peer, message: Uint8Array | null | undefined): void {
+	if (peer.pipe.inboundLength < HICCUP_INBOUND_MAX) injectLast(peer, message);
 }

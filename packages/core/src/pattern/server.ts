@@ -7,7 +7,7 @@
 import { randomInt } from "node:crypto";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
-import { greet, injectLast } from "./greetings.ts";
+import { greet, injectHiccup, injectLast } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
@@ -86,7 +86,7 @@ export class ServerPattern extends PatternBase {
 
 	override peerHiccup(peer: Peer): void {
 		greet(peer, this.#options);
-		injectLast(peer, this.#options.hiccupMessage);
+		injectHiccup(peer, this.#options.hiccupMessage);
 		if (peer.pipe.readable) this.peerReadable(peer);
 	}
 
