@@ -110,7 +110,7 @@ describe.skipIf(!hasLibzmq)("heartbeats with libzmq", () => {
 
 	it("notice a libzmq that was stopped, and reach it again when it goes on", async () => {
 		const { child, endpoint } = await echoProcess("libzmq");
-		const us = ours({ heartbeatInterval: 20, heartbeatTimeout: 100, reconnectInterval: 10 });
+		const us = ours({ heartbeatInterval: 20, heartbeatTimeout: 1_000, reconnectInterval: 10 });
 		us.connect(endpoint);
 		await us.send("before");
 		expect((await us.receive()).map(String)).toEqual(["before"]);
@@ -126,7 +126,7 @@ describe.skipIf(!hasLibzmq)("heartbeats with libzmq", () => {
 
 	it("make libzmq notice that we were stopped, and it reaches us again when we go on", async () => {
 		const { child, endpoint } = await echoProcess("ours");
-		const them = peer(new zmq.Dealer({ heartbeatInterval: 20, heartbeatTimeout: 100, reconnectInterval: 10, linger: 0 }));
+		const them = peer(new zmq.Dealer({ heartbeatInterval: 20, heartbeatTimeout: 1_000, reconnectInterval: 10, linger: 0 }));
 		them.connect(endpoint);
 		await them.send("before");
 		expect((await them.receive()).map(String)).toEqual(["before"]);
