@@ -11,8 +11,9 @@ const PROBE = Buffer.alloc(0);
 /** To a peer that has come, or whose connection was lost and will be made again: the probe, then the hello. */
 export function greet(peer: Peer, options: Readonly<Partial<Pick<SocketOptions, "probeRouter" | "helloMessage">>>): void {
 	if (options.probeRouter === true) peer.pipe.tryWrite([PROBE]);
+	// Copies: within a thread the receiver gets the very bytes, and may write into them.
 	const { helloMessage } = options;
-	if (helloMessage !== null && helloMessage !== undefined) peer.pipe.tryWrite([helloMessage]);
+	if (helloMessage !== null && helloMessage !== undefined) peer.pipe.tryWrite([Buffer.from(helloMessage)]);
 }
 
 /** From a peer, behind all that it has sent. */

@@ -106,7 +106,7 @@ export class XPubPattern extends PubPattern {
 	protected override joined(peer: Peer): void {
 		super.joined(peer);
 		const { welcomeMessage } = this.#options;
-		if (welcomeMessage !== null) peer.pipe.tryWrite([welcomeMessage]);
+		if (welcomeMessage !== null) peer.pipe.tryWrite([Buffer.from(welcomeMessage)]);
 	}
 
 	protected override removed(subscriber: Subscriber<Listener>): void {
