@@ -109,7 +109,7 @@ export class Cell implements Runnable, CellPart {
 			throw new Error(
 				`${this.target.address}: ctx.call is there only while a message is in hand; in a reentrant actor, read it before the first await`,
 			);
-		const host = this.host;
+		const cell = this;
 		return {
 			get signal() {
 				return call.signal;
@@ -117,7 +117,7 @@ export class Cell implements Runnable, CellPart {
 			cancelled: () => call.cancelled,
 			deadline: call.deadline,
 			get sender() {
-				return call.sender === 0 ? undefined : host.refOf(call.peer, call.sender);
+				return call.sender === 0 ? undefined : cell.host.refOf(call.peer, call.sender, cell);
 			},
 		};
 	}
@@ -220,7 +220,11 @@ export class Cell implements Runnable, CellPart {
 	}
 
 	runOne(): boolean {
-		if (this.#ready()) this.#takeTurn();
+		if (this.#ready()) {
+			this.host.current = this;
+			this.#takeTurn();
+			this.host.current = undefined;
+		}
 		if (this.#ready()) return true;
 		this.#queued = false;
 		return false;
@@ -284,7 +288,7 @@ export class Cell implements Runnable, CellPart {
 		let result: unknown;
 		try {
 			const handler = pickHandler(this.#handlers, call, this.target.address);
-			const args = call.takeArgs();
+			const args = call.takeArgs(this);
 			this.#current = call;
 			try {
 				result = Reflect.apply(handler, this.#handlers, args);

@@ -195,7 +195,7 @@ export class MainServices implements HostServices {
 
 	#decoded(order: Order): unknown[] {
 		if (Array.isArray(order.args)) return order.args;
-		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer)) as unknown[];
+		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer, undefined)) as unknown[];
 	}
 
 	#keep(target: TargetPart): TargetPart {

@@ -25,8 +25,18 @@ export class Ref implements UntypedFaces {
 	#faces: UntypedFaces | undefined;
 
 	/** @param cell the actor that will send through this ref */
-	constructor(host: HostPart, at: TargetPart | string, cell?: CellPart) {
-		this.#sender = new Sender(host, at, cell);
+	constructor(host: HostPart, at: TargetPart | string, cell?: CellPart, isSelf = false) {
+		this.#sender = new Sender(host, at, cell, isSelf);
+	}
+
+	/** An actor's ref to itself. */
+	static self(cell: CellPart): Ref {
+		return new Ref(cell.host, cell.target, cell, true);
+	}
+
+	/** @internal The same ref in the hands of another actor, or of code outside of actors. */
+	forCell(cell: CellPart | undefined): Ref {
+		return new Ref(this.#sender.host, this.#sender.known() ?? this.address, cell);
 	}
 
 	/** @throws ActorError ERR_BAD_ADDRESS, ERR_NO_REMOTE */

@@ -8,13 +8,14 @@
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorError } from "./errors.ts";
 import { REQUESTS_MAX } from "./limits.ts";
-import type { CallPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
+import type { CallPart, CellPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
 import { workBegun, workDone } from "./pending-work.ts";
 
 export class Request extends Deadline implements RequestPart {
 	readonly id: number;
 	readonly stream: InboundStreamPart | undefined;
 	readonly timeoutMs: number;
+	readonly cell: CellPart | undefined;
 	/** Where it was sent; undefined while it waits for credit, and for requests to this host. */
 	peer: PeerPart | undefined;
 	target: TargetPart | undefined;
@@ -40,6 +41,7 @@ export class Request extends Deadline implements RequestPart {
 		this.id = id;
 		this.stream = options.stream;
 		this.timeoutMs = options.timeoutMs;
+		this.cell = options.cell;
 		this.#subject = options.subject;
 		this.#resolve = resolve;
 		this.#reject = reject;

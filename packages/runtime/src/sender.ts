@@ -35,14 +35,17 @@ export class Sender implements MessageTaker {
 	readonly address: string;
 	/** The actor that sends, for `ctx.call.sender` and for asks to itself. */
 	readonly #cell: CellPart | undefined;
+	/** This is the ref that an actor has to itself, and only it. */
+	readonly #isSelf: boolean;
 	readonly #byAddress: boolean;
 	#target: TargetPart | undefined;
 	#resolving: Promise<TargetPart> | undefined;
 	#waiting = 0;
 
-	constructor(host: HostPart, at: TargetPart | string, cell: CellPart | undefined) {
+	constructor(host: HostPart, at: TargetPart | string, cell: CellPart | undefined, isSelf = false) {
 		this.host = host;
 		this.#cell = cell;
+		this.#isSelf = isSelf;
 		this.#byAddress = typeof at === "string";
 		this.#target = typeof at === "string" ? undefined : at;
 		this.address = typeof at === "string" ? at : at.address;
@@ -98,7 +101,7 @@ export class Sender implements MessageTaker {
 	}
 
 	#outgoing(kind: number, method: string, args: unknown[], request: RequestPart | undefined, a: number, b: number): Outgoing {
-		return { kind, sender: this.#cell?.number ?? 0, method, args, request, a, b };
+		return { kind, sender: (this.host.current ?? this.#cell)?.number ?? 0, method, args, request, a, b };
 	}
 
 	tell(method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
@@ -162,7 +165,9 @@ export class Sender implements MessageTaker {
 	}
 
 	#askOf(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
-		if (this.#cell !== undefined && target.cell === this.#cell && this.#cell.definition.options.reentrant !== true)
+		const asking = this.host.current ?? this.#cell;
+		const askingItself = target.cell !== undefined && target.cell === (this.host.current ?? (this.#isSelf ? this.#cell : undefined));
+		if (askingItself && target.cell?.definition.options.reentrant !== true)
 			return Promise.reject(
 				new ActorError(
 					"ERR_ASK_SELF",
@@ -171,7 +176,7 @@ export class Sender implements MessageTaker {
 			);
 		const timeoutMs = timeoutField(options?.timeoutMs ?? this.host.options.askTimeoutMs);
 		return this.host.requests.open(
-			{ subject: `ask.${method} of ${target.address}`, timeoutMs, signal: options?.signal, stream: undefined },
+			{ subject: `ask.${method} of ${target.address}`, timeoutMs, signal: options?.signal, stream: undefined, cell: asking },
 			(request) => {
 				target.send(this.#outgoing(Kind.ASK, method, args, request, timeoutMs, 0), undefined, undefined);
 			},
@@ -193,7 +198,7 @@ export class Sender implements MessageTaker {
 		let opened: RequestPart | undefined;
 		const subject = `stream.${method} of ${target.address}`;
 		this.host.requests
-			.open({ subject, timeoutMs: 0, signal: options?.signal, stream }, (request) => {
+			.open({ subject, timeoutMs: 0, signal: options?.signal, stream, cell: this.host.current ?? this.#cell }, (request) => {
 				opened = request;
 				target.send(this.#outgoing(Kind.STREAM, method, args, request, STREAM_ITEMS, STREAM_BYTES), undefined, undefined);
 			})

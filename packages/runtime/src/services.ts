@@ -36,11 +36,14 @@ export async function requestResolve(host: HostPart, peer: PeerPart, name: strin
 }
 
 function requestOf(host: HostPart, peer: PeerPart, subject: string, fields: HeaderFields, value: readonly Uint8Array[]): Promise<unknown> {
-	return host.requests.open({ subject, timeoutMs: host.options.askTimeoutMs, signal: undefined, stream: undefined }, (request) => {
-		if (peer.gone !== undefined) throw peer.gone;
-		request.peer = peer;
-		peer.send({ ...fields, request: request.id }, value);
-	});
+	return host.requests.open(
+		{ subject, timeoutMs: host.options.askTimeoutMs, signal: undefined, stream: undefined, cell: undefined },
+		(request) => {
+			if (peer.gone !== undefined) throw peer.gone;
+			request.peer = peer;
+			peer.send({ ...fields, request: request.id }, value);
+		},
+	);
 }
 
 /** Answers SPAWN or RESOLVE with the route, or with the error. */

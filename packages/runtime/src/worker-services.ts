@@ -61,7 +61,7 @@ class WorkerServices implements HostServices {
 		const wire = readSpawn(frames);
 		const definition = await loadDefinition(wire.module, wire.name);
 		const encoded = spawnArgs(frames, tagged);
-		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer));
+		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer, undefined));
 		return this.#host.spawnHere(definition, args as unknown[], wire.as);
 	}
 }
