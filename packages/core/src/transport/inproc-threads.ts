@@ -11,7 +11,7 @@ import { ZmqError } from "../errors.ts";
 import { type Engine, type EngineOwner, engine } from "../memory/engine.ts";
 import type { Lane } from "../memory/lane.ts";
 import type { Membership } from "../memory/membership.ts";
-import { pipePair } from "../pipe/pipe.ts";
+import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { type Binding, type Connect, InprocDirectory, type RemoteNames } from "./inproc-directory.ts";
 import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party } from "./inproc-party.ts";
 import { LanePipe } from "./lane-pipe.ts";
@@ -30,11 +30,11 @@ interface Published {
 /** The end that was asked. */
 class AcceptedPipe extends LanePipe {
 	/** Grants the request and hands the socket its end. */
-	accept(number: number, peer: Party, give: () => void): void {
+	accept(number: number, peer: Party, binding: Binding, near: Pipe): void {
 		this.number = number;
 		this.lane.accept(number, this, encodeParty(this.self));
 		this.start(peer);
-		give();
+		binding.accept(near, this);
 		this.pump();
 	}
 
@@ -162,7 +162,7 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		}
 		const [near, far] = pipePair({ forward: 0, backward: 0 });
 		near.peerRoutingId = request.party.routingId;
-		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, () => binding.accept(near));
+		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, binding, near);
 	}
 
 	onNames(): void {

@@ -50,6 +50,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	#pumping = false;
 	#holding = false;
 	#done = false;
+	#onDone: (() => void) | undefined;
+	#settled: Promise<void> | undefined;
 	#linger: NodeJS.Timeout | undefined;
 
 	constructor(options: LanePipeOptions) {
@@ -68,6 +70,15 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		this.#window = new CreditWindow(inbound);
 		// Inbound is bounded by credit; the queue must take all of it.
 		this.pipe.setLimits({ inbound: outbound === 0 ? 0 : this.self.sendHighWaterMark, outbound: 0 });
+	}
+
+	/** Settles when everything was sent, or given up. Asked for after the socket has closed its end. */
+	settled(): Promise<void> {
+		if (this.#done) return Promise.resolve();
+		this.#settled ??= new Promise((resolve) => {
+			this.#onDone = resolve;
+		});
+		return this.#settled;
 	}
 
 	onReadable(): void {
@@ -142,20 +153,23 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 
 	/** The request came to nothing: lets go of the pipe as it is. */
 	protected abandon(): void {
-		this.#done = true;
-		this.#keepAlive(false);
-		clearTimeout(this.#linger);
+		this.#end();
 		this.pipe.owner = undefined;
 	}
 
 	/** Over: nothing more comes or goes. What was delivered stays readable. */
 	protected finish(): void {
 		if (this.#done) return;
-		this.#done = true;
 		this.#sending = false;
+		this.#end();
+		this.pipe.close();
+	}
+
+	#end(): void {
+		this.#done = true;
 		this.#keepAlive(false);
 		clearTimeout(this.#linger);
-		this.pipe.close();
+		this.#onDone?.();
 	}
 
 	get #unsent(): boolean {
