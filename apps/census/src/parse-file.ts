@@ -89,5 +89,5 @@ function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {
 
 function faultOf(starts: readonly number[], offset: number, message: string): SyntaxFault {
 	const line = lineAt(starts, offset);
-	return { line: line + 1, column: offset - starts[line]! + 1, message: message.slice(0, textLengthMax) };
+	return { line: line + 1, column: offset - (starts[line] ?? 0) + 1, message: message.slice(0, textLengthMax) };
 }

@@ -93,5 +93,8 @@ function levels(counts: readonly number[]): { at: string; count: number }[] {
 }
 
 function longest(totals: Totals): Row[] {
-	return totals.longestFunctions.map((row, at) => ({ name: `${at + 1}. ${row.name || "(anonymous)"} in ${row.path.split("/").at(-1)}`, lines: row.lines }));
+	return totals.longestFunctions.map((row, at) => ({
+		name: `${at + 1}. ${row.name || "(anonymous)"} in ${row.path.split("/").at(-1)}`,
+		lines: row.lines,
+	}));
 }

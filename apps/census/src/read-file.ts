@@ -49,7 +49,7 @@ function factsOfLarge(file: FoundFile, descriptor: number): FileFacts {
 		hash.update(part);
 		bytes += count;
 		lines += newlinesIn(part);
-		last = part[count - 1]!;
+		last = part[count - 1] as number;
 	}
 	if (last !== 0x0a) lines++;
 	return { ...withoutTree(file), bytes, lines, hash: new Uint8Array(hash.digest()).subarray(0, 16), tooLarge: true };

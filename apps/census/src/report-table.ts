@@ -1,4 +1,7 @@
-/** The totals as tables for a terminal. Pure: text in the end. */
+/**
+ * The totals as tables for a terminal. Only what went wrong is listed in full sentences, the first rows of each list.
+ * Pure: text in the end.
+ */
 import Table from "cli-table3";
 import { fileKinds } from "./file-kind.ts";
 import type { Totals } from "./totals.ts";
@@ -37,7 +40,10 @@ function summaryTable(totals: Totals): string {
 		[
 			["deepest nesting", deepest === undefined ? "0" : `${deepest.depth} in ${deepest.path}`],
 			["imports", `${count(imports.packages)} of ${plural(imports.distinct, "package")}, ${count(imports.within)} within packages`],
-			["duplicates", `${plural(duplicates.files, "file")} (${megabytes(duplicates.bytes)}) repeat ${plural(duplicates.contents, "content")}`],
+			[
+				"duplicates",
+				`${plural(duplicates.files, "file")} (${megabytes(duplicates.bytes)}) repeat ${plural(duplicates.contents, "content")}`,
+			],
 			["do not parse", plural(totals.unparsable.files, "file")],
 			["too large to parse", plural(totals.tooLarge.files, "file")],
 			["unreadable", `${plural(totals.unreadable.files, "file")}, ${plural(totals.unreadableFolders.count, "folder")}`],
@@ -67,10 +73,26 @@ function troubles(totals: Totals): string[] {
 		const left = all - Math.min(rows.length, totals.caps.topRows);
 		if (left > 0) lines.push(`  and ${count(left)} more (--json lists up to ${count(totals.caps.troubleRows)})`);
 	};
-	list("do not parse", totals.unparsable.files, totals.unparsable.listed.map((row) => `${row.path}:${row.line}:${row.column} ${row.message}`));
-	list("too large to parse", totals.tooLarge.files, totals.tooLarge.listed.map((row) => `${row.path} (${megabytes(row.bytes)})`));
-	list("unreadable", totals.unreadable.files, totals.unreadable.listed.map((row) => `${row.path} (${row.code})`));
-	list("unreadable folders", totals.unreadableFolders.count, totals.unreadableFolders.listed.map((row) => `${row.path} (${row.code})`));
+	list(
+		"do not parse",
+		totals.unparsable.files,
+		totals.unparsable.listed.map((row) => `${row.path}:${row.line}:${row.column} ${row.message}`),
+	);
+	list(
+		"too large to parse",
+		totals.tooLarge.files,
+		totals.tooLarge.listed.map((row) => `${row.path} (${megabytes(row.bytes)})`),
+	);
+	list(
+		"unreadable",
+		totals.unreadable.files,
+		totals.unreadable.listed.map((row) => `${row.path} (${row.code})`),
+	);
+	list(
+		"unreadable folders",
+		totals.unreadableFolders.count,
+		totals.unreadableFolders.listed.map((row) => `${row.path} (${row.code})`),
+	);
 	if (!totals.duplicates.complete) lines.push(`duplicates: only the first ${count(totals.caps.hashedFiles)} files were compared`);
 	if (totals.imports.sampled) lines.push(`imports: a sample of ${count(totals.caps.importedNames)} package names was counted`);
 	return lines;

@@ -61,7 +61,8 @@ async function runOn(system: System, surveyed: Survey, progress: Progress, optio
 
 /** Threads of this process read the files themselves. */
 function* itemsWithPaths(surveyed: Survey): Generator<ParseItem[]> {
-	for (const { files } of batches(surveyed)) yield files.map(({ path, index, kind, absolute }) => ({ path, index, kind, source: absolute }));
+	for (const { files } of batches(surveyed))
+		yield files.map(({ path, index, kind, absolute }) => ({ path, index, kind, source: absolute }));
 }
 
 /** Another node may not see our files: it gets the contents. What cannot be parsed needs no node. */

@@ -6,7 +6,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { batches } from "./batches.ts";
-import { type FoldedTotals, Fold } from "./fold.ts";
+import { Fold, type FoldedTotals } from "./fold.ts";
 import { parseFile } from "./parse-file.ts";
 import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";

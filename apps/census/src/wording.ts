@@ -1,4 +1,7 @@
-/** Numbers in words for people: the same in the progress, the table and the HTML report. Pure; independent of the locale. */
+/**
+ * Numbers in words for people: the same in the progress, the table and the HTML report.
+ * Pure; independent of the locale of the machine.
+ */
 
 const grouped = new Intl.NumberFormat("en-US");
 
