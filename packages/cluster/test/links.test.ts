@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -298,6 +299,12 @@ describe("listening", () => {
 		await host.until(() => host.ends.length === 1);
 		expect(host.ends[0]?.reason.message).toContain("connection is gone");
 	});
+});
+
+it("a node tells its peers the version of its package", async () => {
+	const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+	const { back } = await pair("tcp://127.0.0.1:*");
+	expect(back.peer).toContain(`zloom/${version}`);
 });
 
 it("a link that is idle for many heartbeats lives on", async () => {

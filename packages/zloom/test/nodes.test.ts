@@ -178,6 +178,7 @@ it("a node lives on when a process that asks it is killed", async () => {
 	asker.kill("SIGKILL");
 	await once(asker, "close");
 	expect(await sleeper.ask.asked()).toBe(1);
+	await sleeper.kill();
 });
 
 it("refuses modules outside of the allowed folders", async () => {
