@@ -84,10 +84,11 @@ export function findDefinition(module: string, name: string): AnyDefinition | un
 	return register().get(moduleKey(module))?.get(name);
 }
 
-/** The only definition of this name in this thread, whatever its module; undefined when there is none or more than one. */
-export function findDefinitionByName(name: string): AnyDefinition | undefined {
+/** The only definition of this name in this thread that another module made; undefined when there is none or more than one. */
+export function findDefinitionElsewhere(module: string, name: string): AnyDefinition | undefined {
 	let found: AnyDefinition | undefined;
-	for (const byName of register().values()) {
+	for (const [key, byName] of register()) {
+		if (key === moduleKey(module)) continue;
 		const definition = byName.get(name);
 		if (definition === undefined) continue;
 		if (found !== undefined) return undefined;

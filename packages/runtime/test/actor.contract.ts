@@ -138,17 +138,20 @@ function failures(counter: MakeCounter, system: () => System, place: Place): voi
 		expect(await ref.ask.get()).toBe(0);
 	});
 
-	test.runIf(place.checked)("what cannot be sent is refused with its path, in arguments and in results", async () => {
-		const ref = await counter();
-		const callback = (): number => 1;
-		expect(await errorOf(ref.ask.echo({ callback }))).toMatchObject({
-			code: "ERR_NOT_SENDABLE",
-			message: expect.stringContaining("args[0].callback is a function") as string,
+	// By reference nothing is looked at.
+	if (place.checked) {
+		test("what cannot be sent is refused with its path, in arguments and in results", async () => {
+			const ref = await counter();
+			const callback = (): number => 1;
+			expect(await errorOf(ref.ask.echo({ callback }))).toMatchObject({
+				code: "ERR_NOT_SENDABLE",
+				message: expect.stringContaining("args[0].callback is a function") as string,
+			});
+			expect((await errorOf(ref.tell.note({ callback }))).code).toBe("ERR_NOT_SENDABLE");
+			expect((await errorOf(ref.ask.giveFunction())).message).toContain("result of giveFunction.callback is a function");
+			expect(await ref.ask.get()).toBe(0);
 		});
-		expect((await errorOf(ref.tell.note({ callback }))).code).toBe("ERR_NOT_SENDABLE");
-		expect((await errorOf(ref.ask.giveFunction())).message).toContain("result of giveFunction.callback is a function");
-		expect(await ref.ask.get()).toBe(0);
-	});
+	}
 
 	test("a setup that throws, rejects or returns no handlers makes spawn reject with its cause", async () => {
 		const spawn = (how: "throw" | "reject" | "reserved" | "nothing"): Promise<ActorError> =>
