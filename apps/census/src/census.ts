@@ -36,6 +36,8 @@ export async function census(options: CensusOptions): Promise<void> {
 	const elapsedMs = now() - started;
 	const rate = megabytes((surveyed.bytes * 1000) / elapsedMs);
 	say(`${count(totals.files)} files in ${seconds(elapsedMs)}: ${rate}/s`);
+	// measure.ts listens here.
+	process.send?.({ files: totals.files, bytes: totals.bytes, elapsedMs, peakKb: process.resourceUsage().maxRSS });
 	await report(options, totals);
 }
 

@@ -75,6 +75,7 @@ function checkNode(endpoint: string): void {
 	} catch (error) {
 		throw new UsageError(`--on: ${(error as Error).message}; a node reads tcp://127.0.0.1:7400 or ipc:///run/app.sock`);
 	}
+	if (/^tcp:.*:0+$/.test(endpoint)) throw new UsageError(`--on ${endpoint}: give the port that the node listens on`);
 	if (scheme !== "tcp" && scheme !== "ipc" && scheme !== "inproc")
 		throw new UsageError(`--on: nodes are not reached by "${scheme}": use tcp://host:port, ipc://path or inproc:// (this process)`);
 }

@@ -36,6 +36,8 @@ const asModule: TypeScript.CreateSourceFileOptions = {
 		(file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
 	},
 };
+/** Sloppy-mode numbers and escapes (010, 08, "\\1"): the parser reports them in every file, scripts may hold them. */
+const sloppy = new Set([1121, 1487, 1488, 1489]);
 const decoder = new TextDecoder("utf-8");
 
 export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
@@ -61,17 +63,22 @@ export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
 function parse(file: FoundFile, text: string, starts: readonly number[]): { parsed: ParsedFile } | { fault: SyntaxFault } {
 	try {
 		const parsed = ts.createSourceFile(file.path, text, options, false, scriptKindOf(file.kind)) as ParsedFile;
-		const first = parsed.parseDiagnostics[0];
+		const first = firstFault(parsed, file.kind);
 		if (first === undefined) return { parsed };
 		// Type annotations in .js files (Flow), and modules that only `await` shows to be such.
 		const typed = file.kind.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
 		const again = ts.createSourceFile(file.path, text, asModule, false, typed) as ParsedFile;
-		if (again.parseDiagnostics.length === 0) return { parsed: again };
+		if (firstFault(again, file.kind) === undefined) return { parsed: again };
 		return { fault: faultOf(starts, first.start, ts.flattenDiagnosticMessageText(first.messageText, " ")) };
 	} catch (error) {
 		const what = error instanceof RangeError ? "nested too deeply for the parser" : `the parser failed: ${String(error)}`;
 		return { fault: faultOf(starts, 0, what) };
 	}
+}
+
+function firstFault(parsed: ParsedFile, kind: FileKind): TypeScript.DiagnosticWithLocation | undefined {
+	const isScript = kind === ".js" || kind === ".cjs" || kind === ".jsx";
+	return parsed.parseDiagnostics.find((diagnostic) => !isScript || !sloppy.has(diagnostic.code));
 }
 
 function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {

@@ -18,13 +18,19 @@ export function readForParsing(file: FoundFile, path: string): { content: Uint8A
 	try {
 		// Non-blocking: what was a file in the walk and is a FIFO by now must not hang the census.
 		descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-		const { size } = fstatSync(descriptor);
+		const { size, isFile } = described(descriptor);
+		if (!isFile) return { facts: { ...withoutTree(file), unreadable: "not a file any more" } };
 		return size > parseBytesMax ? { facts: factsOfLarge(file, descriptor) } : { content: readAll(descriptor, size) };
 	} catch (error) {
 		return { facts: { ...withoutTree(file), unreadable: codeOf(error) } };
 	} finally {
 		if (descriptor !== undefined) closeSync(descriptor);
 	}
+}
+
+function described(descriptor: number): { size: number; isFile: boolean } {
+	const stats = fstatSync(descriptor);
+	return { size: stats.size, isFile: stats.isFile() };
 }
 
 function readAll(descriptor: number, size: number): Uint8Array {

@@ -10,6 +10,7 @@ export function count(value: number): string {
 }
 
 export function megabytes(bytes: number): string {
+	if (bytes < 1e3) return `${Math.round(bytes)} B`;
 	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
