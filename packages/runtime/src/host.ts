@@ -137,11 +137,12 @@ export class Host implements HostPart {
 		return (wire) => {
 			const { at } = wire as RefWire;
 			if (typeof at !== "string") throw new Error("a ref has no address");
-			if ((wire as RefWire).thread === undefined) return Ref.byAddress(this, at, cell);
+			const from = peer?.node ?? 0;
+			const viaThird = from !== 0 && (wire as RefWire).node !== undefined;
+			if ((wire as RefWire).thread === undefined || viaThird) return Ref.byAddress(this, at, cell);
 			const route = readRoute({ ...(wire as RefWire), address: at });
-			const node = peer?.node ?? 0;
-			const address = node === 0 ? at : joinAddress(this.services.nodeText(node), at.slice(at.lastIndexOf("/") + 1));
-			return new Ref(this, this.target({ ...route, node, address }), cell);
+			const address = from === 0 ? at : joinAddress(this.services.nodeText(from), at.slice(at.lastIndexOf("/") + 1));
+			return new Ref(this, this.target({ ...route, node: from === 0 ? route.node : from, address }), cell);
 		};
 	}
 
