@@ -3,6 +3,7 @@
  */
 import { once } from "node:events";
 import { type ArmName, freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
+import { median } from "./median.ts";
 
 export interface RoundTripCase {
 	arm: ArmName;
@@ -42,6 +43,5 @@ export async function roundTrip({ arm, transport, sizeBytes, messages }: RoundTr
 		});
 		pair.close();
 	}
-	samples.sort((a, b) => a - b);
-	return (samples[samples.length >> 1] as number) * 1000;
+	return median(samples) * 1000;
 }
