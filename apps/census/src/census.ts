@@ -45,7 +45,7 @@ async function report(options: CensusOptions, totals: Totals): Promise<void> {
 	if (options.json === "-") process.stdout.write(printTotals(totals));
 	else {
 		const { reportTable } = await import("./report-table.ts");
-		process.stdout.write(`${reportTable(totals)}\n`);
+		process.stdout.write(`${reportTable(totals, process.stdout.columns)}\n`);
 		if (options.json !== undefined) {
 			write("--json", options.json, printTotals(totals));
 			say(`totals: ${resolve(options.json)}`);
