@@ -5,7 +5,7 @@
 import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
 import { joinAddress, LOCAL_NODE, parseAddress, parseAnonymousName, parseNode } from "./address.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
-import { Kind } from "./envelope.ts";
+import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
@@ -80,7 +80,9 @@ export class MainServices implements HostServices {
 	}
 
 	hostDown(node: number, thread: number): void {
-		this.#options.onDown(node, thread, undefined);
+		// A whole node: it said so itself, or sent a thread what is not an envelope.
+		if (thread === ALL_THREADS) this.#options.nodes.drop(node);
+		else this.#options.onDown(node, thread, undefined);
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {

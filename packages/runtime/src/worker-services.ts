@@ -6,7 +6,7 @@ import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
 import { parseAddress } from "./address.ts";
 import { decodeValue, encodeValue } from "./codec.ts";
 import { dispatch } from "./dispatch.ts";
-import { Kind, readHeader } from "./envelope.ts";
+import { ALL_THREADS, fromNode, Kind, readHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
@@ -66,14 +66,21 @@ class WorkerServices implements HostServices {
 	}
 }
 
-/** Takes what other threads send. Our own threads send envelopes only; what is not one is a fault of ours, and is told. */
+/**
+ * Takes what other threads send. Our own threads send envelopes only; what is not one came from a node, through the main
+ * thread, which then ends the link to it, or is a fault of ours, and is told.
+ */
 export function envelopeTaker(host: Host, take: (header: Buffer, frames: EnvelopeFrames) => void): LinkOwner {
 	return {
 		onEnvelope(link, frames) {
+			let node = 0;
 			try {
-				take(readHeader(frames), frames);
+				const header = readHeader(frames);
+				node = fromNode(header);
+				take(header, frames);
 			} catch (error) {
-				host.log(link.peer, ["sent what this thread cannot take:", error]);
+				host.log(link.peer, ["sent what this thread cannot take:", node === 0 ? error : (error as Error).message]);
+				if (node !== 0) host.peer(0, 0).say({ kind: Kind.HOST_DOWN, a: ALL_THREADS, b: node });
 			}
 		},
 		// The main thread tells of the end of threads.

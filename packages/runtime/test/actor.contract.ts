@@ -39,10 +39,12 @@ export function actorContract(place: Place): void {
 		const counter = (start?: number): Promise<CounterRef> => spawnCounter(system, place, start);
 		const inPlace = { thread: place.thread } as const;
 		messages(counter);
-		failures(counter, () => system, place);
+		failures(counter);
+		refusals(counter, () => system, place);
 		waits(counter, () => system, inPlace);
 		streams(counter);
-		lives(counter, () => system, inPlace);
+		lives(counter);
+		names(counter, () => system, inPlace);
 	});
 }
 
@@ -97,8 +99,7 @@ function messages(counter: MakeCounter): void {
 	});
 }
 
-function failures(counter: MakeCounter, system: () => System, place: Place): void {
-	const inPlace: InPlace = { thread: place.thread };
+function failures(counter: MakeCounter): void {
 	test("what a handler throws arrives with class name, code and cause, and the actor lives", async () => {
 		const ref = await counter(5);
 		for (const asked of [ref.ask.fail("gone"), ref.ask.failLater("gone")]) {
@@ -137,7 +138,10 @@ function failures(counter: MakeCounter, system: () => System, place: Place): voi
 		await (untyped.tell.nothing?.() as Promise<void>);
 		expect(await ref.ask.get()).toBe(0);
 	});
+}
 
+function refusals(counter: MakeCounter, system: () => System, place: Place): void {
+	const inPlace: InPlace = { thread: place.thread };
 	// By reference nothing is looked at.
 	if (place.checked) {
 		test("what cannot be sent is refused with its path, in arguments and in results", async () => {
@@ -174,8 +178,8 @@ function failures(counter: MakeCounter, system: () => System, place: Place): voi
 function waits(counter: MakeCounter, system: () => System, inPlace: InPlace): void {
 	test("an ask that gets no answer in time settles with ERR_TIMEOUT, and its late answer is dropped", async () => {
 		const ref = await counter();
-		const slow = errorOf(ref.with({ timeoutMs: 20 }).ask.waitForGate("g"));
-		expect(await slow).toMatchObject({ code: "ERR_TIMEOUT", message: expect.stringContaining("ask.waitForGate") as string });
+		const slow = errorOf(ref.with({ timeoutMs: 20 }).ask.hang());
+		expect(await slow).toMatchObject({ code: "ERR_TIMEOUT", message: expect.stringContaining("ask.hang") as string });
 		await ref.kill();
 	});
 
@@ -201,6 +205,7 @@ function waits(counter: MakeCounter, system: () => System, inPlace: InPlace): vo
 
 	test("an actor that asks itself gets an error instead of waiting for ever; a reentrant one gets its answer", async () => {
 		expect((await errorOf((await counter()).ask.askSelf())).code).toBe("ERR_ASK_SELF");
+		expect((await errorOf((await counter()).ask.askSelfLater())).code).toBe("ERR_ASK_SELF");
 		const reentrant = await system().spawn(Reentrant, inPlace);
 		expect(await reentrant.ask.askSelf()).toBe(reentrant.address.slice("inproc://".length));
 		const waiting = reentrant.ask.wait("a");
@@ -302,7 +307,7 @@ function streams(counter: MakeCounter): void {
 	});
 }
 
-function lives(counter: MakeCounter, system: () => System, inPlace: InPlace): void {
+function lives(counter: MakeCounter): void {
 	test("stop takes what is in the mailbox first; kill does not", async () => {
 		const ref = await counter();
 		const told = Array.from({ length: 50 }, (_, i) => ref.ask.note(i));
@@ -358,7 +363,9 @@ function lives(counter: MakeCounter, system: () => System, inPlace: InPlace): vo
 		expect(await failing.exited).toMatchObject({ kind: "error", error: { message: "in a timer" } });
 		clearInterval(alive);
 	});
+}
 
+function names(counter: MakeCounter, system: () => System, inPlace: InPlace): void {
 	test("a ref looks the name up, and finds the next actor of that name after the first has ended", async () => {
 		const at = `inproc://named-${Math.random().toString(36).slice(2)}`;
 		const byName = system().ref(Counter, at);
