@@ -196,18 +196,21 @@ export class Target implements TargetPart {
 		if (this.exit !== undefined) return;
 		this.exit = reason;
 		this.peer?.targets.delete(this.actor);
-		const error = this.host.stopped ?? downError(reason, this.address);
+		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
+		this.#resolveExited?.(reason);
+	}
+
+	#settleAll(error: ActorError): void {
 		while (this.#held.length > 0) {
 			const held = this.#unhold();
 			if (held.message.request === undefined) this.host.deadLetter(this.address, held.message.method);
 			held.refused?.(error);
 		}
-		if (this.#pending > 0)
-			this.host.requests.failWhere(
-				(request) => request.target === this,
-				() => error,
-			);
-		this.#resolveExited?.(reason);
+		if (this.#pending === 0) return;
+		this.host.requests.failWhere(
+			(request) => request.target === this,
+			() => error,
+		);
 	}
 
 	#own(request: RequestPart): void {
