@@ -176,3 +176,33 @@ it("the socket of a thread that was terminated is gone for its peers, and a new 
 	`);
 	expect(ended).toEqual(clean("round 0", "round 1", "round 2", "1 0 0"));
 });
+
+it("where no shared memory is to be had, one thread works as ever, and a name that is not here says why", async () => {
+	const ended = await run(`
+		globalThis.SharedArrayBuffer = class { constructor() { throw new RangeError("none left"); } };
+		${IMPORT}
+		const pull = new Pull(); await pull.bind("inproc://here");
+		const push = new Push(); push.connect("inproc://here");
+		await push.send("same thread");
+		say(String(await pull.receive()));
+		const other = new Push(); other.connect("inproc://elsewhere");
+	`);
+	expect(ended).toMatchObject({ code: 0, lines: ["same thread"] });
+	expect(ended.errors).toContain("cannot be reached from this thread: No shared memory could be reserved");
+	expect(ended.errors).toContain("none left");
+});
+
+it("a handler that throws is an uncaught exception, and every other message still arrives", async () => {
+	const ended = await run(`
+		const { hold, listenPipes, release } = await import("${INTERNAL}");
+		const source = 'import("${INTERNAL}").then(({ connectPipe }) => { for (const name of ["bad", "good"]) { const pipe = connectPipe(name); for (let i = 0; i < 3; i++) pipe.tryWrite([Buffer.from(name + i)]); } })';
+		process.on("uncaughtException", (error) => say(error.message));
+		const got = [];
+		hold();
+		const readable = (pipe) => { for (let frames = pipe.tryRead(); frames !== undefined; frames = pipe.tryRead()) { const text = String(frames[0]); if (text === "bad1") throw new Error("mine"); got.push(text); } if (got.length === 5) release(); };
+		for (const name of ["bad", "good"]) listenPipes(name, (pipe) => { pipe.owner = { onReadable: readable, onWritable() {}, onClosed() {} }; });
+		await once(new Worker(source, { eval: true }), "exit");
+		process.on("exit", () => say(got.sort().join(" ")));
+	`);
+	expect(ended).toEqual(clean("mine", "bad0 bad2 good0 good1 good2"));
+});

@@ -48,6 +48,12 @@ export class LaneInlet {
 		entry.frames = undefined;
 	}
 
+	/** The pipe may write now. */
+	giveTurn(pipe: number): void {
+		const entry = this.channels.get(pipe);
+		if (entry !== undefined && !entry.closeSent) guarded(() => entry.channel.onRoom());
+	}
+
 	end(): void {
 		const entries = [...this.channels.values()];
 		this.channels.clear();

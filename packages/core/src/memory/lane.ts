@@ -179,7 +179,7 @@ export class Lane {
 		for (let count = this.#blocked.length; count > 0 && this.#backlog.length === 0; count--) {
 			const pipe = this.#blocked.shift() as number;
 			this.#turn = pipe;
-			this.#inlet.channels.get(pipe)?.channel.onRoom();
+			this.#inlet.giveTurn(pipe);
 			// Used up again: the next pipe comes first when there is room.
 			if (this.#blocked.at(-1) === pipe) break;
 		}

@@ -13,6 +13,7 @@
  * When the peer closes or dies, or the lane ends, the socket hears onClosed after everything that came was delivered.
  */
 import { hold, release } from "../keep-alive.ts";
+import { TIMER_MS_MAX } from "../limits.ts";
 import type { Lane, Outgoing } from "../memory/lane.ts";
 import type { LaneChannel } from "../memory/lane-channel.ts";
 import type { Message } from "../message.ts";
@@ -208,18 +209,21 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	#startLinger(): void {
 		const lingerMs = this.#lingerMs();
 		if (lingerMs < 0) return;
-		this.#linger = setTimeout(() => {
-			if (this.#done) return;
-			if (this.granted) {
-				// A message that is half in the lane cannot be taken back: the peer drops it at CLOSE.
-				this.lane.close(this.number);
-				this.finish();
-				return;
-			}
-			// A request under way is closed when it has been answered; until then there is nothing left to send.
-			this.pipe.close();
-			this.#keepAlive(false);
-		}, lingerMs);
+		this.#linger = setTimeout(
+			() => {
+				if (this.#done) return;
+				if (this.granted) {
+					// A message that is half in the lane cannot be taken back: the peer drops it at CLOSE.
+					this.lane.close(this.number);
+					this.finish();
+					return;
+				}
+				// A request under way is closed when it has been answered; until then there is nothing left to send.
+				this.pipe.close();
+				this.#keepAlive(false);
+			},
+			Math.min(lingerMs, TIMER_MS_MAX),
+		);
 		this.#linger.unref();
 	}
 
