@@ -10,5 +10,5 @@ test("so many deaths in a period are replaced, one more is not", () => {
 
 test("deaths that are far enough apart are replaced for ever", () => {
 	const intensity = new RestartIntensity();
-	for (let i = 0; i < 100; i++) expect(intensity.died((i * RESTART_PERIOD_MS) / RESTARTS_MAX)).toBe(true);
+	for (let i = 0; i < 100; i++) expect(intensity.died(i * Math.ceil(RESTART_PERIOD_MS / RESTARTS_MAX))).toBe(true);
 });

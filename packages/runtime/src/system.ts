@@ -289,6 +289,7 @@ export class System {
 	/** A thread of ours, a node, or a thread of a node has ended: every thread and node that may wait for it is told. */
 	#onDown(node: number, thread: number, cause: unknown): void {
 		this.#host.hostDown(node, thread, cause);
+		if (this.#host.stopped !== undefined) return;
 		for (const other of this.#threads.numbers())
 			this.#threadLink(other).send([writeHeader({ kind: Kind.HOST_DOWN, toThread: other, a: thread, b: node })]);
 		if (node !== 0 || thread === ALL_THREADS) return;

@@ -79,9 +79,6 @@ export class Threads {
 		const slot = index === undefined ? this.#leastLoaded() : this.#slots[index];
 		if (slot === undefined)
 			throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index below ${this.#slots.length}, got ${String(index)}`);
-		if (slot.thread === undefined)
-			throw new ActorError("ERR_THREAD_DOWN", `Thread slot ${slot.index} was given up, its threads died too often: look at what they log`);
-		const thread = slot.thread;
 		slot.actors += 1;
 		let counted = true;
 		const done = (): void => {
@@ -90,12 +87,29 @@ export class Threads {
 			slot.actors -= 1;
 		};
 		try {
-			await thread.ready;
+			return { thread: await this.#readyThread(slot), done };
 		} catch (error) {
 			done();
 			throw error;
 		}
-		return { thread: thread.number, done };
+	}
+
+	/** The thread of a slot once it is ready; one that dies while it starts has a successor. */
+	async #readyThread(slot: Slot): Promise<number> {
+		for (;;) {
+			const { thread } = slot;
+			if (thread === undefined)
+				throw new ActorError(
+					"ERR_THREAD_DOWN",
+					`Thread slot ${slot.index} was given up, its threads died too often: look at what they log`,
+				);
+			try {
+				await thread.ready;
+				return thread.number;
+			} catch (error) {
+				if (this.#closing || slot.thread === thread) throw error;
+			}
+		}
 	}
 
 	/** Ends the thread in a slot at once; it is replaced. */
