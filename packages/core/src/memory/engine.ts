@@ -100,7 +100,7 @@ export class Engine implements LaneHost {
 	}
 
 	flushSoon(lane: Lane): void {
-		if (this.#dirty.push(lane) === 1) queueMicrotask(this.#flush);
+		if (this.#dirty.push(lane) === 1) process.nextTick(this.#flush);
 	}
 
 	turnSoon(): void {

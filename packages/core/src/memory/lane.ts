@@ -7,8 +7,8 @@
  *   that is used up they queue here, before all data.
  * - The reader takes records out as fast as it can and hands them to the pipes; credit, which bounds what a pipe may have under
  *   way, is the pipes' matter, so one slow pipe never holds up the others.
- * - Records become visible in lots: at once when the peer has read everything, else by volume, and at the latest when the
- *   running piece of code ends (a microtask).
+ * - Records become visible in lots: the first at once when the peer has read everything, then by volume, and at the latest when
+ *   the running piece of code and what it awaits without waiting has ended (process.nextTick). Then a sleeper is rung.
  *
  * Belongs to one thread; nothing here is called from another.
  *
@@ -21,7 +21,7 @@ import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
 import type { LaneSlot } from "./lane-table.ts";
 import { CorruptRing, RingReader, RingWriter } from "./ring.ts";
-import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, ringOffset } from "./ring-layout.ts";
+import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, RING_BYTES, ringOffset } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
 
 /** What a lane needs of its thread. */
@@ -49,8 +49,10 @@ interface Control {
 }
 
 const NOTHING = new Uint8Array(0);
-/** Appended bytes that are published without waiting for the running code to end. */
+/** Appended bytes that are published without waiting for the running code to end: a reader that is awake reads along. */
 const PUBLISH_BYTES = 4 * 1024;
+/** Unread bytes for which a reader that fell asleep again is rung before the running code ends; a ring costs as much as hundreds of messages. */
+const RING_AT_BYTES = RING_BYTES / 4;
 
 export class Lane {
 	readonly slot: LaneSlot;
@@ -68,6 +70,8 @@ export class Lane {
 	/** The pipe whose turn it is while {@link resume} runs. */
 	#turn = -1;
 	#flushAsked = false;
+	/** Records were published to a reader that may sleep. */
+	#ringOwed = false;
 	#nextPipe: number;
 	readonly #firstPipe: number;
 
@@ -136,7 +140,9 @@ export class Lane {
 	/** Makes what was written visible, and wakes the peer if it sleeps. */
 	flush(): void {
 		this.#flushAsked = false;
-		if (this.#writer.publish()) ring(this.#bell);
+		if (!this.#writer.publish() && !this.#ringOwed) return;
+		this.#ringOwed = false;
+		ring(this.#bell);
 	}
 
 	/** True when {@link drain} or {@link resume} would find something to do. */
@@ -258,11 +264,15 @@ export class Lane {
 	}
 
 	#written(): void {
-		if (this.#writer.unpublished >= PUBLISH_BYTES || (!this.#flushAsked && this.#writer.caughtUp())) {
-			if (this.#writer.publish()) ring(this.#bell);
-		} else if (!this.#flushAsked) {
+		if (!this.#flushAsked) {
 			this.#flushAsked = true;
 			this.#host.flushSoon(this);
+			// The first message of a burst: a sleeper wakes up while the rest is written.
+			if (this.#writer.caughtUp() && this.#writer.publish()) ring(this.#bell);
+		} else if (this.#writer.unpublished >= PUBLISH_BYTES) {
+			this.#writer.publish();
+			if (this.#writer.unread() >= RING_AT_BYTES) ring(this.#bell);
+			else this.#ringOwed = true;
 		}
 	}
 

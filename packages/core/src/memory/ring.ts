@@ -51,6 +51,12 @@ export class RingWriter {
 		return RING_BYTES - ((this.#head - this.#tail) >>> 0);
 	}
 
+	/** Published bytes that the reader has not taken, looked up afresh. */
+	unread(): number {
+		this.#tail = load(this.#header, RING.TAIL);
+		return (this.#published - this.#tail) >>> 0;
+	}
+
 	/** True when the reader has read all that is published. */
 	caughtUp(): boolean {
 		this.#tail = load(this.#header, RING.TAIL);
