@@ -20,7 +20,7 @@ import { type BellPlace, ring } from "./doorbell.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
 import type { LaneSlot } from "./lane-table.ts";
-import { CorruptRing, RingReader, RingWriter } from "./ring.ts";
+import { CorruptRing, RingReader, RingWriter, type Run } from "./ring.ts";
 import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, RING_BYTES, ringOffset } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
 
@@ -72,6 +72,8 @@ export class Lane {
 	#flushAsked = false;
 	/** Records were published to a reader that may sleep. */
 	#ringOwed = false;
+	/** Records that were taken out and not all handed to their pipes yet. */
+	#run: Run | undefined;
 	#nextPipe: number;
 	readonly #firstPipe: number;
 
@@ -145,28 +147,25 @@ export class Lane {
 		ring(this.#bell);
 	}
 
-	/** True when {@link drain} or {@link resume} would find something to do. */
+	/** True when {@link drain} or {@link resume} would find something to do. @throws CorruptRing */
 	hasWork(): boolean {
 		if (this.ended) return false;
-		return this.#reader.available() > 0 || (this.#waits && this.#writer.room() >= RESUME_BYTES);
+		return !this.drained() || (this.#waits && this.#writer.room() >= RESUME_BYTES);
 	}
 
-	/** True when nothing is published and unread. */
+	/** True when nothing is published and not handed out. @throws CorruptRing */
 	drained(): boolean {
-		return this.#reader.available() === 0;
+		return this.#run === undefined && this.#reader.available() === 0;
 	}
 
 	/** Reads what the peer has published, until `deadline` of `clock`; true when there was anything. @throws CorruptRing */
 	drain(deadline: number, clock: () => number): boolean {
-		const reader = this.#reader;
-		let available = reader.available();
-		if (available === 0) return false;
+		if (this.drained()) return false;
 		do {
-			this.#take(available);
-			reader.release();
-			available = reader.available();
-		} while (available !== 0 && !this.ended && clock() < deadline);
-		if (reader.writerWaits()) ring(this.#bell);
+			if (this.#run === undefined) this.#take(this.#reader.available());
+			if (this.#run !== undefined && this.#inlet.run(this.#run, deadline, clock, this.#onControl)) this.#run = undefined;
+		} while (!this.ended && !this.drained() && clock() < deadline);
+		if (this.#reader.writerWaits()) ring(this.#bell);
 		return true;
 	}
 
@@ -198,6 +197,7 @@ export class Lane {
 	end(): void {
 		if (this.ended) return;
 		this.ended = true;
+		this.#run = undefined;
 		this.#backlog.length = 0;
 		this.#blocked.length = 0;
 		this.#inlet.end();
@@ -216,12 +216,11 @@ export class Lane {
 		if (next.kind === RECORD.PIECE) {
 			// The bulk of large frames goes straight to where it belongs.
 			this.#inlet.piece(next.pipe, next.length, (target, start) => this.#reader.takePayload(next.length, target, start));
-			return;
+		} else {
+			this.#run = this.#reader.takeRun(available);
 		}
-		const run = this.#reader.takeRun(available);
 		// The room is free again before the pipes act on what came.
 		this.#reader.release();
-		this.#inlet.run(run, this.#onControl);
 	}
 
 	readonly #onControl = (kind: number, pipe: number, payload: Uint8Array): void => {

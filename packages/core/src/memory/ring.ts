@@ -123,6 +123,8 @@ export interface Run {
 	words: Int32Array;
 	/** End of the last whole record. */
 	length: number;
+	/** How far the records have been handed out. */
+	at: number;
 }
 
 export class RingReader {
@@ -180,7 +182,7 @@ export class RingReader {
 		// The record that was looked at in shared memory must be the one that was copied.
 		if (length === 0) throw new CorruptRing("a record changed while it was read");
 		this.#tail = (this.#tail + length) | 0;
-		return { bytes, words, length };
+		return { bytes, words, length, at: 0 };
 	}
 
 	/** Gives the room of all that was taken back to the writer. */

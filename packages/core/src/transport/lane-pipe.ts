@@ -75,7 +75,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 
 	/** Settles when everything was sent, or given up. Asked for after the socket has closed its end. */
 	settled(): Promise<void> {
-		if (this.#done) return Promise.resolve();
+		// With nothing left to send, the peer's answer to a request is not worth waiting for.
+		if (this.#done || (this.pipe.closed && !this.#unsent)) return Promise.resolve();
 		this.#settled ??= new Promise((resolve) => {
 			this.#onDone = resolve;
 		});
