@@ -132,7 +132,7 @@ function item(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, ta
 		request.fail(error);
 		return;
 	}
-	request.stream.push(value, bytesOf(frames));
+	if (!request.stream.push(value, bytesOf(frames))) throw new ActorError("ERR_PROTOCOL", "An item of a stream came without credit");
 }
 
 function reply(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {

@@ -202,7 +202,8 @@ export interface OutboundStreamPart {
 
 /** The consuming end of a stream. */
 export interface InboundStreamPart {
-	push(value: unknown, bytes: number): void;
+	/** False when there was no credit for the item. */
+	push(value: unknown, bytes: number): boolean;
 	finish(failure?: { error: unknown }): void;
 }
 

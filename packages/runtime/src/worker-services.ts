@@ -18,9 +18,11 @@ import type { ThreadData } from "./thread.ts";
 
 class WorkerServices implements HostServices {
 	readonly #host: Host;
+	readonly #onThreadDown: (thread: number) => void;
 
-	constructor(host: Host) {
+	constructor(host: Host, onThreadDown: (thread: number) => void) {
 		this.#host = host;
+		this.#onThreadDown = onThreadDown;
 	}
 
 	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
@@ -49,6 +51,7 @@ class WorkerServices implements HostServices {
 
 	hostDown(node: number, thread: number): void {
 		this.#host.hostDown(node, thread);
+		if (node === 0) this.#onThreadDown(thread);
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
@@ -97,7 +100,10 @@ export function startWorkerHost(data: ThreadData, listen: (name: string, onPipe:
 	const host = new Host(data.thread, data.options);
 	const links = new Map<number, Link>();
 	const owner = envelopeTaker(host, (header, frames) => dispatch(host, header, frames));
-	host.services = new WorkerServices(host);
+	host.services = new WorkerServices(host, (thread) => {
+		links.get(thread)?.close();
+		links.delete(thread);
+	});
 	host.linkTo = (node, thread) => {
 		// Nodes are reached through the main thread.
 		const to = node === 0 ? thread : 0;

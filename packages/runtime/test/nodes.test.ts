@@ -162,3 +162,21 @@ test.each([
 	const own = await there.spawn(Counter, { args: [3] });
 	expect(await own.ask.get()).toBe(3);
 });
+
+test("what waits for a node that does not answer keeps its own timeout and signal", async () => {
+	const mute = new WireRemote("tcp://mute:1");
+	mute.dial = () => new Promise(() => {});
+	const sys = await createSystem({ threads: 0, remote: mute });
+	const ref = sys.ref(Counter, "tcp://nowhere:1/counter");
+	expect((await errorOf(ref.with({ timeoutMs: 20 }).ask.get())).code).toBe("ERR_TIMEOUT");
+	const controller = new AbortController();
+	const waiting = [
+		errorOf(ref.with({ signal: controller.signal }).ask.get()),
+		errorOf(ref.with({ signal: controller.signal }).stream.upTo(1).next()),
+	];
+	controller.abort();
+	for (const error of await Promise.all(waiting)) expect(error.code).toBe("ERR_CANCELLED");
+	const open = [errorOf(ref.ask.get()), errorOf(ref.stream.upTo(1).next())];
+	await sys.stop();
+	for (const error of await Promise.all(open)) expect(error.code).toBe("ERR_SYSTEM_STOPPED");
+});
