@@ -66,6 +66,7 @@ export interface ActorRef<H = unknown> extends Faces<H> {
 export interface CurrentCall {
 	/** Aborted when the caller gives up or goes away, or the actor is killed or fails. */
 	readonly signal: AbortSignal;
+	/** Whether it is, as of the last await: a loop that never awaits keeps the news from arriving. */
 	cancelled(): boolean;
 	/** When the caller gives up, in ms since the epoch; Infinity when it does not. */
 	readonly deadline: number;
