@@ -85,6 +85,6 @@ export class ContentTable {
 }
 
 function wordAt(hash: Uint8Array, at: number): number {
-	const [a = 0, b = 0, c = 0, d = 0] = hash.subarray(at, at + 4);
-	return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+	const low = (hash[at] as number) | ((hash[at + 1] as number) << 8);
+	return (low | ((hash[at + 2] as number) << 16) | ((hash[at + 3] as number) << 24)) >>> 0;
 }

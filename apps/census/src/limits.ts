@@ -31,6 +31,9 @@ export const packageNameLengthMax = 214;
 /** Function names and error texts are cut to this many characters. */
 export const textLengthMax = 120;
 
+/** Passes over the samples that show the parser all of the language (warm-up.ts). */
+export const warmUpRounds = 30;
+
 /** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
 export const parserYoungGenerationMb = 192;
 /** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */

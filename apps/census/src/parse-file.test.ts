@@ -9,6 +9,7 @@ import type { FileKind } from "./file-kind.ts";
 import { parseBytesMax } from "./limits.ts";
 import { parseFile } from "./parse-file.ts";
 import { readForParsing } from "./read-file.ts";
+import { readSample, samples } from "./warm-up.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "zloom-parse-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,6 +65,10 @@ test("a file that does not parse says where and why, and keeps its bytes, lines 
 	expect(fault).toEqual({ line: 2, column: 10, message: "Identifier expected." });
 	expect({ bytes, lines }).toEqual({ bytes: source.length, lines: 2 });
 	expect(hash).toEqual(new Uint8Array(createHash("sha256").update(source).digest().subarray(0, 16)));
+});
+
+test.each(samples)("the sample %s parses as %s", (name, kind) => {
+	expect(parseFile({ path: name, index: 0, kind }, readSample(name)).fault).toBeUndefined();
 });
 
 test("source nested beyond the parser's stack is a fact, never a crash", () => {

@@ -11,16 +11,9 @@ import type TypeScript from "typescript5";
 import { ts, visitTree } from "./ast-visit.ts";
 import type { FileFacts, SyntaxFault } from "./file-facts.ts";
 import type { FileKind } from "./file-kind.ts";
+import type { FoundFile } from "./found-file.ts";
 import { textLengthMax } from "./limits.ts";
 import { lineAt, lineStartsOf } from "./line-starts.ts";
-
-/** A file as the walk found it. */
-export interface FoundFile {
-	/** As printed. */
-	readonly path: string;
-	readonly index: number;
-	readonly kind: FileKind;
-}
 
 /** `parseDiagnostics` is where the parser leaves what it found wrong; it is not in the public types. */
 type ParsedFile = TypeScript.SourceFile & { readonly parseDiagnostics: readonly TypeScript.DiagnosticWithLocation[] };

@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { FileFacts } from "./file-facts.ts";
+import type { FoundFile } from "./found-file.ts";
 import { parseBytesMax } from "./limits.ts";
 import { newlinesIn } from "./line-starts.ts";
-import type { FoundFile } from "./parse-file.ts";
 
 const pieceBytes = 1024 * 1024;
 
