@@ -13,9 +13,9 @@ afterEach(async () => {
 });
 
 /** Runs a fixture in a process of its own; settles with how it ended. */
-function run(file: string, args: string[] = []): Promise<{ code: number | null; output: string }> {
+function run(file: string, args: string[] = [], nodeOptions: string[] = []): Promise<{ code: number | null; output: string }> {
 	return new Promise((resolve) => {
-		const child = spawn(process.execPath, [fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url)), ...args], {
+		const child = spawn(process.execPath, [...nodeOptions, fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url)), ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		let output = "";
@@ -207,5 +207,18 @@ describe("the end", () => {
 		const { code, output } = await run("../kill-runs.mjs", ["--runs", "4"]);
 		expect(output).toMatch(/4 runs: every ask settled, every process ended by itself/);
 		expect(code).toBe(0);
+	});
+});
+
+describe("programs", () => {
+	test("in TypeScript run unbuilt, actors and all", async () => {
+		const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
+		const { code, output } = await run("main.ts", [], stripsTypes ? [] : ["--import", "tsx"]);
+		expect(output).toContain("not,2\n");
+		expect(code).toBe(0);
+	});
+
+	test("in CommonJS pass their file name", async () => {
+		expect(await run("commonjs.cjs")).toEqual({ code: 0, output: "42\n" });
 	});
 });
