@@ -132,7 +132,8 @@ export class Engine implements LaneHost {
 	};
 
 	#next(worked: boolean): void {
-		if (this.#policy.next(worked, now()) === "look") {
+		// More has come, or the turn's time was up: a flag raised now would only make a sender ring in vain.
+		if (this.#policy.next(worked, now()) === "look" || (worked && this.#hasWork())) {
 			this.turnSoon();
 			return;
 		}
