@@ -94,12 +94,19 @@ test("what a handler throws ends the iteration at its place, closes the source a
 	expect(closed()).toBe(true);
 });
 
-test("what the source throws ends the iteration with that error", async () => {
+test.each([true, false])("what the source throws ends the iteration after the items before it (ordered: %s)", async (ordered) => {
 	async function* source(): AsyncGenerator<number> {
-		yield 1;
+		yield* upTo(7);
 		throw new SyntaxError("bad source");
 	}
-	expect(await errorOf(collect(system.pipeline(source()).through(Work, { parallel: 2, args: [{}] })))).toBeInstanceOf(SyntaxError);
+	const got: number[] = [];
+	const error = await errorOf(
+		(async () => {
+			for await (const n of system.pipeline(source()).through(Work, { parallel: 3, ordered, args: [{}] })) got.push(n);
+		})(),
+	);
+	expect(error).toBeInstanceOf(SyntaxError);
+	expect(got.toSorted((a, b) => a - b)).toEqual(upTo(7).map((n) => n * 2));
 });
 
 test("an item whose thread dies is reported with its index", async () => {
