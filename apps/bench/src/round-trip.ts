@@ -2,8 +2,9 @@
  * Round trip of one arm: the main thread sends one message, a worker thread echoes it, and so on, one at a time.
  */
 import { once } from "node:events";
-import { type ArmName, freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
+import { freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
 import { median } from "./median.ts";
+import type { ArmName } from "./order.ts";
 
 export interface RoundTripCase {
 	arm: ArmName;

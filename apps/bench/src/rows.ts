@@ -1,9 +1,10 @@
 /**
  * The rows of `npm run bench`: what is measured, with which arms, in which unit. Ours is always the first arm.
  */
-import type { ArmName, TransportName } from "./arms.ts";
+import type { TransportName } from "./arms.ts";
 import { type CallArm, callRoundTrip, callsInFlight } from "./calls.ts";
 import type { Unit } from "./median.ts";
+import type { ArmName } from "./order.ts";
 import { roundTrip } from "./round-trip.ts";
 import { throughput } from "./throughput.ts";
 
