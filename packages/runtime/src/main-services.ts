@@ -12,7 +12,17 @@ import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { Registry } from "./registry.ts";
-import { answer, noRefs, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import {
+	answer,
+	killUnwanted,
+	leaveAlone,
+	noRefs,
+	readSpawn,
+	requestResolve,
+	requestSpawn,
+	type SpawnWire,
+	spawnArgs,
+} from "./services.ts";
 import type { Threads } from "./threads.ts";
 
 export interface MainServicesOptions {
@@ -87,7 +97,7 @@ export class MainServices implements HostServices {
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
 		const work = kind === Kind.SPAWN ? this.#spawnFor(peer, frames, tagged) : this.#resolveFor(peer, frames);
-		void answer(this.#host, peer, request, work);
+		void answer(this.#host, peer, request, work, kind === Kind.SPAWN ? killUnwanted : leaveAlone);
 	}
 
 	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {

@@ -82,9 +82,16 @@ export interface PeerPart {
 	readonly thread: number;
 	readonly gone: ActorError | undefined;
 	readonly targets: Map<number, TargetPart>;
-	readonly calls: Map<number, CallPart>;
+	readonly calls: Map<number, Cancellable>;
 	say(fields: HeaderFields): void;
 	send(fields: HeaderFields, value: readonly Uint8Array[] | undefined): void;
+}
+
+/** Something in hand for another host, by its request id. */
+export interface Cancellable {
+	readonly stream: OutboundStreamPart | undefined;
+	/** The other host gave up, or is gone. */
+	cancel(): void;
 }
 
 /** Who gets the credit of a message back. */
@@ -169,7 +176,7 @@ export interface CellPart {
 }
 
 /** One message to an actor of this host, until it is settled. */
-export interface CallPart {
+export interface CallPart extends Cancellable {
 	readonly kind: number;
 	readonly method: string;
 	readonly sender: number;
@@ -187,7 +194,6 @@ export interface CallPart {
 	reply(value: unknown): void;
 	fail(error: unknown): void;
 	item(value: unknown): number;
-	cancel(): void;
 	abandon(): void;
 }
 

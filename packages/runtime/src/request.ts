@@ -6,6 +6,7 @@
  */
 
 import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { REQUESTS_MAX } from "./limits.ts";
 import type { CallPart, CellPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
@@ -76,7 +77,8 @@ export class Request extends Deadline implements RequestPart {
 	cancelRemote(): void {
 		if (this.settled) return;
 		if (this.call !== undefined) this.call.cancel();
-		else this.target?.cancel(this);
+		else if (this.target !== undefined) this.target.cancel(this);
+		else this.peer?.say({ kind: Kind.CANCEL, request: this.id });
 	}
 
 	onDeadline(): void {

@@ -188,17 +188,28 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 
 	async #closeNow(how: "stop" | "kill"): Promise<void> {
 		this.#outcomes.clear();
-		if (!this.#sourceEnded) {
-			this.#sourceEnded = true;
-			try {
-				await this.#options.upstream.return?.();
-			} catch (error) {
-				this.#failure ??= { error };
-			}
-		}
+		const returning = this.#sourceEnded ? undefined : this.#returnUpstream();
+		this.#sourceEnded = true;
 		// A pool that could not be made has failed the iteration already.
 		const pool = await this.#pool?.catch(() => undefined);
 		await (how === "stop" ? pool?.stop() : pool?.kill());
+		await returning;
+	}
+
+	/** A source that has an item under way may take for ever over it, and its `return` with it: that is not waited for. */
+	async #returnUpstream(): Promise<void> {
+		const { upstream } = this.#options;
+		const waits = !this.#pulling || upstream instanceof StageIterator;
+		const returned = (async () => upstream.return?.())();
+		if (!waits) {
+			returned.catch((error: unknown) => process.emitWarning(`The source of a pipeline failed while it was closed: ${String(error)}`));
+			return;
+		}
+		try {
+			await returned;
+		} catch (error) {
+			this.#failure ??= { error };
+		}
 	}
 }
 

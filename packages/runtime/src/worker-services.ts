@@ -13,7 +13,7 @@ import { loadDefinition } from "./load-module.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
-import { answer, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { ThreadData } from "./thread.ts";
 
 class WorkerServices implements HostServices {
@@ -55,7 +55,7 @@ class WorkerServices implements HostServices {
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
-		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged));
+		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged), killUnwanted);
 	}
 
 	async #spawnHere(peer: PeerPart, kind: number, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {

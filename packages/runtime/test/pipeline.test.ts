@@ -80,6 +80,38 @@ test("an early break closes the source and ends the actors", async () => {
 	expect(system.statistics.pending).toBe(0);
 });
 
+test("an early break does not wait for a source that has nothing more to give yet", async () => {
+	let returned = false;
+	const source: AsyncIterableIterator<number> = {
+		next: () => (sent++ === 0 ? Promise.resolve({ done: false, value: 1 }) : new Promise(() => {})),
+		return: async () => {
+			returned = true;
+			return { done: true, value: undefined };
+		},
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	};
+	let sent = 0;
+	for await (const n of system.pipeline(source).through(Work, { parallel: 2, args: [{}] })) {
+		expect(n).toBe(2);
+		break;
+	}
+	expect(returned).toBe(true);
+	async function* silent(): AsyncGenerator<number> {
+		yield 1;
+		await new Promise(() => {});
+	}
+	const twice = system
+		.pipeline(silent())
+		.through(Work, { parallel: 2, args: [{}] })
+		.through(Work, { parallel: 2, args: [{}] });
+	for await (const n of twice) {
+		expect(n).toBe(4);
+		break;
+	}
+});
+
 test("what a handler throws ends the iteration at its place, closes the source and tells the error", async () => {
 	const { source, closed } = counted(1000);
 	const got: number[] = [];

@@ -4,7 +4,7 @@ import { holds } from "@zloom/core/internal";
 import { createSystem, defineActor, type System } from "@zloom/runtime";
 import { afterEach, describe, expect, test } from "vitest";
 import { errorOf } from "./actor.contract.ts";
-import { Counter, Small } from "./fixtures/counter.ts";
+import { Counter, SlowSetup, Small } from "./fixtures/counter.ts";
 
 let system: System | undefined;
 afterEach(async () => {
@@ -90,6 +90,17 @@ describe("spawn and ref", () => {
 		const callback = (): void => {};
 		expect((await errorOf(sys.spawn(Counter, { args: [callback as never], at: "inproc://m" }))).code).toBe("ERR_NOT_SENDABLE");
 		await sys.spawn(Counter, { args: [3], at: "inproc://m" });
+	});
+
+	test("an actor whose spawn was given up does not stay behind", async () => {
+		// Long enough for a thread to import the module, far shorter than the setup below.
+		const sys = await createSystem({ threads: 1, askTimeoutMs: 3000 });
+		system = sys;
+		const watcher = await sys.spawn(Counter, { args: [0] });
+		expect((await errorOf(sys.spawn(SlowSetup, { args: [4000, watcher], at: "inproc://slow" }))).code).toBe("ERR_TIMEOUT");
+		let notes: unknown[] = [];
+		while (notes.length === 0) notes = await watcher.ask.notes();
+		expect(notes).toEqual(["ended"]);
 	});
 
 	test("a definition that its module does not make when imported is a clear error", async () => {
