@@ -37,7 +37,8 @@ export async function census(options: CensusOptions): Promise<void> {
 	const rate = megabytes((surveyed.bytes * 1000) / elapsedMs);
 	say(`${count(totals.files)} files in ${seconds(elapsedMs)}: ${rate}/s`);
 	// measure.ts listens here.
-	process.send?.({ files: totals.files, bytes: totals.bytes, elapsedMs, peakKb: process.resourceUsage().maxRSS });
+	const { userCPUTime, systemCPUTime, maxRSS: peakKb } = process.resourceUsage();
+	process.send?.({ files: totals.files, bytes: totals.bytes, elapsedMs, processorMs: (userCPUTime + systemCPUTime) / 1e3, peakKb });
 	await report(options, totals);
 }
 

@@ -32,7 +32,7 @@ export const packageNameLengthMax = 214;
 export const textLengthMax = 120;
 
 /** Passes over the samples that show the parser all of the language (warm-up.ts). */
-export const warmUpRounds = 30;
+export const warmUpRounds = 20;
 
 /** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
 export const parserYoungGenerationMb = 192;

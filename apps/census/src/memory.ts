@@ -16,7 +16,6 @@ import { sizeOf } from "./survey.ts";
 import { rootsOf, walk } from "./walk.ts";
 import { megabytes } from "./wording.ts";
 
-const main = fileURLToPath(new URL("./main.js", import.meta.url));
 const workspace = fileURLToPath(new URL("../../..", import.meta.url));
 const given = process.argv.slice(2);
 const roots = given.length > 0 ? rootsOf(given, process.cwd()) : rootsOf(["node_modules"], workspace);
@@ -32,8 +31,8 @@ for (let copy = 1; copy <= 10; copy++) copyTo(join(large, `${copy}`), copy);
 const table = new Table({ head: ["how", "tree", "files", "size", "peak, MB"], style: { head: [], border: [] } });
 const growths: string[] = [];
 for (const threads of ["0", "2"]) {
-	const one = await measure(main, [small, "--threads", threads]);
-	const ten = await measure(main, [large, "--threads", threads]);
+	const one = await measure([small, "--threads", threads]);
+	const ten = await measure([large, "--threads", threads]);
 	for (const [name, run] of [
 		["one", one],
 		["ten times", ten],
