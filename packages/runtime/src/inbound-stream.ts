@@ -8,12 +8,12 @@
  * Holds the event loop only while somebody waits in `next()`.
  */
 
+import { hold, release } from "@zloom/core/internal";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorError } from "./errors.ts";
 import { Fifo } from "./fifo.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
 import type { InboundStreamPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 /** What a stream needs from the request that opened it. */
 export interface StreamSource {
@@ -140,12 +140,12 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 	}
 
 	#startWaiting(): void {
-		workBegun();
+		hold();
 		if (this.#timeoutMs > 0) this.#deadlines.set(this, this.#timeoutMs);
 	}
 
 	#stopWaiting(): void {
-		workDone();
+		release();
 		this.#deadlines.clear(this);
 	}
 }

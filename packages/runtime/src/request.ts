@@ -5,12 +5,12 @@
  * The table knows them by id. A request holds the event loop while it waits (a stream holds only in its `next()`).
  */
 
+import { hold, release } from "@zloom/core/internal";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { REQUESTS_MAX } from "./limits.ts";
 import type { CallPart, CellPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 export class Request extends Deadline implements RequestPart {
 	readonly id: number;
@@ -47,7 +47,7 @@ export class Request extends Deadline implements RequestPart {
 		this.#resolve = resolve;
 		this.#reject = reject;
 		this.#signal = options.signal;
-		if (this.stream === undefined) workBegun();
+		if (this.stream === undefined) hold();
 		if (options.timeoutMs > 0) table.deadlines.set(this, options.timeoutMs);
 		if (options.signal !== undefined) {
 			this.#onAbort = () => this.giveUp("ERR_CANCELLED", "was cancelled by its signal", options.signal?.reason);
@@ -92,7 +92,7 @@ export class Request extends Deadline implements RequestPart {
 		}
 		this.settled = true;
 		this.#table.remove(this);
-		if (this.stream === undefined) workDone();
+		if (this.stream === undefined) release();
 		if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
 		return true;
 	}

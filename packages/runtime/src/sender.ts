@@ -5,6 +5,7 @@
  * given before the look-up is done leave in order once it is.
  */
 
+import { hold, release } from "@zloom/core/internal";
 import type { CallOptions, TryResult } from "./actor-types.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -12,7 +13,6 @@ import type { MessageTaker } from "./faces.ts";
 import { InboundStream, type StreamSource } from "./inbound-stream.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
 import type { CellPart, HostPart, Outgoing, RequestPart, TargetPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 /** The promise of every tell that had credit. */
 const ACCEPTED: Promise<void> = Promise.resolve();
@@ -77,13 +77,13 @@ export class Sender implements MessageTaker {
 	}
 
 	async #resolveNow(): Promise<TargetPart> {
-		workBegun();
+		hold();
 		try {
 			const target = await this.host.services.resolve(this.address);
 			this.#target = target;
 			return target;
 		} finally {
-			workDone();
+			release();
 			this.#resolving = undefined;
 		}
 	}
