@@ -46,7 +46,7 @@ export const parsersPerNode = 8;
 
 /** How often progress is shown: on a terminal, and as plain lines. */
 export const barIntervalMs = 100;
-export const lineIntervalMs = 5_000;
+export const lineIntervalMs = 2_000;
 
 /** Rounds of `npm run census:speed`. */
 export const speedRounds = 3;

@@ -8,6 +8,8 @@ import { census, startNode, stopAll, workspace } from "./program.ts";
 let folder: string;
 /** Real sources, a few that do not parse, duplicates, and one large enough for a batch of its own. */
 let tree: string;
+/** Enough work that a census of it can be interrupted. */
+let long: string;
 
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), "zloom-census-"));
@@ -19,7 +21,11 @@ beforeAll(() => {
 	writeFileSync(join(tree, "deep.js"), "[".repeat(100_000));
 	writeFileSync(join(tree, "empty.mjs"), "");
 	for (const name of ["a.cjs", "b.cjs"]) writeFileSync(join(tree, name), "module.exports = require('fs');\n");
-	writeFileSync(join(tree, "large.js"), "export function f() {\n\treturn 1;\n}\n".repeat(10_000));
+	const source = "export function f() {\n\treturn 1;\n}\n";
+	writeFileSync(join(tree, "large.js"), source.repeat(10_000));
+	long = join(folder, "long");
+	mkdirSync(long);
+	for (let n = 0; n < 500; n++) writeFileSync(join(long, `${n}.js`), source.repeat(3_000));
 });
 
 afterAll(() => {
@@ -132,8 +138,7 @@ test("a node that does not exist is one line and status 2", async () => {
 
 test("a node that dies in the middle is one line and status 2", async () => {
 	const node = await startNode("tcp://127.0.0.1:0", emptyFolder());
-	const run = census(["--on", node.endpoint, "--no-html"], emptyFolder());
-	await run.said(/files, .* under/);
+	const run = census([long, "--on", node.endpoint, "--no-html"], emptyFolder());
 	await run.said(/ left\n/);
 	node.program.child.kill("SIGKILL");
 	const { status, stderr } = await run.ended;
@@ -146,8 +151,8 @@ test("a node that dies in the middle is one line and status 2", async () => {
 
 test.each(["0", "2"])("Ctrl-C with --threads %s ends the process at once and leaves nothing", async (threads) => {
 	const folderOfRun = emptyFolder();
-	const run = census(["--threads", threads], folderOfRun);
-	await run.said(/parse/);
+	const run = census([long, "--threads", threads], folderOfRun);
+	await run.said(/ left\n/);
 	run.child.kill("SIGINT");
 	expect(await run.ended).toMatchObject({ status: null, signal: "SIGINT" });
 	expect(readdirSync(folderOfRun)).toEqual([]);
@@ -155,7 +160,7 @@ test.each(["0", "2"])("Ctrl-C with --threads %s ends the process at once and lea
 
 test("after Ctrl-C the node drops the parsers and serves the next census", async () => {
 	const node = await startNode(`ipc://${join(emptyFolder(), "node")}`, emptyFolder());
-	const run = census(["--on", node.endpoint], emptyFolder());
+	const run = census([long, "--on", node.endpoint], emptyFolder());
 	await run.said(/ left\n/);
 	run.child.kill("SIGINT");
 	expect(await run.ended).toMatchObject({ signal: "SIGINT" });
