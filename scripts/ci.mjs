@@ -19,7 +19,7 @@ import { root } from "./workspace.mjs";
 const STEPS = [
 	{ name: "npm test", args: ["test"], minutes: 12, counts: ["test"] },
 	{ name: "the suite on other Nodes", args: ["run", "test:nodes"], minutes: 18, counts: NODE_VERSIONS.map((version) => `node-${version}`) },
-	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 5 },
+	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 8 },
 	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 3 },
 	{
 		name: "the stress finds a spoiled message",
