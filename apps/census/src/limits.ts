@@ -50,8 +50,8 @@ export const lineIntervalMs = 2_000;
 
 /** Rounds of `npm run census:speed`. */
 export const speedRounds = 3;
-/** The smaller tree of `npm run census:memory`: enough that every heap has found its size. */
-export const memoryTreeBytes = 25_000_000;
+/** The smaller tree of `npm run census:memory`: the default input, enough that every heap has found its size. */
+export const memoryTreeBytes = 70_000_000;
 
 if (largeFilesFirstMax < topRows) throw new Error("limits: largeFilesFirstMax must not be below topRows");
 if (batchBytes < largeFileBytes) throw new Error("limits: a large file must fit a batch of its own");

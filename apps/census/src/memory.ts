@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import { largeFileBytes, memoryTreeBytes } from "./limits.ts";
+import { memoryTreeBytes } from "./limits.ts";
 import { measure } from "./measure.ts";
 import { sizeOf } from "./survey.ts";
 import { rootsOf, walk } from "./walk.ts";
@@ -44,13 +44,12 @@ console.log(table.toString());
 console.log(`growth of the peak: ${growths.join(", ")}`);
 process.exit(0);
 
-/** Files of ordinary size up to `memoryTreeBytes`, one folder for a hundred of them. */
+/** The files up to `memoryTreeBytes`, one folder for a hundred of them. */
 function copyTo(target: string, copy: number): void {
 	let bytes = 0;
 	let files = 0;
 	for (const file of walk(roots)) {
 		const size = sizeOf(file.absolute);
-		if (size > largeFileBytes * 4) continue;
 		const place = join(target, `${Math.floor(files / 100)}`);
 		if (files % 100 === 0) mkdirSync(place, { recursive: true });
 		const path = join(place, `${files}${file.kind}`);
