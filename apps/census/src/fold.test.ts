@@ -118,7 +118,7 @@ test("name counts are exact below their cap, and above it keep the same names wi
 	const forward = counted(names);
 	expect(forward).toEqual(counted(names.toReversed()));
 	expect(forward).toMatchObject({ distinct: 50, sampled: true });
-	const real = new Map(names);
+	const real = new Map<string, number>(names);
 	for (const { name, count } of forward.rows) expect(count).toBe((real.get(name) ?? 0) * 2);
 	const few = new NameCounts(50);
 	for (const name of ["b", "a", "b"]) few.add(name, 1);
