@@ -13,8 +13,8 @@ export default defineConfig({
 		pool: "forks",
 		maxWorkers: 2,
 		// Real sockets and threads on a loaded machine: a limit for hangs, never a measure of speed.
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
 		teardownTimeout: 20_000,
 		allowOnly: false,
 		server: { deps: { external: [/\/(?:packages|apps)\/[^/]+\/dist\//] } },

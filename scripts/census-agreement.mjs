@@ -62,7 +62,8 @@ let node;
 try {
 	/** @param {string} name */
 	const result = (name) => path.join(folder, name);
-	const census = (/** @type {string} */ name, /** @type {string[]} */ args) => runNode(RUN, [CENSUS, "--json", result(name), ...args]);
+	const census = (/** @type {string} */ name, /** @type {string[]} */ args) =>
+		runNode(RUN, [CENSUS, "--no-html", "--json", result(name), ...args]);
 
 	check((await census("threads.json", [])) === 0, "the census runs on all cores");
 	check((await census("alone.json", ["--threads", "0"])) === 0, "the census runs without threads");

@@ -12,13 +12,21 @@ import { countsFile } from "./suite.mjs";
 import { root } from "./workspace.mjs";
 
 /**
- * `counts` names the counts that a step leaves (suite.mjs); a step without counts once.
- * @type {{ name: string, args: string[], minutes: number, counts?: string[] }[]}
+ * `counts` names the counts that a step leaves (suite.mjs); a step without counts once. A step that `mustFail` shows that a
+ * search can find something.
+ * @type {{ name: string, args: string[], minutes: number, counts?: string[], mustFail?: boolean }[]}
  */
 const STEPS = [
 	{ name: "npm test", args: ["test"], minutes: 12, counts: ["test"] },
 	{ name: "the suite on other Nodes", args: ["run", "test:nodes"], minutes: 18, counts: NODE_VERSIONS.map((version) => `node-${version}`) },
-	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 5 },
+	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 8 },
+	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 3 },
+	{
+		name: "the stress finds a spoiled message",
+		args: ["run", "test:stress", "--", "--seconds", "20", "--canary"],
+		minutes: 3,
+		mustFail: true,
+	},
 	{ name: "the main job three ways, one result", args: ["run", "test:census"], minutes: 6 },
 	{ name: "benchmarks run", args: ["run", "bench", "--", "--rounds", "1", "--messages", "20000", "--round-trips", "500"], minutes: 3 },
 ];
@@ -28,7 +36,7 @@ const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 /**
  * @param {string[]} args
  * @param {number} minutes
- * @returns {Promise<boolean>} whether it ended by itself, in time and with status 0
+ * @returns {Promise<number | null>} the exit status; null when it was killed
  */
 function runStep(args, minutes) {
 	return new Promise((resolve) => {
@@ -55,17 +63,17 @@ function runStep(args, minutes) {
 			for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, onSignal);
 			// What a step left running would disturb the next one.
 			killGroup();
-			resolve(code === 0);
+			resolve(code);
 		});
 	});
 }
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
-for (const { name, args, minutes, counts = [] } of STEPS) {
+for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 	console.log(`\nzloom: ${name} (npm ${args.join(" ")})`);
 	const started = performance.now();
-	const ok = await runStep(args, minutes);
+	const ok = (await runStep(args, minutes)) === (mustFail ? 1 : 0);
 	const step = { passed: 0, failed: 0, skipped: 0 };
 	for (const file of counts.map(countsFile).filter((file) => existsSync(file))) {
 		const counted = JSON.parse(readFileSync(file, "utf8"));

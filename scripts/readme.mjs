@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { packageFolders } from "./stamp.mjs";
 import { isProgram, root } from "./workspace.mjs";
 
 const BLOCK = /(<!-- file: (\S+) -->\n```[a-z]*\n)[\s\S]*?\n?(```\n)/g;
@@ -30,9 +31,9 @@ export function fillIn(markdown, read) {
 }
 
 function documents() {
-	return ["README.md", ...readdirSync(path.join(root, "docs")).map((name) => path.join("docs", name))].filter((name) =>
-		name.endsWith(".md"),
-	);
+	const inDocs = readdirSync(path.join(root, "docs")).map((name) => path.join("docs", name));
+	const inPackages = packageFolders().map((folder) => path.join(folder, "README.md"));
+	return ["README.md", ...inDocs, ...inPackages].filter((name) => name.endsWith(".md") && existsSync(path.join(root, name)));
 }
 
 if (isProgram(import.meta.url)) {

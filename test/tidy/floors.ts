@@ -41,7 +41,6 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/runtime": ["@zloom/core", "@zloom/core/internal"],
 	"packages/cluster": ["@zloom/core", "@zloom/runtime"],
 	"packages/zloom": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
-	"packages/testkit": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
 	"apps/census": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/bench": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
 	"apps/examples": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
@@ -53,7 +52,6 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"packages/runtime": ["."],
 	"packages/cluster": ["."],
 	"packages/zloom": [],
-	"packages/testkit": ["."],
 };
 
 /** The floor of a file in packages/core/src and its room (the folder, or nothing for a loose file). */

@@ -8,9 +8,8 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import type { WorkerOrder } from "./worker.ts";
+import { type ArmName, END, type WorkerOrder } from "./order.ts";
 
-export type ArmName = "zloom" | "zeromq" | "MessagePort";
 export type TransportName = "inproc" | "tcp";
 
 /** The part of the socket face that both libraries have. */
@@ -36,9 +35,6 @@ export async function loadLibrary(arm: ArmName): Promise<BenchLibrary> {
 	if (arm === "zeromq") return createRequire(import.meta.url)("zeromq") as BenchLibrary;
 	throw new Error(`${arm} is not a socket library`);
 }
-
-/** Told to a worker whose figures are in. */
-export const END = "end";
 
 let endpointCount = 0;
 

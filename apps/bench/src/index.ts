@@ -5,23 +5,19 @@
  * medians of the rounds' ratios, not ratios of medians: each compares two runs that stood side by side.
  */
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
 import Table from "cli-table3";
-import type { ArmName, TransportName } from "./arms.ts";
-import { roundTrip } from "./round-trip.ts";
-import { throughput } from "./throughput.ts";
+import { Command, InvalidArgumentError } from "commander";
+import { median, medianRatio, type Unit } from "./median.ts";
+import { callRows, type Row, socketRows } from "./rows.ts";
 
-interface Row {
-	title: string;
-	unit: "msg/s" | "us";
-	run(arm: ArmName): Promise<number>;
-}
+/** Figures of one row: a list per arm, one figure a round. */
+type Samples = Record<string, number[]>;
 
-const ARMS: readonly ArmName[] = ["zloom", "zeromq", "MessagePort"];
-
-function median(values: number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	return sorted[sorted.length >> 1] as number;
+interface Options {
+	rounds: number;
+	messages: number;
+	roundTrips: number;
+	json?: true;
 }
 
 function count(text: string): number {
@@ -30,68 +26,57 @@ function count(text: string): number {
 	return value;
 }
 
-function rows(messages: number, roundTrips: number): Row[] {
-	const list: Row[] = [];
-	for (const transport of ["inproc", "tcp"] satisfies TransportName[]) {
-		const where = transport === "inproc" ? "inproc between threads" : "tcp between threads";
-		for (const [sizeBytes, label] of [
-			[64, "64 B"],
-			[1024, "1 KiB"],
-		] as const) {
-			list.push({
-				title: `${where}, ${label}, send / for await`,
-				unit: "msg/s",
-				run: (arm) => throughput({ arm, transport, sizeBytes, messages }),
-			});
-		}
-		list.push({
-			title: `${where}, 64 B, round trip`,
-			unit: "us",
-			run: (arm) => roundTrip({ arm, transport, sizeBytes: 64, messages: roundTrips }),
-		});
-	}
-	return list;
-}
-
-function figure(value: number, unit: Row["unit"]): string {
+function figure(value: number, unit: Unit): string {
 	return unit === "us" ? `${value.toFixed(1)} us` : `${(value / 1000).toFixed(0)} k/s`;
 }
 
-/** How many times better ours is: more messages a second, or fewer microseconds. */
-function ratio(ours: number[], theirs: number[], unit: Row["unit"]): string {
-	const ratios = ours.map((value, round) => (unit === "us" ? (theirs[round] as number) / value : value / (theirs[round] as number)));
-	return `${median(ratios).toFixed(1)} x`;
+async function measure(row: Row, rounds: number): Promise<Samples> {
+	const samples: Samples = {};
+	for (let round = 0; round < rounds; round++) {
+		for (const [arm, run] of row.arms) {
+			samples[arm] ??= [];
+			samples[arm].push(await run());
+		}
+	}
+	return samples;
 }
 
-async function main(): Promise<void> {
-	const command = new Command("bench")
-		.description("zloom against npm zeromq and MessagePort, side by side in one run")
-		.option("--rounds <n>", "runs of each arm, in alternation", count, 5)
-		.option("--messages <n>", "messages of a throughput run", count, 200_000)
-		.option("--round-trips <n>", "round trips of a latency run", count, 10_000)
-		.option("--json", "print the figures as JSON instead of a table")
-		.parse();
-	const options = command.opts<{ rounds: number; messages: number; roundTrips: number; json?: boolean }>();
-	const table = new Table({ head: ["row", ...ARMS, "against zeromq", "against MessagePort"], style: { head: [], border: [] } });
-	const figures: Record<string, Record<ArmName, number[]>> = {};
-	for (const row of rows(options.messages, options.roundTrips)) {
-		const samples: Record<ArmName, number[]> = { zloom: [], zeromq: [], MessagePort: [] };
-		for (let round = 0; round < options.rounds; round++) for (const arm of ARMS) samples[arm].push(await row.run(arm));
+async function measureTable(rows: readonly Row[], rounds: number): Promise<{ text: string; figures: Record<string, Samples> }> {
+	const [first] = rows;
+	if (first === undefined) throw new Error("a table without rows");
+	const [ours, ...peers] = [...first.arms.keys()] as [string, ...string[]];
+	const head = ["row", ours, ...peers, ...peers.map((peer) => `against ${peer}`)];
+	const table = new Table({ head, style: { head: [], border: [] } });
+	const figures: Record<string, Samples> = {};
+	for (const row of rows) {
+		const samples = await measure(row, rounds);
 		figures[row.title] = samples;
+		const of = (arm: string): number[] => samples[arm] as number[];
 		table.push([
 			row.title,
-			...ARMS.map((arm) => figure(median(samples[arm]), row.unit)),
-			ratio(samples.zloom, samples.zeromq, row.unit),
-			ratio(samples.zloom, samples.MessagePort, row.unit),
+			...[ours, ...peers].map((arm) => figure(median(of(arm)), row.unit)),
+			...peers.map((peer) => `${medianRatio(of(ours), of(peer), row.unit).toFixed(1)} x`),
 		]);
 	}
-	if (options.json === true) console.log(JSON.stringify(figures, null, 2));
-	else {
-		console.log(
-			`Node ${process.version}, ${availableParallelism()} cores, medians of ${options.rounds} rounds; MessagePort has no tcp: its figure is the in-process one`,
-		);
-		console.log(table.toString());
-	}
+	return { text: table.toString(), figures };
 }
 
-await main();
+const command = new Command("bench")
+	.description("zloom against npm zeromq, MessagePort, piscina and comlink, side by side in one run")
+	.option("--rounds <n>", "runs of each arm, in alternation", count, 5)
+	.option("--messages <n>", "messages of a throughput run", count, 200_000)
+	.option("--round-trips <n>", "round trips of a latency run", count, 10_000)
+	.option("--json", "print the figures as JSON instead of tables")
+	.parse();
+const options = command.opts<Options>();
+const figures: Record<string, Samples> = {};
+if (options.json !== true) {
+	console.log(`Node ${process.version}, ${availableParallelism()} cores, medians of ${options.rounds} rounds`);
+	console.log("MessagePort has no tcp: beside a tcp row stands its figure between two threads.");
+}
+for (const rows of [socketRows(options), callRows(options)]) {
+	const measured = await measureTable(rows, options.rounds);
+	Object.assign(figures, measured.figures);
+	if (options.json !== true) console.log(measured.text);
+}
+if (options.json === true) console.log(JSON.stringify(figures, null, 2));

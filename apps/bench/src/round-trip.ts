@@ -2,7 +2,9 @@
  * Round trip of one arm: the main thread sends one message, a worker thread echoes it, and so on, one at a time.
  */
 import { once } from "node:events";
-import { type ArmName, freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
+import { freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
+import { median } from "./median.ts";
+import type { ArmName } from "./order.ts";
 
 export interface RoundTripCase {
 	arm: ArmName;
@@ -42,6 +44,5 @@ export async function roundTrip({ arm, transport, sizeBytes, messages }: RoundTr
 		});
 		pair.close();
 	}
-	samples.sort((a, b) => a - b);
-	return (samples[samples.length >> 1] as number) * 1000;
+	return median(samples) * 1000;
 }

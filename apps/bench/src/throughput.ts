@@ -1,8 +1,8 @@
 /**
  * Throughput of one arm: the main thread sends with `await send`, a worker thread receives with `for await`.
  */
-import { type ArmName, freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
-import type { CountReport } from "./worker.ts";
+import { freshEndpoint, loadLibrary, ready, type TransportName, withWorker } from "./arms.ts";
+import type { ArmName, CountReport } from "./order.ts";
 
 export interface ThroughputCase {
 	arm: ArmName;

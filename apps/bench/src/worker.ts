@@ -4,22 +4,8 @@
  * The clock of a throughput run starts at the first message received, so that connecting is not part of it.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ArmName, END, loadLibrary } from "./arms.ts";
-
-export interface WorkerOrder {
-	arm: ArmName;
-	task: "count" | "echo";
-	/** Where the main thread is bound; unused by MessagePort. */
-	endpoint: string;
-	/** Messages that will come. */
-	messages: number;
-}
-
-/** What a counting worker reports. */
-export interface CountReport {
-	messages: number;
-	milliseconds: number;
-}
+import { loadLibrary } from "./arms.ts";
+import { END, type WorkerOrder } from "./order.ts";
 
 if (parentPort === null) throw new Error("worker.js is started by the benchmarks, not by hand");
 const port = parentPort;

@@ -33,7 +33,15 @@ roles[kind.IfStatement] = role.if;
 roles[kind.CallExpression] = role.call;
 
 class Visit {
-	readonly facts: TreeFacts = { functions: 0, classes: 0, depth: 0, longest: undefined, functionLengths: [], importsWithin: 0, imports: [] };
+	readonly facts: TreeFacts = {
+		functions: 0,
+		classes: 0,
+		depth: 0,
+		longest: undefined,
+		functionLengths: [],
+		importsWithin: 0,
+		imports: [],
+	};
 	readonly #file: TypeScript.SourceFile;
 	readonly #lineStarts: readonly number[];
 	readonly #imports = new Map<string, number>();
@@ -104,7 +112,7 @@ class Visit {
 		const lines = lineAt(this.#lineStarts, node.end) - line + 1;
 		const bucket = 31 - Math.clz32(lines);
 		while (facts.functionLengths.length <= bucket) facts.functionLengths.push(0);
-		facts.functionLengths[bucket]!++;
+		facts.functionLengths[bucket] = (facts.functionLengths[bucket] ?? 0) + 1;
 		if (lines > this.#longestLines || (lines === this.#longestLines && line < this.#longestLine)) {
 			this.#longestLines = lines;
 			this.#longestLine = line;

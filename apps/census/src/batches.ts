@@ -3,8 +3,8 @@
  * `batchBytes`. Lazy: the next portion is made when a parser wants it, so back-pressure reaches the walk.
  */
 import { batchBytes, batchFilesMax } from "./limits.ts";
-import { sizeOf, type Survey } from "./survey.ts";
-import { walk, type WalkedFile } from "./walk.ts";
+import { type Survey, sizeOf } from "./survey.ts";
+import { type WalkedFile, walk } from "./walk.ts";
 
 export interface Batch {
 	readonly files: readonly WalkedFile[];

@@ -10,7 +10,7 @@ import { checkWritable, makeFolderOf, write } from "./outputs.ts";
 import { progressOn } from "./progress.ts";
 import { survey } from "./survey.ts";
 import { printTotals, type Totals } from "./totals.ts";
-import { rootsOf, type Root } from "./walk.ts";
+import { type Root, rootsOf } from "./walk.ts";
 import { count, megabytes, plural, seconds } from "./wording.ts";
 
 const workspace = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -22,7 +22,9 @@ export async function census(options: CensusOptions): Promise<void> {
 	const now = (): number => performance.now();
 	const started = now();
 	const surveyed = survey(roots);
-	say(`${plural(surveyed.files, "file")}, ${megabytes(surveyed.bytes)} under ${roots.map((root) => root.label).join(", ")}; ${howOf(options)}`);
+	say(
+		`${plural(surveyed.files, "file")}, ${megabytes(surveyed.bytes)} under ${roots.map((root) => root.label).join(", ")}; ${howOf(options)}`,
+	);
 	const progress = progressOn(process.stderr, surveyed, now);
 	const run = options.threads === 0 ? await import("./run-local.ts") : await import("./run-actors.ts");
 	let totals: Totals;
@@ -34,6 +36,9 @@ export async function census(options: CensusOptions): Promise<void> {
 	const elapsedMs = now() - started;
 	const rate = megabytes((surveyed.bytes * 1000) / elapsedMs);
 	say(`${count(totals.files)} files in ${seconds(elapsedMs)}: ${rate}/s`);
+	// measure.ts listens here.
+	const { userCPUTime, systemCPUTime, maxRSS: peakKb } = process.resourceUsage();
+	process.send?.({ files: totals.files, bytes: totals.bytes, elapsedMs, processorMs: (userCPUTime + systemCPUTime) / 1e3, peakKb });
 	await report(options, totals);
 }
 
@@ -41,7 +46,7 @@ async function report(options: CensusOptions, totals: Totals): Promise<void> {
 	if (options.json === "-") process.stdout.write(printTotals(totals));
 	else {
 		const { reportTable } = await import("./report-table.ts");
-		process.stdout.write(`${reportTable(totals)}\n`);
+		process.stdout.write(`${reportTable(totals, process.stdout.columns)}\n`);
 		if (options.json !== undefined) {
 			write("--json", options.json, printTotals(totals));
 			say(`totals: ${resolve(options.json)}`);

@@ -35,17 +35,17 @@ export class ContentTable {
 			this.#hashes.set([a, b, c, d], slot * 4);
 			this.#firstIndexes[slot] = index;
 			this.#bytes[slot] = bytes;
-		} else if (index < this.#firstIndexes[slot]!) {
+		} else if (index < (this.#firstIndexes[slot] as number)) {
 			this.#firstIndexes[slot] = index;
 		}
-		this.#copies[slot]!++;
+		this.#copies[slot] = (this.#copies[slot] as number) + 1;
 	}
 
 	/** Contents that more than one file has. */
 	*repeated(): Generator<RepeatedContent> {
 		for (let slot = 0; slot < this.#slots; slot++) {
-			const copies = this.#copies[slot]!;
-			if (copies > 1) yield { firstIndex: this.#firstIndexes[slot]!, copies, bytes: this.#bytes[slot]! };
+			const copies = this.#copies[slot] as number;
+			if (copies > 1) yield { firstIndex: this.#firstIndexes[slot] as number, copies, bytes: this.#bytes[slot] as number };
 		}
 	}
 
@@ -63,7 +63,10 @@ export class ContentTable {
 	}
 
 	#grow(): void {
-		const { hashes, copies, firstIndexes, bytes } = { hashes: this.#hashes, copies: this.#copies, firstIndexes: this.#firstIndexes, bytes: this.#bytes };
+		const hashes = this.#hashes;
+		const copies = this.#copies;
+		const firstIndexes = this.#firstIndexes;
+		const bytes = this.#bytes;
 		this.#slots *= 2;
 		this.#hashes = new Uint32Array(this.#slots * 4);
 		this.#copies = new Uint32Array(this.#slots);
@@ -72,15 +75,16 @@ export class ContentTable {
 		for (let old = 0; old < copies.length; old++) {
 			if (copies[old] === 0) continue;
 			const words = hashes.subarray(old * 4, old * 4 + 4);
-			const slot = this.#find(words[0]!, words[1]!, words[2]!, words[3]!);
+			const slot = this.#find(words[0] as number, words[1] as number, words[2] as number, words[3] as number);
 			this.#hashes.set(words, slot * 4);
-			this.#copies[slot] = copies[old]!;
-			this.#firstIndexes[slot] = firstIndexes[old]!;
-			this.#bytes[slot] = bytes[old]!;
+			this.#copies[slot] = copies[old] as number;
+			this.#firstIndexes[slot] = firstIndexes[old] as number;
+			this.#bytes[slot] = bytes[old] as number;
 		}
 	}
 }
 
 function wordAt(hash: Uint8Array, at: number): number {
-	return (hash[at]! | (hash[at + 1]! << 8) | (hash[at + 2]! << 16) | (hash[at + 3]! << 24)) >>> 0;
+	const low = (hash[at] as number) | ((hash[at + 1] as number) << 8);
+	return (low | ((hash[at + 2] as number) << 16) | ((hash[at + 3] as number) << 24)) >>> 0;
 }

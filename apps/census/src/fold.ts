@@ -122,7 +122,8 @@ export class Fold {
 		countIn(this.#depths, Math.min(tree.depth, depthColumns - 1));
 		if (tree.depth > 0) this.#deepestFiles.add({ path, depth: tree.depth });
 		if (tree.longest !== undefined) this.#longest.add({ path, ...tree.longest });
-		for (let bucket = 0; bucket < tree.functionLengths.length; bucket++) countIn(this.#functionLengths, bucket, tree.functionLengths[bucket]!);
+		for (let bucket = 0; bucket < tree.functionLengths.length; bucket++)
+			countIn(this.#functionLengths, bucket, tree.functionLengths[bucket] ?? 0);
 		this.#importsWithin += tree.importsWithin;
 		for (const [name, count] of tree.imports) {
 			this.#importsOfPackages += count;
@@ -158,5 +159,5 @@ export class Fold {
 
 function countIn(columns: number[], column: number, count = 1): void {
 	while (columns.length <= column) columns.push(0);
-	columns[column]! += count;
+	columns[column] = (columns[column] ?? 0) + count;
 }

@@ -31,6 +31,9 @@ export const packageNameLengthMax = 214;
 /** Function names and error texts are cut to this many characters. */
 export const textLengthMax = 120;
 
+/** Passes over the samples that show the parser all of the language (warm-up.ts). */
+export const warmUpRounds = 20;
+
 /** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
 export const parserYoungGenerationMb = 192;
 /** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */
@@ -43,7 +46,12 @@ export const parsersPerNode = 8;
 
 /** How often progress is shown: on a terminal, and as plain lines. */
 export const barIntervalMs = 100;
-export const lineIntervalMs = 5_000;
+export const lineIntervalMs = 2_000;
+
+/** Rounds of `npm run census:speed`. */
+export const speedRounds = 3;
+/** The smaller tree of `npm run census:memory`: the default input, enough that every heap has found its size. */
+export const memoryTreeBytes = 70_000_000;
 
 if (largeFilesFirstMax < topRows) throw new Error("limits: largeFilesFirstMax must not be below topRows");
 if (batchBytes < largeFileBytes) throw new Error("limits: a large file must fit a batch of its own");

@@ -29,7 +29,12 @@ export function readOptions(args: readonly string[]): CensusOptions | undefined 
 		.description(description)
 		.argument("[FOLDER...]", "folders to read (default: this workspace's node_modules)")
 		.option("--threads <N>", "worker threads; 0 does all in the main thread, without actors (default: all cores)")
-		.option("--on <ENDPOINT>", "parse on this node, for example tcp://127.0.0.1:7400; may be repeated", (value: string, before: string[]) => [...before, value], [])
+		.option(
+			"--on <ENDPOINT>",
+			"parse on this node, for example tcp://127.0.0.1:7400; may be repeated",
+			(value: string, before: string[]) => [...before, value],
+			[],
+		)
 		.option("--json <FILE>", "write the totals as JSON; - prints them")
 		.option("--html <FILE>", "where to write the HTML report (default: report/census.html in the workspace)")
 		.option("--no-html", "write no HTML report")
@@ -46,7 +51,8 @@ export function readOptions(args: readonly string[]): CensusOptions | undefined 
 	const given = command.opts<{ threads?: string; on: string[]; json?: string; html?: string | boolean }>();
 	for (const endpoint of given.on) checkNode(endpoint);
 	const threads = given.threads === undefined ? availableParallelism() : readThreads(given.threads);
-	if (threads === 0 && given.on.length > 0) throw new UsageError("--threads 0 works without actors and --on needs them: leave one of the two out");
+	if (threads === 0 && given.on.length > 0)
+		throw new UsageError("--threads 0 works without actors and --on needs them: leave one of the two out");
 	return {
 		folders: command.args,
 		threads,
@@ -69,6 +75,7 @@ function checkNode(endpoint: string): void {
 	} catch (error) {
 		throw new UsageError(`--on: ${(error as Error).message}; a node reads tcp://127.0.0.1:7400 or ipc:///run/app.sock`);
 	}
+	if (/^tcp:.*:0+$/.test(endpoint)) throw new UsageError(`--on ${endpoint}: give the port that the node listens on`);
 	if (scheme !== "tcp" && scheme !== "ipc" && scheme !== "inproc")
 		throw new UsageError(`--on: nodes are not reached by "${scheme}": use tcp://host:port, ipc://path or inproc:// (this process)`);
 }

@@ -40,6 +40,11 @@ export function makeFolderOf(option: string, file: string): void {
 function cannotWrite(option: string, file: string, error: unknown): UsageError {
 	if (error instanceof UsageError) return error;
 	const code = (error as { code?: string }).code;
-	const why = code === "ENOENT" || code === "ENOTDIR" ? "its folder does not exist" : code === "EACCES" || code === "EROFS" ? "writing there is not allowed" : String(error);
+	const why =
+		code === "ENOENT" || code === "ENOTDIR"
+			? "its folder does not exist"
+			: code === "EACCES" || code === "EROFS"
+				? "writing there is not allowed"
+				: String(error);
 	return new UsageError(`${option} ${file} cannot be written: ${why}; choose another place`);
 }

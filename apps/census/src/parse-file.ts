@@ -11,16 +11,9 @@ import type TypeScript from "typescript5";
 import { ts, visitTree } from "./ast-visit.ts";
 import type { FileFacts, SyntaxFault } from "./file-facts.ts";
 import type { FileKind } from "./file-kind.ts";
+import type { FoundFile } from "./found-file.ts";
 import { textLengthMax } from "./limits.ts";
 import { lineAt, lineStartsOf } from "./line-starts.ts";
-
-/** A file as the walk found it. */
-export interface FoundFile {
-	/** As printed. */
-	readonly path: string;
-	readonly index: number;
-	readonly kind: FileKind;
-}
 
 /** `parseDiagnostics` is where the parser leaves what it found wrong; it is not in the public types. */
 type ParsedFile = TypeScript.SourceFile & { readonly parseDiagnostics: readonly TypeScript.DiagnosticWithLocation[] };
@@ -36,6 +29,8 @@ const asModule: TypeScript.CreateSourceFileOptions = {
 		(file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
 	},
 };
+/** Sloppy-mode numbers and escapes (010, 08, "\\1"): the parser reports them in every file, scripts may hold them. */
+const sloppy = new Set([1121, 1487, 1488, 1489]);
 const decoder = new TextDecoder("utf-8");
 
 export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
@@ -61,17 +56,22 @@ export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
 function parse(file: FoundFile, text: string, starts: readonly number[]): { parsed: ParsedFile } | { fault: SyntaxFault } {
 	try {
 		const parsed = ts.createSourceFile(file.path, text, options, false, scriptKindOf(file.kind)) as ParsedFile;
-		const first = parsed.parseDiagnostics[0];
+		const first = firstFault(parsed, file.kind);
 		if (first === undefined) return { parsed };
 		// Type annotations in .js files (Flow), and modules that only `await` shows to be such.
 		const typed = file.kind.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
 		const again = ts.createSourceFile(file.path, text, asModule, false, typed) as ParsedFile;
-		if (again.parseDiagnostics.length === 0) return { parsed: again };
+		if (firstFault(again, file.kind) === undefined) return { parsed: again };
 		return { fault: faultOf(starts, first.start, ts.flattenDiagnosticMessageText(first.messageText, " ")) };
 	} catch (error) {
 		const what = error instanceof RangeError ? "nested too deeply for the parser" : `the parser failed: ${String(error)}`;
 		return { fault: faultOf(starts, 0, what) };
 	}
+}
+
+function firstFault(parsed: ParsedFile, kind: FileKind): TypeScript.DiagnosticWithLocation | undefined {
+	const isScript = kind === ".js" || kind === ".cjs" || kind === ".jsx";
+	return parsed.parseDiagnostics.find((diagnostic) => !isScript || !sloppy.has(diagnostic.code));
 }
 
 function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {
@@ -89,5 +89,5 @@ function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {
 
 function faultOf(starts: readonly number[], offset: number, message: string): SyntaxFault {
 	const line = lineAt(starts, offset);
-	return { line: line + 1, column: offset - starts[line]! + 1, message: message.slice(0, textLengthMax) };
+	return { line: line + 1, column: offset - (starts[line] ?? 0) + 1, message: message.slice(0, textLengthMax) };
 }

@@ -83,15 +83,19 @@ function doubling(counts: readonly number[]): { at: string; count: number }[] {
 }
 
 function span(power: number): string {
-	if (power === 0) return "0-1";
-	const short = (value: number): string => (value >= 1 << 20 ? `${value >> 20}Mi` : value >= 1 << 10 ? `${value >> 10}Ki` : `${value}`);
-	return `${short(2 ** power)}-`;
+	if (power === 0) return "0–1";
+	const short = (value: number): string => (value >= 1 << 20 ? `${value >> 20} Mi` : value >= 1 << 10 ? `${value >> 10} Ki` : `${value}`);
+	return power < 10 ? `${2 ** power}–${2 ** (power + 1) - 1}` : `${short(2 ** power)}–${short(2 ** (power + 1))}`;
 }
 
 function levels(counts: readonly number[]): { at: string; count: number }[] {
 	return counts.map((count, at) => ({ at: `${at}`, count }));
 }
 
+/** Names need not be unique, bars must be: the rank makes them so. */
 function longest(totals: Totals): Row[] {
-	return totals.longestFunctions.map((row, at) => ({ name: `${at + 1}. ${row.name || "(anonymous)"} in ${row.path.split("/").at(-1)}`, lines: row.lines }));
+	return totals.longestFunctions.map((row, at) => {
+		const file = row.path.split("/").at(-1) ?? row.path;
+		return { name: `${at + 1}. ${row.name === "" ? `${file}:${row.line}` : `${row.name} (${file})`}`, lines: row.lines };
+	});
 }

@@ -31,7 +31,10 @@ function bar(stream: NodeJS.WriteStream, total: Amount, now: () => number): Prog
 		format: "[{bar}] {percentage} % · {value}/{total} files · {rate} · {remaining} left",
 		barCompleteChar: "█",
 		barIncompleteChar: "░",
-		barsize: 30,
+		barsize: barSize(stream),
+		// A handler for Ctrl-C would wait for the file in hand; without one nothing needs to be put back.
+		gracefulExit: false,
+		linewrap: true,
 		fps: 1000 / barIntervalMs,
 		hideCursor: false,
 		clearOnComplete: true,
@@ -46,6 +49,11 @@ function bar(stream: NodeJS.WriteStream, total: Amount, now: () => number): Prog
 		},
 		end: () => shown.stop(),
 	};
+}
+
+/** What is left beside the words; without a known width, a size that fits 80 columns. */
+function barSize(stream: NodeJS.WriteStream): number {
+	return Math.max(4, Math.min(40, (stream.columns ?? 80) - 62));
 }
 
 function lines(stream: NodeJS.WriteStream, total: Amount, now: () => number): Progress {

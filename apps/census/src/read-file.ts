@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { FileFacts } from "./file-facts.ts";
+import type { FoundFile } from "./found-file.ts";
 import { parseBytesMax } from "./limits.ts";
 import { newlinesIn } from "./line-starts.ts";
-import type { FoundFile } from "./parse-file.ts";
 
 const pieceBytes = 1024 * 1024;
 
@@ -18,13 +18,19 @@ export function readForParsing(file: FoundFile, path: string): { content: Uint8A
 	try {
 		// Non-blocking: what was a file in the walk and is a FIFO by now must not hang the census.
 		descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-		const { size } = fstatSync(descriptor);
+		const { size, isFile } = described(descriptor);
+		if (!isFile) return { facts: { ...withoutTree(file), unreadable: "not a file any more" } };
 		return size > parseBytesMax ? { facts: factsOfLarge(file, descriptor) } : { content: readAll(descriptor, size) };
 	} catch (error) {
 		return { facts: { ...withoutTree(file), unreadable: codeOf(error) } };
 	} finally {
 		if (descriptor !== undefined) closeSync(descriptor);
 	}
+}
+
+function described(descriptor: number): { size: number; isFile: boolean } {
+	const stats = fstatSync(descriptor);
+	return { size: stats.size, isFile: stats.isFile() };
 }
 
 function readAll(descriptor: number, size: number): Uint8Array {
@@ -49,7 +55,7 @@ function factsOfLarge(file: FoundFile, descriptor: number): FileFacts {
 		hash.update(part);
 		bytes += count;
 		lines += newlinesIn(part);
-		last = part[count - 1]!;
+		last = part[count - 1] as number;
 	}
 	if (last !== 0x0a) lines++;
 	return { ...withoutTree(file), bytes, lines, hash: new Uint8Array(hash.digest()).subarray(0, 16), tooLarge: true };

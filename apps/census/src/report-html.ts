@@ -22,7 +22,7 @@ export async function reportHtml(totals: Totals): Promise<string> {
 <main>
 <h1>Census of source code</h1>
 ${cards(totals)}
-${plots.map(({ title, svg }) => `<figure><figcaption>${escape(title)}</figcaption>${svg}</figure>`).join("\n")}
+${plots.map(({ title, svg }) => `<figure><figcaption>${escaped(title)}</figcaption>${svg}</figure>`).join("\n")}
 ${sections(totals)}
 ${caps(totals)}
 </main>
@@ -49,10 +49,10 @@ type Cell = string | number;
 
 function section(title: string, head: string[], rows: readonly Cell[][], note = ""): string {
 	if (rows.length === 0) return "";
-	const cell = (value: Cell): string => (typeof value === "number" ? `<td class="n">${count(value)}</td>` : `<td>${escape(value)}</td>`);
+	const cell = (value: Cell): string => (typeof value === "number" ? `<td class="n">${count(value)}</td>` : `<td>${escaped(value)}</td>`);
 	const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
-	const header = head.map((name) => `<th>${escape(name)}</th>`).join("");
-	return `<section><h2>${escape(title)}</h2>${note === "" ? "" : `<p>${escape(note)}</p>`}
+	const header = head.map((name) => `<th>${escaped(name)}</th>`).join("");
+	return `<section><h2>${escaped(title)}</h2>${note === "" ? "" : `<p>${escaped(note)}</p>`}
 <table><thead><tr>${header}</tr></thead><tbody>
 ${body}
 </tbody></table></section>`;
@@ -67,9 +67,21 @@ function sections(totals: Totals): string {
 	const { unparsable, tooLarge, unreadable, unreadableFolders, duplicates } = totals;
 	return [
 		section("By kind", ["kind", "files", "size", "lines", "functions", "classes"], kinds),
-		section("Longest functions", ["function", "lines", "where"], totals.longestFunctions.map((row) => [row.name || "(anonymous)", row.lines, `${row.path}:${row.line}`])),
-		section("Deepest nesting", ["levels", "file"], totals.nesting.listed.map((row) => [row.depth, row.path])),
-		section("Largest files", ["size", "file"], totals.largestFiles.map((row) => [megabytes(row.bytes), row.path])),
+		section(
+			"Longest functions",
+			["function", "lines", "where"],
+			totals.longestFunctions.map((row) => [row.name || "(anonymous)", row.lines, `${row.path}:${row.line}`]),
+		),
+		section(
+			"Deepest nesting",
+			["levels", "file"],
+			totals.nesting.listed.map((row) => [row.depth, row.path]),
+		),
+		section(
+			"Largest files",
+			["size", "file"],
+			totals.largestFiles.map((row) => [megabytes(row.bytes), row.path]),
+		),
 		section(
 			"Duplicates",
 			["copies", "size of one", "first copy"],
@@ -82,8 +94,18 @@ function sections(totals: Totals): string {
 			unparsable.listed.map((row) => [`${row.path}:${row.line}:${row.column}`, row.message]),
 			listedOf(unparsable.files, unparsable.listed.length),
 		),
-		section("Too large to parse", ["size", "file"], tooLarge.listed.map((row) => [megabytes(row.bytes), row.path]), listedOf(tooLarge.files, tooLarge.listed.length)),
-		section("Unreadable files", ["file", "why"], unreadable.listed.map((row) => [row.path, row.code]), listedOf(unreadable.files, unreadable.listed.length)),
+		section(
+			"Too large to parse",
+			["size", "file"],
+			tooLarge.listed.map((row) => [megabytes(row.bytes), row.path]),
+			listedOf(tooLarge.files, tooLarge.listed.length),
+		),
+		section(
+			"Unreadable files",
+			["file", "why"],
+			unreadable.listed.map((row) => [row.path, row.code]),
+			listedOf(unreadable.files, unreadable.listed.length),
+		),
 		section(
 			"Unreadable folders",
 			["folder", "why"],
@@ -105,11 +127,11 @@ function caps(totals: Totals): string {
 			? `More than ${count(cap.importedNames)} package names were met: "most used" speaks of a fixed sample of them.`
 			: "All imported package names were counted.",
 	];
-	return `<footer>${notes.map((note) => `<p>${escape(note)}</p>`).join("")}</footer>`;
+	return `<footer>${notes.map((note) => `<p>${escaped(note)}</p>`).join("")}</footer>`;
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-function escape(text: string): string {
+function escaped(text: string): string {
 	return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,4 +1,7 @@
-/** The look of the HTML report: one column, system fonts, readable in print. */
+/**
+ * The look of the HTML report: one column, system fonts, readable in print. Inlined into the page, which loads nothing.
+ * Pure data.
+ */
 export const reportStyle = `
 body { margin: 0; background: #f6f7f9; color: #1d2330; font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem; }

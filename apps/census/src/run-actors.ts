@@ -61,7 +61,8 @@ async function runOn(system: System, surveyed: Survey, progress: Progress, optio
 
 /** Threads of this process read the files themselves. */
 function* itemsWithPaths(surveyed: Survey): Generator<ParseItem[]> {
-	for (const { files } of batches(surveyed)) yield files.map(({ path, index, kind, absolute }) => ({ path, index, kind, source: absolute }));
+	for (const { files } of batches(surveyed))
+		yield files.map(({ path, index, kind, absolute }) => ({ path, index, kind, source: absolute }));
 }
 
 /** Another node may not see our files: it gets the contents. What cannot be parsed needs no node. */
@@ -85,7 +86,10 @@ function bytesOf(facts: readonly FileFacts[]): number {
 function explained(error: unknown, options: CensusOptions): unknown {
 	if (!(error instanceof ActorError) || options.on.length === 0) return error;
 	const cause = error.code === "ERR_ITEM_LOST" && error.cause instanceof ActorError ? error.cause : error;
-	const nodes = options.on.join(", ");
+	const what = `--on ${options.on.join(", ")}: ${cause.message}`;
+	if (cause.code === "ERR_MODULE")
+		return new UsageError(`${what}; the node must run in this workspace, or be started with --allow and its path`);
+	if (cause.code === "ERR_BAD_ADDRESS") return new UsageError(what);
 	if (cause.code !== "ERR_NODE_DOWN" && cause.code !== "ERR_ACTOR_DOWN") return error;
-	return new UsageError(`--on ${nodes}: ${cause.message}; start a node there with: npm run node -- --listen ${options.on[0]}`);
+	return new UsageError(`${what}; is a node running there? Start one with: npm run node -- --listen ${options.on[0]}`);
 }

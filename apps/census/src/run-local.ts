@@ -6,13 +6,15 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { batches } from "./batches.ts";
-import { type FoldedTotals, Fold } from "./fold.ts";
+import { Fold, type FoldedTotals } from "./fold.ts";
 import { parseFile } from "./parse-file.ts";
 import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";
 import type { Survey } from "./survey.ts";
+import { warmUp } from "./warm-up.ts";
 
 export async function run(surveyed: Survey, progress: Progress): Promise<FoldedTotals> {
+	warmUp(parseFile);
 	const fold = new Fold();
 	for (const batch of batches(surveyed)) {
 		for (const file of batch.files) {

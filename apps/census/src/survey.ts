@@ -2,10 +2,10 @@
  * What is known before any file is read: how many files and bytes there are, which are the largest, and where nothing
  * could be listed. Runs on the main thread; bounded: the largest files are a capped list.
  */
-import { statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { largeFileBytes, largeFilesFirstMax, troubleRows } from "./limits.ts";
 import { compareText, TopList } from "./top-list.ts";
-import { type Root, type UnreadableFolder, walk, type WalkedFile } from "./walk.ts";
+import { type Root, type UnreadableFolder, type WalkedFile, walk } from "./walk.ts";
 
 export interface LargeFile extends WalkedFile {
 	readonly bytes: number;
@@ -39,10 +39,10 @@ export function survey(roots: readonly Root[]): Survey {
 	return { roots, files, bytes, large: large.rows, unreadableFolders: { count: unreadable, listed: listed.rows } };
 }
 
-/** 0 for a file that is gone or hidden: reading it will tell. */
+/** 0 for a file that is gone or out of reach: reading it will tell. */
 export function sizeOf(path: string): number {
 	try {
-		return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+		return lstatSync(path).size;
 	} catch {
 		return 0;
 	}

@@ -9,7 +9,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileKindOf } from "./file-kind.ts";
-import type { FoundFile } from "./parse-file.ts";
+import type { FoundFile } from "./found-file.ts";
 import { compareText } from "./top-list.ts";
 import { UsageError } from "./usage-error.ts";
 

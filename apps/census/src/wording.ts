@@ -1,4 +1,7 @@
-/** Numbers in words for people: the same in the progress, the table and the HTML report. Pure; independent of the locale. */
+/**
+ * Numbers in words for people: the same in the progress, the table and the HTML report.
+ * Pure; independent of the locale of the machine.
+ */
 
 const grouped = new Intl.NumberFormat("en-US");
 
@@ -7,6 +10,7 @@ export function count(value: number): string {
 }
 
 export function megabytes(bytes: number): string {
+	if (bytes < 1e3) return `${Math.round(bytes)} B`;
 	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 

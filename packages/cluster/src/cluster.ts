@@ -13,7 +13,7 @@
 import { randomBytes } from "node:crypto";
 import { ActorError, type Link, type Remote, type RemoteHost } from "@zloom/runtime";
 import { dialNode } from "./dialler.ts";
-import { CONNECT_TIMEOUT_MS_DEFAULT, DEAD_AFTER_MS_DEFAULT, HEARTBEAT_INTERVAL_MS_DEFAULT } from "./limits.ts";
+import { CONNECT_TIMEOUT_MS_DEFAULT, DEAD_AFTER_MS_DEFAULT, HEARTBEAT_INTERVAL_MS_DEFAULT, LINKS_MAX_DEFAULT } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { checkDialEndpoint, checkListenEndpoint } from "./node-endpoint.ts";
 import type { Session } from "./session.ts";
@@ -22,8 +22,8 @@ import { INCARNATION_BYTES, PROTOCOL_VERSION } from "./wire.ts";
 
 /** Name and version of this package, as peers see it. */
 const SOFTWARE = "zloom/0.1.0";
-/** What setTimeout can hold. */
-const MS_MAX = 2 ** 31 - 1;
+/** What a timer can hold. */
+const INTEGER_MAX = 2 ** 31 - 1;
 
 export interface ClusterOptions {
 	/** Where other nodes dial in: `tcp://127.0.0.1:7400` (port 0 or * picks one), `ipc:///run/app.sock`. Default: nowhere. */
@@ -36,6 +36,8 @@ export interface ClusterOptions {
 	readonly heartbeatIntervalMs?: number;
 	/** A node that was silent for this long is down, ms; at least three heartbeats. Default 5000. */
 	readonly deadAfterMs?: number;
+	/** Nodes that may be dialled in at once, per endpoint; more are refused. Default 1024. */
+	readonly linksMax?: number;
 }
 
 /** A {@link Remote} over ZeroMQ. */
@@ -48,6 +50,8 @@ export interface Cluster extends Remote {
 
 /**
  * Makes the remote for one system: `createSystem({ remote: cluster({ listen: "tcp://127.0.0.1:7400" }) })`.
+ *
+ * A process that listens, or has a link to a node, stays alive until `system.stop()`.
  *
  * @throws ActorError ERR_BAD_OPTION, ERR_BAD_ADDRESS
  */
@@ -79,13 +83,14 @@ class ZmqCluster implements Cluster {
 		const { listen = [], insecure = false } = options;
 		this.#listen = typeof listen === "string" ? [listen] : [...listen];
 		for (const endpoint of this.#listen) checkListenEndpoint(endpoint, insecure);
-		const tickMs = milliseconds("heartbeatIntervalMs", options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS_DEFAULT);
-		const deadAfterMs = milliseconds("deadAfterMs", options.deadAfterMs ?? DEAD_AFTER_MS_DEFAULT);
+		const tickMs = checkInteger("heartbeatIntervalMs", options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS_DEFAULT);
+		const deadAfterMs = checkInteger("deadAfterMs", options.deadAfterMs ?? DEAD_AFTER_MS_DEFAULT);
 		if (deadAfterMs < tickMs * 3)
 			throw new ActorError("ERR_BAD_OPTION", `deadAfterMs (${deadAfterMs}) must be at least three times heartbeatIntervalMs (${tickMs})`);
 		this.#terms = {
 			greeting: { version: PROTOCOL_VERSION, incarnation: this.incarnation, software: SOFTWARE },
-			connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT),
+			connectTimeoutMs: checkInteger("connectTimeoutMs", options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT),
+			linksMax: checkInteger("linksMax", options.linksMax ?? LINKS_MAX_DEFAULT),
 			tickMs,
 			silentTicksMax: Math.round(deadAfterMs / tickMs),
 			began: (session) => this.#sessions.add(session),
@@ -182,7 +187,7 @@ class ZmqCluster implements Cluster {
 	}
 }
 
-function milliseconds(name: string, value: number): number {
-	if (Number.isInteger(value) && value >= 1 && value <= MS_MAX) return value;
-	throw new ActorError("ERR_BAD_OPTION", `${name} must be a whole number of milliseconds from 1 to ${MS_MAX}, got ${String(value)}`);
+function checkInteger(name: string, value: number): number {
+	if (Number.isInteger(value) && value >= 1 && value <= INTEGER_MAX) return value;
+	throw new ActorError("ERR_BAD_OPTION", `${name} must be an integer from 1 to ${INTEGER_MAX}, got ${String(value)}`);
 }

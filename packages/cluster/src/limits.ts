@@ -37,8 +37,8 @@ export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 export const ENVELOPE_FRAMES_MAX = 16_384;
 /** Envelopes that a new link may hold until the system has taken it. */
 export const EARLY_ENVELOPES_MAX = 1024;
-/** Nodes that may be dialled in at once. */
-export const SESSIONS_MAX = 1024;
+/** Nodes that may be dialled in at once, per endpoint: each has a window and sockets. */
+export const LINKS_MAX_DEFAULT = 1024;
 /** Longest software name in a HELLO, bytes. */
 export const SOFTWARE_BYTES_MAX = 64;
 /** Longest text of a REFUSE or BYE that is shown to people, bytes. */

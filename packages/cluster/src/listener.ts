@@ -11,7 +11,7 @@
  * endpoint is free (an ipc file gone) when it settles. The receive loop ends with the socket.
  */
 import { Router, type SendOutcome } from "@zloom/core";
-import { FLUSH_MS_MAX, FRAME_BYTES_MAX, SESSIONS_MAX, SOCKET_HIGH_WATER_MARK } from "./limits.ts";
+import { FLUSH_MS_MAX, FRAME_BYTES_MAX, SOCKET_HIGH_WATER_MARK } from "./limits.ts";
 import { endpointError } from "./node-endpoint.ts";
 import { drain, receiveLoop } from "./receive-loop.ts";
 import { type Channel, Session } from "./session.ts";
@@ -91,8 +91,8 @@ export class Listener {
 		} else if (hello.version !== greeting.version) {
 			const text = `This node (${greeting.software}) speaks version ${greeting.version} of the node protocol, not version ${hello.version}`;
 			this.#refuse(id, "version", text);
-		} else if (this.#sessions.size >= SESSIONS_MAX) {
-			this.#refuse(id, "full", `This node has ${SESSIONS_MAX} links already`);
+		} else if (this.#sessions.size >= this.#terms.linksMax) {
+			this.#refuse(id, "full", `This node has ${this.#terms.linksMax} links already`);
 		} else {
 			this.#welcome(id, key, hello);
 		}

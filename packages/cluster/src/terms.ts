@@ -13,6 +13,8 @@ export interface Terms {
 	readonly tickMs: number;
 	/** Beats without a sign of life after which a node counts as down. */
 	readonly silentTicksMax: number;
+	/** Nodes that may be dialled in at once, per endpoint. */
+	readonly linksMax: number;
 	/** A link began: from now on it has the cluster's beats. */
 	began(session: Session): void;
 	/** The last messages of a link are leaving: `stop` waits for them. */

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cluster, type ClusterOptions, cluster } from "@zloom/cluster";
 import { Dealer, Router } from "@zloom/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SESSIONS_MAX } from "../src/limits.ts";
 import { encodeGreeting, KIND_HELLO, KIND_REFUSE, KIND_WELCOME } from "../src/wire.ts";
 import { BareHost } from "./bare-host.ts";
 
@@ -220,6 +220,13 @@ describe("listening", () => {
 		await remote.stop();
 	});
 
+	it.each([{ deadAfterMs: 2000 }, { heartbeatIntervalMs: 0 }, { connectTimeoutMs: 1.5 }, { linksMax: -1 }, { connectTimeoutMs: 2 ** 31 }])(
+		"with %o is refused",
+		(options) => {
+			expect(() => cluster(options)).toThrow(expect.objectContaining({ code: "ERR_BAD_OPTION" }));
+		},
+	);
+
 	it("off loopback is refused without insecure", async () => {
 		expect(() => cluster({ listen: "tcp://0.0.0.0:*" })).toThrow(expect.objectContaining({ code: "ERR_BAD_OPTION" }));
 		const { remote } = await start({ listen: "tcp://0.0.0.0:*", insecure: true });
@@ -265,8 +272,8 @@ describe("listening", () => {
 	});
 
 	it("refuses a node too many, and takes it when another has left", async () => {
-		const { remote, host } = await start({ listen: `ipc://${folder}/node.sock` });
-		const peers = [...Array(SESSIONS_MAX + 1)].map(() => open(new Dealer({ linger: 0 })));
+		const { remote, host } = await start({ listen: `ipc://${folder}/node.sock`, linksMax: 3 });
+		const peers = [...Array(4)].map(() => open(new Dealer({ linger: 0 })));
 		for (const peer of peers) {
 			peer.connect(remote.endpoints[0] as string);
 			await peer.send(encodeGreeting(KIND_HELLO, { version: 1, incarnation: "01".repeat(16), software: "x" }) as Buffer[]);
@@ -275,11 +282,11 @@ describe("listening", () => {
 		const refused = answers.flatMap(([kind, code], i) =>
 			kind?.[0] === KIND_REFUSE ? [{ code: String(code), peer: peers[i] as Dealer }] : [],
 		);
-		expect([refused.length, refused[0]?.code, host.links.length]).toEqual([1, "full", SESSIONS_MAX]);
+		expect([refused.length, refused[0]?.code, host.links.length]).toEqual([1, "full", 3]);
 		peers.find((peer) => peer !== refused[0]?.peer)?.close();
 		await host.until(() => host.ends.length === 1);
 		await refused[0]?.peer.send(encodeGreeting(KIND_HELLO, { version: 1, incarnation: "02".repeat(16), software: "x" }) as Buffer[]);
-		await host.until(() => host.links.length === SESSIONS_MAX + 1);
+		await host.until(() => host.links.length === 4);
 	});
 
 	it("notices a closed connection at once, not by its heartbeat", async () => {
@@ -292,6 +299,12 @@ describe("listening", () => {
 		await host.until(() => host.ends.length === 1);
 		expect(host.ends[0]?.reason.message).toContain("connection is gone");
 	});
+});
+
+it("a node tells its peers the version of its package", async () => {
+	const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+	const { back } = await pair("tcp://127.0.0.1:*");
+	expect(back.peer).toContain(`zloom/${version}`);
 });
 
 it("a link that is idle for many heartbeats lives on", async () => {

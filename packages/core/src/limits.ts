@@ -83,6 +83,11 @@ export const OBSERVER_EVENTS_MAX = 1000;
 export const PROXY_BURST_MESSAGES = 1000;
 /** Ceiling of any timer, ms: Node's timers overflow above it. */
 export const TIMER_MS_MAX = 0x7fff_ffff;
+/**
+ * How long a worker that inherited no shared memory stays for its waiting inproc connects, ms: threads that were there before it need
+ * a moment to hear of it (1.6 ms at the 99th percentile, much more on a busy machine), and until then their names are not to be seen.
+ */
+export const MEETING_MS = 2000;
 
 function assertRelation(holds: boolean, relation: string): void {
 	if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);

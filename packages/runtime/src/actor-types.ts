@@ -6,11 +6,18 @@ import type { ExitReason } from "./exit-reason.ts";
 
 type Call = (...args: never[]) => unknown;
 type Streamed = AsyncIterable<unknown> | Iterator<unknown>;
+/** What a handler that only throws returns fits everything, and is no stream. */
+type IsStream<R> = [R] extends [never] ? false : R extends Streamed ? true : false;
+type IsAsyncStream<R> = [R] extends [never] ? false : R extends AsyncIterable<unknown> ? true : false;
 
 /** Names of the handlers that answer: everything but generators. */
-export type AnsweringNames<H> = { [K in keyof H]: H[K] extends Call ? (ReturnType<H[K]> extends Streamed ? never : K) : never }[keyof H];
+export type AnsweringNames<H> = {
+	[K in keyof H]: H[K] extends Call ? (IsStream<ReturnType<H[K]>> extends true ? never : K) : never;
+}[keyof H];
 /** Names of the handlers that stream: async generators. */
-export type StreamingNames<H> = { [K in keyof H]: H[K] extends (...args: never[]) => AsyncIterable<unknown> ? K : never }[keyof H];
+export type StreamingNames<H> = {
+	[K in keyof H]: H[K] extends Call ? (IsAsyncStream<ReturnType<H[K]>> extends true ? K : never) : never;
+}[keyof H];
 
 type ParametersOf<F> = F extends (...args: infer A) => unknown ? A : never;
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
@@ -59,6 +66,7 @@ export interface ActorRef<H = unknown> extends Faces<H> {
 export interface CurrentCall {
 	/** Aborted when the caller gives up or goes away, or the actor is killed or fails. */
 	readonly signal: AbortSignal;
+	/** Whether it is, as of the last await: a loop that never awaits keeps the news from arriving. */
 	cancelled(): boolean;
 	/** When the caller gives up, in ms since the epoch; Infinity when it does not. */
 	readonly deadline: number;

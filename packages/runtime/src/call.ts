@@ -7,7 +7,8 @@
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
-import type { CallPart, CreditTaker, HostPart, OutboundStreamPart, PeerPart, RequestPart } from "./parts.ts";
+import type { CallPart, CellPart, CreditTaker, HostPart, OutboundStreamPart, PeerPart, RequestPart } from "./parts.ts";
+import { Ref } from "./ref.ts";
 
 export interface CallOrigin {
 	readonly kind: number;
@@ -74,9 +75,11 @@ export class Call implements CallPart {
 		this.#tagged = tagged;
 	}
 
-	/** The arguments, decoded once and then let go. @throws ActorError ERR_PROTOCOL */
-	takeArgs(): unknown[] {
-		const args = this.#args ?? decodeValue(this.#frames ?? [], 1, this.#tagged, this.host.refReader(this.peer));
+	/** The arguments, decoded once and then let go; refs among them send for this actor. @throws ActorError ERR_PROTOCOL */
+	takeArgs(cell: CellPart): unknown[] {
+		let args: unknown = this.#args;
+		if (this.#args !== undefined) args = this.#args.some(isRef) ? this.#args.map((arg) => forCell(arg, cell)) : this.#args;
+		else args = decodeValue(this.#frames ?? [], 1, this.#tagged, this.host.refReader(this.peer, cell));
 		this.#args = undefined;
 		this.#frames = undefined;
 		if (!Array.isArray(args)) throw new ActorError("ERR_PROTOCOL", `The arguments of ${this.method} are not a list`);
@@ -115,7 +118,7 @@ export class Call implements CallPart {
 		if (this.settled || this.kind === Kind.TELL) return;
 		if (this.request !== undefined && !this.host.options.checked) {
 			this.#settle();
-			this.request.succeed(value);
+			this.request.succeed(forCell(value, this.request.cell));
 			return;
 		}
 		let encoded: EncodedValue;
@@ -126,7 +129,7 @@ export class Call implements CallPart {
 			return;
 		}
 		this.#settle();
-		if (this.request !== undefined) this.request.succeed(this.host.decodeOwn(encoded));
+		if (this.request !== undefined) this.request.succeed(this.host.decodeOwn(encoded, this.request.cell));
 		else this.peer?.send({ kind: Kind.REPLY, flags: encoded.tagged ? Flag.TAGGED : 0, request: this.requestId }, encoded.frames);
 	}
 
@@ -140,7 +143,7 @@ export class Call implements CallPart {
 		}
 		const encoded = encodeThrown(error);
 		if (this.request !== undefined) {
-			this.request.fail(this.host.decodeOwn(encoded));
+			this.request.fail(this.host.decodeOwn(encoded, this.request.cell));
 			return;
 		}
 		this.peer?.send({ kind: Kind.REPLY, flags: Flag.ERROR | (encoded.tagged ? Flag.TAGGED : 0), request: this.requestId }, encoded.frames);
@@ -150,11 +153,11 @@ export class Call implements CallPart {
 	item(value: unknown): number {
 		if (this.settled) return 0;
 		if (this.request !== undefined && !this.host.options.checked) {
-			this.request.stream?.push(value, 0);
+			this.request.stream?.push(forCell(value, this.request.cell), 0);
 			return 0;
 		}
 		const encoded = encodeValue(value, `item of ${this.method}`);
-		if (this.request !== undefined) this.request.stream?.push(this.host.decodeOwn(encoded), encoded.bytes);
+		if (this.request !== undefined) this.request.stream?.push(this.host.decodeOwn(encoded, this.request.cell), encoded.bytes);
 		else this.peer?.send({ kind: Kind.ITEM, flags: encoded.tagged ? Flag.TAGGED : 0, request: this.requestId }, encoded.frames);
 		return encoded.bytes;
 	}
@@ -163,6 +166,13 @@ export class Call implements CallPart {
 		this.settled = true;
 		this.peer?.calls.delete(this.requestId);
 	}
+}
+
+const isRef = (value: unknown): value is Ref => value instanceof Ref;
+
+/** A ref that is passed by reference sends for whoever has it now. */
+function forCell(value: unknown, cell: CellPart | undefined): unknown {
+	return isRef(value) ? value.forCell(cell) : value;
 }
 
 /** What a handler threw, for the wire; a thrown value that cannot be sent is told by its text. */

@@ -10,6 +10,7 @@
  */
 import type { ActorDefinition, ActorTimer, CurrentCall } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
+import { CallView } from "./call-view.ts";
 import { Context } from "./context.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -59,10 +60,11 @@ export class Cell implements Runnable, CellPart {
 	readonly #context: Context;
 	readonly #reentrant: boolean;
 	readonly #mailbox = new Mailbox();
-	readonly #streams = new Set<OutboundStreamPart>();
-	readonly #inHand = new Set<CallPart>();
-	readonly #timers = new Set<ActorTimer>();
-	readonly #controller = new AbortController();
+	/** Made at need, as most actors have none of them. */
+	#streams: Set<OutboundStreamPart> | undefined;
+	#inHand: Set<CallPart> | undefined;
+	#timers: Set<ActorTimer> | undefined;
+	#controller: AbortController | undefined;
 	#current: CallPart | undefined;
 	/** Turns that wait for a promise. */
 	#running = 0;
@@ -90,7 +92,14 @@ export class Cell implements Runnable, CellPart {
 	}
 
 	get signal(): AbortSignal {
+		this.#controller ??= new AbortController();
+		if (this.closing) this.#abort();
 		return this.#controller.signal;
+	}
+
+	#abort(): void {
+		if (this.#controller === undefined || this.#controller.signal.aborted) return;
+		this.#controller.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} ${this.dead ? "has ended" : "is stopping"}`));
 	}
 
 	get dead(): boolean {
@@ -109,17 +118,7 @@ export class Cell implements Runnable, CellPart {
 			throw new Error(
 				`${this.target.address}: ctx.call is there only while a message is in hand; in a reentrant actor, read it before the first await`,
 			);
-		const host = this.host;
-		return {
-			get signal() {
-				return call.signal;
-			},
-			cancelled: () => call.cancelled,
-			deadline: call.deadline,
-			get sender() {
-				return call.sender === 0 ? undefined : host.refOf(call.peer, call.sender);
-			},
-		};
+		return new CallView(this, call);
 	}
 
 	/** A message has arrived. Its credit was taken by the sender. */
@@ -146,15 +145,16 @@ export class Cell implements Runnable, CellPart {
 	}
 
 	removeStream(stream: OutboundStreamPart): void {
-		this.#streams.delete(stream);
+		this.#streams?.delete(stream);
 	}
 
 	addTimer(timer: ActorTimer): void {
+		this.#timers ??= new Set();
 		this.#timers.add(timer);
 	}
 
 	removeTimer(timer: ActorTimer): void {
-		this.#timers.delete(timer);
+		this.#timers?.delete(timer);
 	}
 
 	/** A child lives until its parent ends. */
@@ -182,7 +182,7 @@ export class Cell implements Runnable, CellPart {
 		this.#stopTimeoutMs = timeoutMs;
 		this.#stopTimer = setTimeout(() => this.die({ kind: "killed" }), timeoutMs);
 		this.#stopTimer.unref();
-		this.#controller.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} is stopping`));
+		this.#abort();
 		this.wake();
 	}
 
@@ -193,16 +193,16 @@ export class Cell implements Runnable, CellPart {
 		this.#state = "dead";
 		this.target.closing = true;
 		clearTimeout(this.#stopTimer);
-		for (const timer of [...this.#timers]) timer.cancel();
+		for (const timer of [...(this.#timers ?? [])]) timer.cancel();
 		this.#mailbox.clear();
-		for (const stream of [...this.#streams]) stream.abandon();
-		for (const call of this.#inHand) call.abandon();
-		this.#inHand.clear();
+		for (const stream of [...(this.#streams ?? [])]) stream.abandon();
+		for (const call of this.#inHand ?? []) call.abandon();
+		this.#inHand = undefined;
 		for (const child of [...this.children].reverse()) void child.kill();
-		if (!this.#controller.signal.aborted)
-			this.#controller.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} has ended`));
+		this.#abort();
 		this.host.buried(this, reason);
-		starting?.reject(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} ended while it was set up`));
+		if (starting === undefined) return;
+		starting.reject(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} ended while it was set up`));
 	}
 
 	/** The actor failed. */
@@ -220,7 +220,11 @@ export class Cell implements Runnable, CellPart {
 	}
 
 	runOne(): boolean {
-		if (this.#ready()) this.#takeTurn();
+		if (this.#ready()) {
+			this.host.current = this;
+			this.#takeTurn();
+			this.host.current = undefined;
+		}
 		if (this.#ready()) return true;
 		this.#queued = false;
 		return false;
@@ -284,7 +288,7 @@ export class Cell implements Runnable, CellPart {
 		let result: unknown;
 		try {
 			const handler = pickHandler(this.#handlers, call, this.target.address);
-			const args = call.takeArgs();
+			const args = call.takeArgs(this);
 			this.#current = call;
 			try {
 				result = Reflect.apply(handler, this.#handlers, args);
@@ -309,17 +313,18 @@ export class Cell implements Runnable, CellPart {
 	}
 
 	#awaitAnswer(call: CallPart, result: PromiseLike<unknown>): void {
+		this.#inHand ??= new Set();
 		this.#inHand.add(call);
 		this.#running += 1;
 		if (this.#reentrant) this.#current = undefined;
 		result.then(
 			(value) => {
-				this.#inHand.delete(call);
+				this.#inHand?.delete(call);
 				if (this.#state !== "dead") call.reply(value);
 				this.#turnOver();
 			},
 			(error: unknown) => {
-				this.#inHand.delete(call);
+				this.#inHand?.delete(call);
 				if (this.#state !== "dead") this.#threw(call, error);
 				this.#turnOver();
 			},
@@ -340,6 +345,7 @@ export class Cell implements Runnable, CellPart {
 		}
 		const stream = new OutboundStream(call, this, (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]());
 		call.stream = stream;
+		this.#streams ??= new Set();
 		this.#streams.add(stream);
 		stream.schedule();
 	}
@@ -378,7 +384,7 @@ export class Cell implements Runnable, CellPart {
 	/** All messages are taken: streams and children end, then the actor. */
 	async #end(): Promise<void> {
 		this.#state = "ending";
-		for (const stream of [...this.#streams]) stream.abandon();
+		for (const stream of [...(this.#streams ?? [])]) stream.abandon();
 		for (let child = this.children.at(-1); child !== undefined && !this.dead; child = this.children.at(-1)) {
 			await child.stop(this.#stopTimeoutMs);
 			const at = this.children.indexOf(child);

@@ -22,7 +22,7 @@ export class Context implements ActorContext {
 	}
 
 	get self(): ActorRef {
-		this.#self ??= new Ref(this.#cell.host, this.#cell.target, this.#cell) as unknown as ActorRef;
+		this.#self ??= Ref.self(this.#cell) as unknown as ActorRef;
 		return this.#self;
 	}
 

@@ -10,10 +10,16 @@ import { ActorError } from "./errors.ts";
 
 type AnyDefinition = ActorDefinition<never[], object>;
 
-const KEY = Symbol.for("zloom.runtime.definitions.1");
-const globals = globalThis as unknown as Record<symbol, Map<string, Map<string, AnyDefinition>> | undefined>;
+/** A definition, and the module instance that made it. */
+interface Entry {
+	readonly definition: AnyDefinition;
+	readonly where: ImportMeta | string;
+}
 
-function register(): Map<string, Map<string, AnyDefinition>> {
+const KEY = Symbol.for("zloom.runtime.definitions.1");
+const globals = globalThis as unknown as Record<symbol, Map<string, Map<string, Entry>> | undefined>;
+
+function register(): Map<string, Map<string, Entry>> {
 	globals[KEY] ??= new Map();
 	return globals[KEY];
 }
@@ -69,26 +75,27 @@ export function defineActor<Args extends unknown[], H extends object>(
 		definitions.set(module, byName);
 	}
 	const earlier = byName.get(name);
-	// A module that a loader evaluates twice (a test runner, tsx beside Node) defines the same code again; different code is a mistake.
-	if (earlier !== undefined && String(earlier.setup) !== String(setup))
+	// Loaders may evaluate a module twice in one thread (a test runner, tsx beside Node): each time with an import.meta of its own.
+	if (earlier !== undefined && earlier.where === where && String(earlier.definition.setup) !== String(setup))
 		throw new ActorError(
 			"ERR_DUPLICATE_DEFINITION",
 			`"${name}" is defined twice in ${displayModule(module)}: give each actor of a module a name of its own`,
 		);
-	byName.set(name, definition as unknown as AnyDefinition);
+	byName.set(name, { definition: definition as unknown as AnyDefinition, where });
 	return definition;
 }
 
 /** The definition if its module was evaluated in this thread. */
 export function findDefinition(module: string, name: string): AnyDefinition | undefined {
-	return register().get(moduleKey(module))?.get(name);
+	return register().get(moduleKey(module))?.get(name)?.definition;
 }
 
-/** The only definition of this name in this thread, whatever its module; undefined when there is none or more than one. */
-export function findDefinitionByName(name: string): AnyDefinition | undefined {
+/** The only definition of this name in this thread that another module made; undefined when there is none or more than one. */
+export function findDefinitionElsewhere(module: string, name: string): AnyDefinition | undefined {
 	let found: AnyDefinition | undefined;
-	for (const byName of register().values()) {
-		const definition = byName.get(name);
+	for (const [key, byName] of register()) {
+		if (key === moduleKey(module)) continue;
+		const definition = byName.get(name)?.definition;
 		if (definition === undefined) continue;
 		if (found !== undefined) return undefined;
 		found = definition;

@@ -49,7 +49,7 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 			peer.calls.get(requestOf(header))?.cancel();
 			break;
 		case Kind.DOWN:
-			peer.targets.get(fromActor(header))?.down(toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer))));
+			peer.targets.get(fromActor(header))?.down(toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer, undefined))));
 			break;
 		case Kind.SPAWN:
 		case Kind.RESOLVE:
@@ -126,13 +126,13 @@ function item(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, ta
 	if (request?.stream === undefined) return;
 	let value: unknown;
 	try {
-		value = decodeValue(frames, 1, tagged, host.refReader(peer));
+		value = decodeValue(frames, 1, tagged, host.refReader(peer, request.cell));
 	} catch (error) {
 		request.cancelRemote();
 		request.fail(error);
 		return;
 	}
-	request.stream.push(value, bytesOf(frames));
+	if (!request.stream.push(value, bytesOf(frames))) throw new ActorError("ERR_PROTOCOL", "An item of a stream came without credit");
 }
 
 function reply(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {
@@ -143,7 +143,7 @@ function reply(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, t
 	}
 	let value: unknown;
 	try {
-		value = decodeValue(frames, 1, tagged, host.refReader(peer));
+		value = decodeValue(frames, 1, tagged, host.refReader(peer, request.cell));
 	} catch (error) {
 		request.fail(error);
 		return;

@@ -2,9 +2,11 @@
  * A first-in first-out queue over a circular array that grows by doubling and shrinks when it runs empty. Plain memory of one thread.
  */
 const SLOTS_MIN = 8;
+/** An actor has several queues, most of them never used: the slots come with the first value. */
+const NO_SLOTS: never[] = [];
 
 export class Fifo<T> {
-	#slots: (T | undefined)[] = new Array(SLOTS_MIN);
+	#slots: (T | undefined)[] = NO_SLOTS;
 	#head = 0;
 	#length = 0;
 
@@ -13,8 +15,7 @@ export class Fifo<T> {
 	}
 
 	push(value: T): void {
-		const slots = this.#slots;
-		if (this.#length === slots.length) this.#grow();
+		if (this.#length === this.#slots.length) this.#grow();
 		this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = value;
 		this.#length += 1;
 	}
@@ -58,14 +59,14 @@ export class Fifo<T> {
 	}
 
 	clear(): void {
-		this.#slots = new Array(SLOTS_MIN);
+		this.#slots = NO_SLOTS;
 		this.#head = 0;
 		this.#length = 0;
 	}
 
 	#grow(): void {
 		const old = this.#slots;
-		const slots: (T | undefined)[] = new Array(old.length * 2);
+		const slots: (T | undefined)[] = new Array(Math.max(SLOTS_MIN, old.length * 2));
 		for (let i = 0; i < this.#length; i++) slots[i] = old[(this.#head + i) & (old.length - 1)];
 		this.#slots = slots;
 		this.#head = 0;

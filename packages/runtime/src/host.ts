@@ -45,6 +45,7 @@ export class Host implements HostPart {
 	linkTo!: (node: number, thread: number) => Link;
 	/** Set once the system is stopped: what everything is refused with. */
 	stopped: ActorError | undefined;
+	current: CellPart | undefined;
 	/** Messages that no actor took. */
 	deadLetters = 0;
 	readonly #deadlines = new Deadlines();
@@ -124,29 +125,30 @@ export class Host implements HostPart {
 	}
 
 	/** The actor that sent a message, as a ref. */
-	refOf(peer: PeerPart | undefined, actor: number): ActorRef {
+	refOf(peer: PeerPart | undefined, actor: number, cell: CellPart): ActorRef {
 		const node = peer?.node ?? 0;
 		const thread = peer?.thread ?? this.thread;
 		const address = joinAddress(node === 0 ? LOCAL_NODE : this.services.nodeText(node), anonymousName(thread, actor));
-		return new Ref(this, this.target({ node, thread, actor, address, window: undefined })) as unknown as ActorRef;
+		return new Ref(this, this.target({ node, thread, actor, address, window: undefined }), cell) as unknown as ActorRef;
 	}
 
 	/** Makes refs of what arrives from a peer (undefined: from this host). */
-	refReader(peer: PeerPart | undefined): RefReader {
+	refReader(peer: PeerPart | undefined, cell: CellPart | undefined): RefReader {
 		return (wire) => {
 			const { at } = wire as RefWire;
 			if (typeof at !== "string") throw new Error("a ref has no address");
-			if ((wire as RefWire).thread === undefined) return Ref.byAddress(this, at);
+			const from = peer?.node ?? 0;
+			const viaThird = from !== 0 && (wire as RefWire).node !== undefined;
+			if ((wire as RefWire).thread === undefined || viaThird) return Ref.byAddress(this, at, cell);
 			const route = readRoute({ ...(wire as RefWire), address: at });
-			const node = peer?.node ?? 0;
-			const address = node === 0 ? at : joinAddress(this.services.nodeText(node), at.slice(at.lastIndexOf("/") + 1));
-			return new Ref(this, this.target({ ...route, node, address }));
+			const address = from === 0 ? at : joinAddress(this.services.nodeText(from), at.slice(at.lastIndexOf("/") + 1));
+			return new Ref(this, this.target({ ...route, node: from === 0 ? route.node : from, address }), cell);
 		};
 	}
 
 	/** Undoes an encoding that never left this host. */
-	decodeOwn(encoded: EncodedValue): unknown {
-		return decodeValue(encoded.frames, 0, encoded.tagged, this.refReader(undefined));
+	decodeOwn(encoded: EncodedValue, cell: CellPart | undefined): unknown {
+		return decodeValue(encoded.frames, 0, encoded.tagged, this.refReader(undefined, cell));
 	}
 
 	/** Creates an actor on this thread; settles when its setup is done. */
@@ -155,7 +157,7 @@ export class Host implements HostPart {
 		if (typeof definition?.setup !== "function")
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
-		const given = this.options.checked ? (this.decodeOwn(encodeValue(args, "args")) as unknown[]) : args;
+		const given = this.options.checked ? (this.decodeOwn(encodeValue(args, "args"), undefined) as unknown[]) : args;
 		this.#lastActor += 1;
 		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args: given });
 		this.cells.set(cell.number, cell);

@@ -8,12 +8,12 @@
  * Holds the event loop only while somebody waits in `next()`.
  */
 
+import { hold, release } from "@zloom/core/internal";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorError } from "./errors.ts";
 import { Fifo } from "./fifo.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
 import type { InboundStreamPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 /** What a stream needs from the request that opened it. */
 export interface StreamSource {
@@ -29,7 +29,7 @@ interface Waiter {
 }
 
 export class InboundStream extends Deadline implements AsyncIterableIterator<unknown>, InboundStreamPart {
-	readonly #open: (stream: InboundStream) => Promise<StreamSource>;
+	readonly #open: (stream: InboundStream) => StreamSource;
 	readonly #deadlines: Deadlines;
 	readonly #timeoutMs: number;
 	readonly #items = new Fifo<{ value: unknown; bytes: number }>();
@@ -39,6 +39,7 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 	#ended = false;
 	#error: unknown;
 	#failed = false;
+	#queuedBytes = 0;
 	#takenItems = 0;
 	#takenBytes = 0;
 
@@ -46,7 +47,7 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 	 * @param open sends the opening message; called once, at the first `next()`
 	 * @param timeoutMs longest wait for one item; 0 = without end
 	 */
-	constructor(open: (stream: InboundStream) => Promise<StreamSource>, deadlines: Deadlines, timeoutMs: number) {
+	constructor(open: (stream: InboundStream) => StreamSource, deadlines: Deadlines, timeoutMs: number) {
 		super();
 		this.#open = open;
 		this.#deadlines = deadlines;
@@ -61,6 +62,7 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 		if (!this.#opened) this.#begin();
 		const item = this.#items.shift();
 		if (item !== undefined) {
+			this.#queuedBytes -= item.bytes;
 			this.#taken(item.bytes);
 			return Promise.resolve({ done: false, value: item.value });
 		}
@@ -86,18 +88,21 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 		return Promise.resolve({ done: true, value });
 	}
 
-	/** An item arrived. */
-	push(value: unknown, bytes: number): void {
-		if (this.#ended) return;
+	/** An item arrived. False when there was no credit for it: the producer does not keep to the protocol. */
+	push(value: unknown, bytes: number): boolean {
+		if (this.#ended) return true;
+		if (this.#items.length + this.#takenItems >= STREAM_ITEMS || this.#queuedBytes + this.#takenBytes >= STREAM_BYTES) return false;
 		const waiter = this.#waiters.shift();
 		if (waiter === undefined) {
+			this.#queuedBytes += bytes;
 			this.#items.push({ value, bytes });
-			return;
+			return true;
 		}
 		this.#stopWaiting();
 		if (this.#waiters.length > 0) this.#startWaiting();
 		this.#taken(bytes);
 		waiter.resolve({ done: false, value });
+		return true;
 	}
 
 	/** The stream is at its end: with an error when `failure` is given. */
@@ -122,13 +127,7 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 
 	#begin(): void {
 		this.#opened = true;
-		this.#open(this).then(
-			(source) => {
-				this.#source = source;
-				if (this.#ended) source.breakOff();
-			},
-			(error: unknown) => this.finish({ error }),
-		);
+		this.#source = this.#open(this);
 	}
 
 	#taken(bytes: number): void {
@@ -141,12 +140,12 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 	}
 
 	#startWaiting(): void {
-		workBegun();
+		hold();
 		if (this.#timeoutMs > 0) this.#deadlines.set(this, this.#timeoutMs);
 	}
 
 	#stopWaiting(): void {
-		workDone();
+		release();
 		this.#deadlines.clear(this);
 	}
 }

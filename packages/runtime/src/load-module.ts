@@ -8,10 +8,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { ActorDefinition } from "./actor-types.ts";
-import { definedNames, displayModule, findDefinition, findDefinitionByName, moduleKey } from "./define-actor.ts";
+import { definedNames, displayModule, findDefinition, findDefinitionElsewhere, moduleKey } from "./define-actor.ts";
 import { ActorError } from "./errors.ts";
 
 let tsxRegistered: Promise<void> | undefined;
+/** Modules whose import failed here: what they defined before they threw does not count. */
+const failed = new Set<string>();
 
 function needsTsx(url: string): boolean {
 	if (!/\.[mc]?tsx?$/.test(moduleKey(url))) return false;
@@ -58,7 +60,9 @@ export async function importModule(url: string): Promise<void> {
 			}
 		}
 		await import(url);
+		failed.delete(moduleKey(url));
 	} catch (error) {
+		failed.add(moduleKey(url));
 		if (error instanceof ActorError && error.code === "ERR_MODULE") throw error;
 		throw new ActorError(
 			"ERR_MODULE",
@@ -77,9 +81,9 @@ export async function importModule(url: string): Promise<void> {
  */
 export async function loadDefinition(module: string, name: string, allowed?: (url: string) => boolean): Promise<ActorDefinition> {
 	const registered = findDefinition(module, name);
-	if (registered !== undefined) return registered as ActorDefinition;
+	if (registered !== undefined && !failed.has(moduleKey(module))) return registered as ActorDefinition;
 	if (allowed !== undefined && !allowed(module)) {
-		const byName = findDefinitionByName(name);
+		const byName = findDefinitionElsewhere(module, name);
 		if (byName !== undefined) return byName as ActorDefinition;
 		throw new ActorError(
 			"ERR_MODULE",
@@ -89,7 +93,7 @@ export async function loadDefinition(module: string, name: string, allowed?: (ur
 	try {
 		await importModule(module);
 	} catch (error) {
-		const byName = findDefinitionByName(name);
+		const byName = findDefinitionElsewhere(module, name);
 		if (byName !== undefined) return byName as ActorDefinition;
 		throw error;
 	}

@@ -5,14 +5,24 @@
 import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
 import { joinAddress, LOCAL_NODE, parseAddress, parseAnonymousName, parseNode } from "./address.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
-import { Kind } from "./envelope.ts";
+import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { Registry } from "./registry.ts";
-import { answer, noRefs, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import {
+	answer,
+	killUnwanted,
+	leaveAlone,
+	noRefs,
+	readSpawn,
+	requestResolve,
+	requestSpawn,
+	type SpawnWire,
+	spawnArgs,
+} from "./services.ts";
 import type { Threads } from "./threads.ts";
 
 export interface MainServicesOptions {
@@ -80,12 +90,14 @@ export class MainServices implements HostServices {
 	}
 
 	hostDown(node: number, thread: number): void {
-		this.#options.onDown(node, thread, undefined);
+		// A whole node: it said so itself, or sent a thread what is not an envelope.
+		if (thread === ALL_THREADS) this.#options.nodes.drop(node);
+		else this.#options.onDown(node, thread, undefined);
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
 		const work = kind === Kind.SPAWN ? this.#spawnFor(peer, frames, tagged) : this.#resolveFor(peer, frames);
-		void answer(this.#host, peer, request, work);
+		void answer(this.#host, peer, request, work, kind === Kind.SPAWN ? killUnwanted : leaveAlone);
 	}
 
 	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
@@ -195,7 +207,7 @@ export class MainServices implements HostServices {
 
 	#decoded(order: Order): unknown[] {
 		if (Array.isArray(order.args)) return order.args;
-		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer)) as unknown[];
+		return decodeValue(order.args.frames, 0, order.args.tagged, this.#host.refReader(order.peer, undefined)) as unknown[];
 	}
 
 	#keep(target: TargetPart): TargetPart {

@@ -96,6 +96,17 @@ export class Nodes implements LinkOwner {
 		}
 	}
 
+	/** Ends the link to a node. */
+	drop(node: number): void {
+		const link = this.#links.get(node);
+		if (link === undefined) return;
+		link.close();
+		this.#remove(
+			link,
+			new ActorError("ERR_NODE_DOWN", `The link to ${link.peer} was ended: what came over it is not the protocol of actors`),
+		);
+	}
+
 	onClosed(link: Link, reason: Error): void {
 		this.#remove(link, reason);
 	}

@@ -43,6 +43,8 @@ export interface HostPart {
 	readonly scheduler: Scheduler;
 	readonly requests: RequestsPart;
 	readonly services: HostServices;
+	/** The actor whose code runs right now, up to its next await. */
+	current: CellPart | undefined;
 	/** Set once the system is stopped: what everything is refused with. */
 	readonly stopped: ActorError | undefined;
 	peer(node: number, thread: number): PeerPart;
@@ -51,9 +53,11 @@ export interface HostPart {
 	buried(cell: CellPart, reason: ExitReason): void;
 	hostDown(node: number, thread: number, cause?: unknown): void;
 	/** The actor that sent a message, as a ref. */
-	refOf(peer: PeerPart | undefined, actor: number): ActorRef;
-	refReader(peer: PeerPart | undefined): RefReader;
-	decodeOwn(encoded: EncodedValue): unknown;
+	refOf(peer: PeerPart | undefined, actor: number, cell: CellPart): ActorRef;
+	/** Makes refs of what arrives from a peer (undefined: from this host), for an actor to send through. */
+	refReader(peer: PeerPart | undefined, cell: CellPart | undefined): RefReader;
+	/** Undoes an encoding that never left this host. */
+	decodeOwn(encoded: EncodedValue, cell: CellPart | undefined): unknown;
 	deadLetter(address: string, method: string): void;
 	log(address: string, parts: unknown[]): void;
 }
@@ -78,9 +82,16 @@ export interface PeerPart {
 	readonly thread: number;
 	readonly gone: ActorError | undefined;
 	readonly targets: Map<number, TargetPart>;
-	readonly calls: Map<number, CallPart>;
+	readonly calls: Map<number, Cancellable>;
 	say(fields: HeaderFields): void;
 	send(fields: HeaderFields, value: readonly Uint8Array[] | undefined): void;
+}
+
+/** Something in hand for another host, by its request id. */
+export interface Cancellable {
+	readonly stream: OutboundStreamPart | undefined;
+	/** The other host gave up, or is gone. */
+	cancel(): void;
 }
 
 /** Who gets the credit of a message back. */
@@ -165,7 +176,7 @@ export interface CellPart {
 }
 
 /** One message to an actor of this host, until it is settled. */
-export interface CallPart {
+export interface CallPart extends Cancellable {
 	readonly kind: number;
 	readonly method: string;
 	readonly sender: number;
@@ -179,11 +190,10 @@ export interface CallPart {
 	/** Told when the actor takes the message. */
 	readonly credit: CreditTaker;
 	stream: OutboundStreamPart | undefined;
-	takeArgs(): unknown[];
+	takeArgs(cell: CellPart): unknown[];
 	reply(value: unknown): void;
 	fail(error: unknown): void;
 	item(value: unknown): number;
-	cancel(): void;
 	abandon(): void;
 }
 
@@ -198,7 +208,8 @@ export interface OutboundStreamPart {
 
 /** The consuming end of a stream. */
 export interface InboundStreamPart {
-	push(value: unknown, bytes: number): void;
+	/** False when there was no credit for the item. */
+	push(value: unknown, bytes: number): boolean;
 	finish(failure?: { error: unknown }): void;
 }
 
@@ -207,6 +218,8 @@ export interface RequestPart {
 	readonly id: number;
 	readonly stream: InboundStreamPart | undefined;
 	readonly settled: boolean;
+	/** The actor that asked. */
+	readonly cell: CellPart | undefined;
 	peer: PeerPart | undefined;
 	target: TargetPart | undefined;
 	call: CallPart | undefined;
@@ -223,6 +236,8 @@ export interface RequestOptions {
 	readonly signal: AbortSignal | undefined;
 	/** The stream that items go to. */
 	readonly stream: InboundStreamPart | undefined;
+	/** The actor that asks. */
+	readonly cell: CellPart | undefined;
 }
 
 export interface RequestsPart {

@@ -7,7 +7,7 @@
 import { type HeaderFields, Kind, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import type { CallPart, CellPart, InletPart, PeerPart, TargetPart } from "./parts.ts";
+import type { Cancellable, CellPart, InletPart, PeerPart, TargetPart } from "./parts.ts";
 import type { EnvelopeFrames, Link } from "./remote.ts";
 
 /**
@@ -59,7 +59,7 @@ export class Peer implements PeerPart {
 	readonly targets = new Map<number, TargetPart>();
 	readonly inlets = new Map<number, Inlet>();
 	/** Asks and streams of that host in hand here, by its request ids. */
-	readonly calls = new Map<number, CallPart>();
+	readonly calls = new Map<number, Cancellable>();
 	/** Why it is gone. */
 	gone: ActorError | undefined;
 	readonly #link: Link;

@@ -40,8 +40,18 @@ interface Stage {
 	readonly options: StageOptions<unknown[], string, unknown>;
 }
 
-async function* iterate<T>(source: PipelineSource<T>): AsyncGenerator<T> {
-	yield* source;
+/** The source's own iterator, so that its own `return` is called; a plain one is made asynchronous. */
+function iterate<T>(source: PipelineSource<T>): AsyncIterableIterator<T> {
+	const asynchronous = (source as AsyncIterable<T>)[Symbol.asyncIterator]?.();
+	const plain = asynchronous === undefined ? (source as Iterable<T>)[Symbol.iterator]() : undefined;
+	return {
+		// Async, so that what a source throws at once rejects too.
+		next: async () => (asynchronous === undefined ? (plain as Iterator<T>).next() : asynchronous.next()),
+		return: async () => (await (asynchronous?.return?.() ?? plain?.return?.())) ?? { done: true, value: undefined },
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	};
 }
 
 export class Pipeline<T> implements AsyncIterable<T> {

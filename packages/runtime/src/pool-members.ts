@@ -6,8 +6,9 @@
  */
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { HELD_MESSAGES_MAX_DEFAULT, RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
+import { HELD_MESSAGES_MAX_DEFAULT } from "./limits.ts";
 import type { Ref } from "./ref.ts";
+import { RestartIntensity } from "./restart-intensity.ts";
 
 export type Routing = "leastLoaded" | "roundRobin" | "consistentHash" | "broadcast";
 
@@ -21,7 +22,7 @@ export interface MembersOptions {
 interface Slot {
 	readonly index: number;
 	ref: Ref | undefined;
-	deaths: number[];
+	readonly intensity: RestartIntensity;
 }
 
 /** FNV-1a over UTF-16 code units, with a finish that spreads neighbouring inputs. */
@@ -46,7 +47,7 @@ export class PoolMembers {
 
 	constructor(options: MembersOptions) {
 		this.#options = options;
-		for (let index = 0; index < options.size; index++) this.#slots.push({ index, ref: undefined, deaths: [] });
+		for (let index = 0; index < options.size; index++) this.#slots.push({ index, ref: undefined, intensity: new RestartIntensity() });
 	}
 
 	/** Spawns all; rejects with the first failure, and then none is left. */
@@ -145,10 +146,7 @@ export class PoolMembers {
 		this.#list();
 		if (this.#ended || reason.kind === "stopped" || reason.kind === "killed") return;
 		this.#lastDeath = reason;
-		const now = performance.now();
-		slot.deaths = slot.deaths.filter((at) => now - at < RESTART_PERIOD_MS);
-		slot.deaths.push(now);
-		if (slot.deaths.length > RESTARTS_MAX) return;
+		if (!slot.intensity.died(performance.now())) return;
 		this.#fill(slot).catch((error: unknown) => {
 			this.#lastDeath = { kind: "error", error };
 		});

@@ -11,9 +11,13 @@ import type { CellPart, HostPart, TargetPart } from "./parts.ts";
 import { REF_TO_WIRE } from "./sendable.ts";
 import { Sender } from "./sender.ts";
 
-/** What a ref is on the wire. Without thread and actor, the address is looked up. */
+/**
+ * What a ref is on the wire. Without thread and actor the address is looked up. `node` is there for actors of other nodes and means something
+ * within one process only: what comes from another node with it is looked up too.
+ */
 export interface RefWire {
 	readonly at: string;
+	readonly node?: number;
 	readonly thread?: number;
 	readonly actor?: number;
 	readonly messages?: number;
@@ -25,8 +29,18 @@ export class Ref implements UntypedFaces {
 	#faces: UntypedFaces | undefined;
 
 	/** @param cell the actor that will send through this ref */
-	constructor(host: HostPart, at: TargetPart | string, cell?: CellPart) {
-		this.#sender = new Sender(host, at, cell);
+	constructor(host: HostPart, at: TargetPart | string, cell?: CellPart, isSelf = false) {
+		this.#sender = new Sender(host, at, cell, isSelf);
+	}
+
+	/** An actor's ref to itself. */
+	static self(cell: CellPart): Ref {
+		return new Ref(cell.host, cell.target, cell, true);
+	}
+
+	/** @internal The same ref in the hands of another actor, or of code outside of actors. */
+	forCell(cell: CellPart | undefined): Ref {
+		return new Ref(this.#sender.host, this.#sender.known() ?? this.address, cell);
 	}
 
 	/** @throws ActorError ERR_BAD_ADDRESS, ERR_NO_REMOTE */
@@ -97,8 +111,9 @@ export class Ref implements UntypedFaces {
 	/** @internal */
 	[REF_TO_WIRE](): RefWire {
 		const target = this.#sender.known();
-		if (target === undefined || (target.peer !== undefined && target.peer.node !== 0)) return { at: this.address };
+		if (target === undefined) return { at: this.address };
 		const thread = target.peer?.thread ?? this.#sender.host.thread;
-		return { at: this.address, thread, actor: target.actor, ...target.window };
+		const node = target.peer?.node ?? 0;
+		return { at: this.address, ...(node === 0 ? {} : { node }), thread, actor: target.actor, ...target.window };
 	}
 }

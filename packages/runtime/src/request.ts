@@ -5,16 +5,18 @@
  * The table knows them by id. A request holds the event loop while it waits (a stream holds only in its `next()`).
  */
 
+import { hold, release } from "@zloom/core/internal";
 import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { REQUESTS_MAX } from "./limits.ts";
-import type { CallPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
+import type { CallPart, CellPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "./parts.ts";
 
 export class Request extends Deadline implements RequestPart {
 	readonly id: number;
 	readonly stream: InboundStreamPart | undefined;
 	readonly timeoutMs: number;
+	readonly cell: CellPart | undefined;
 	/** Where it was sent; undefined while it waits for credit, and for requests to this host. */
 	peer: PeerPart | undefined;
 	target: TargetPart | undefined;
@@ -40,11 +42,12 @@ export class Request extends Deadline implements RequestPart {
 		this.id = id;
 		this.stream = options.stream;
 		this.timeoutMs = options.timeoutMs;
+		this.cell = options.cell;
 		this.#subject = options.subject;
 		this.#resolve = resolve;
 		this.#reject = reject;
 		this.#signal = options.signal;
-		if (this.stream === undefined) workBegun();
+		if (this.stream === undefined) hold();
 		if (options.timeoutMs > 0) table.deadlines.set(this, options.timeoutMs);
 		if (options.signal !== undefined) {
 			this.#onAbort = () => this.giveUp("ERR_CANCELLED", "was cancelled by its signal", options.signal?.reason);
@@ -74,7 +77,8 @@ export class Request extends Deadline implements RequestPart {
 	cancelRemote(): void {
 		if (this.settled) return;
 		if (this.call !== undefined) this.call.cancel();
-		else this.target?.cancel(this);
+		else if (this.target !== undefined) this.target.cancel(this);
+		else this.peer?.say({ kind: Kind.CANCEL, request: this.id });
 	}
 
 	onDeadline(): void {
@@ -88,7 +92,7 @@ export class Request extends Deadline implements RequestPart {
 		}
 		this.settled = true;
 		this.#table.remove(this);
-		if (this.stream === undefined) workDone();
+		if (this.stream === undefined) release();
 		if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
 		return true;
 	}

@@ -16,6 +16,18 @@ export interface Runnable {
 	runOne(): boolean;
 }
 
+/** An actor catches what its handlers throw. What comes out nevertheless is a fault of ours: it must be seen, and must not stop the others. */
+function runSafely(runnable: Runnable): boolean {
+	try {
+		return runnable.runOne();
+	} catch (error) {
+		setImmediate(() => {
+			throw error;
+		});
+		return false;
+	}
+}
+
 export class Scheduler {
 	readonly #queue = new Fifo<Runnable>();
 	#drainPending = false;
@@ -58,7 +70,7 @@ export class Scheduler {
 			let more = true;
 			let taken = 0;
 			while (more && taken < CELL_BATCH_MESSAGES) {
-				more = runnable.runOne();
+				more = runSafely(runnable);
 				taken += 1;
 			}
 			this.#turnMessages += taken;

@@ -5,6 +5,7 @@
  * given before the look-up is done leave in order once it is.
  */
 
+import { hold, release } from "@zloom/core/internal";
 import type { CallOptions, TryResult } from "./actor-types.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -12,7 +13,6 @@ import type { MessageTaker } from "./faces.ts";
 import { InboundStream, type StreamSource } from "./inbound-stream.ts";
 import { STREAM_BYTES, STREAM_ITEMS } from "./limits.ts";
 import type { CellPart, HostPart, Outgoing, RequestPart, TargetPart } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 /** The promise of every tell that had credit. */
 const ACCEPTED: Promise<void> = Promise.resolve();
@@ -30,19 +30,30 @@ function refusedTell(error: unknown): Promise<never> {
 	return refused;
 }
 
+function refuseAskOfItself(cell: CellPart, method: string): void {
+	if (cell.definition.options.reentrant === true) return;
+	throw new ActorError(
+		"ERR_ASK_SELF",
+		`${cell.target.address} asks itself for ${method} and would wait for ever: call the function, use tell, or define it with reentrant: true`,
+	);
+}
+
 export class Sender implements MessageTaker {
 	readonly host: HostPart;
 	readonly address: string;
 	/** The actor that sends, for `ctx.call.sender` and for asks to itself. */
 	readonly #cell: CellPart | undefined;
+	/** This is the ref that an actor has to itself, and only it. */
+	readonly #isSelf: boolean;
 	readonly #byAddress: boolean;
 	#target: TargetPart | undefined;
 	#resolving: Promise<TargetPart> | undefined;
 	#waiting = 0;
 
-	constructor(host: HostPart, at: TargetPart | string, cell: CellPart | undefined) {
+	constructor(host: HostPart, at: TargetPart | string, cell: CellPart | undefined, isSelf = false) {
 		this.host = host;
 		this.#cell = cell;
+		this.#isSelf = isSelf;
 		this.#byAddress = typeof at === "string";
 		this.#target = typeof at === "string" ? undefined : at;
 		this.address = typeof at === "string" ? at : at.address;
@@ -66,51 +77,59 @@ export class Sender implements MessageTaker {
 	}
 
 	async #resolveNow(): Promise<TargetPart> {
-		workBegun();
+		hold();
 		try {
 			const target = await this.host.services.resolve(this.address);
 			this.#target = target;
 			return target;
 		} finally {
-			workDone();
+			release();
 			this.#resolving = undefined;
 		}
 	}
 
-	/** Goes on with the actor once it is known; at most heldMessagesMax messages wait for that. */
-	#later<T>(method: string, use: (target: TargetPart) => Promise<T>): Promise<T> {
+	/**
+	 * Goes on with the actor: at once when it is known, else when the look-up is done; at most heldMessagesMax messages wait for that.
+	 * What `use` throws, and what the look-up fails with, goes to `failed`.
+	 */
+	#withTarget(method: string, use: (target: TargetPart) => void, failed: (error: unknown) => void): void {
+		const known = this.known();
+		if (known !== undefined) {
+			use(known);
+			return;
+		}
 		if (this.#waiting >= this.host.options.heldMessagesMax) {
 			this.host.deadLetter(this.address, method);
-			return Promise.reject(new ActorError("ERR_OVERLOADED", `${this.#waiting} messages wait until ${this.address} is found: await them`));
+			failed(new ActorError("ERR_OVERLOADED", `${this.#waiting} messages wait until ${this.address} is found: await them`));
+			return;
 		}
 		this.#waiting += 1;
-		return this.#lookUp().then(
-			(target) => {
-				this.#waiting -= 1;
-				return use(target);
-			},
-			(error: unknown) => {
-				this.#waiting -= 1;
-				this.host.deadLetter(this.address, method);
-				throw error;
-			},
-		);
+		const found = this.#lookUp().finally(() => {
+			this.#waiting -= 1;
+		});
+		found.then(use).catch((error: unknown) => {
+			this.host.deadLetter(this.address, method);
+			failed(error);
+		});
 	}
 
-	#outgoing(kind: number, method: string, args: unknown[], request: RequestPart | undefined, a: number, b: number): Outgoing {
-		return { kind, sender: this.#cell?.number ?? 0, method, args, request, a, b };
+	/** The actor whose code is sending. */
+	get #asking(): CellPart | undefined {
+		return this.host.current ?? this.#cell;
 	}
 
 	tell(method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
+		const message: Outgoing = { kind: Kind.TELL, sender: this.#asking?.number ?? 0, method, args, request: undefined, a: 0, b: 0 };
 		const target = this.known();
-		if (target !== undefined) return this.#tellTo(target, method, args, options);
-		const told = this.#later(method, (found) => this.#tellTo(found, method, args, options));
+		if (target !== undefined) return this.#tellTo(target, message, options);
+		const told = new Promise<void>((resolve, reject) => {
+			this.#withTarget(method, (found) => resolve(this.#tellTo(found, message, options)), reject);
+		});
 		told.catch(ignore);
 		return told;
 	}
 
-	#tellTo(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
-		const message = this.#outgoing(Kind.TELL, method, args, undefined, 0, 0);
+	#tellTo(target: TargetPart, message: Outgoing, options: CallOptions | undefined): Promise<void> {
 		try {
 			return target.trySend(message) ? ACCEPTED : this.#tellLater(target, message, options);
 		} catch (error) {
@@ -156,54 +175,48 @@ export class Sender implements MessageTaker {
 	}
 
 	ask(method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
-		const target = this.known();
-		if (target !== undefined) return this.#askOf(target, method, args, options);
-		return this.#later(method, (found) => this.#askOf(found, method, args, options));
-	}
-
-	#askOf(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
-		if (this.#cell !== undefined && target.cell === this.#cell && this.#cell.definition.options.reentrant !== true)
-			return Promise.reject(
-				new ActorError(
-					"ERR_ASK_SELF",
-					`${target.address} asks itself for ${method} and would wait for ever: call the function, use tell, or define it with reentrant: true`,
-				),
-			);
+		const cell = this.#asking;
+		const itself = this.host.current ?? (this.#isSelf ? this.#cell : undefined);
 		const timeoutMs = timeoutField(options?.timeoutMs ?? this.host.options.askTimeoutMs);
-		return this.host.requests.open(
-			{ subject: `ask.${method} of ${target.address}`, timeoutMs, signal: options?.signal, stream: undefined },
-			(request) => {
-				target.send(this.#outgoing(Kind.ASK, method, args, request, timeoutMs, 0), undefined, undefined);
-			},
-		);
+		const subject = `ask.${method} of ${this.address}`;
+		return this.host.requests.open({ subject, timeoutMs, signal: options?.signal, stream: undefined, cell }, (request) => {
+			const send = (target: TargetPart): void => {
+				// It may have timed out, or been cancelled, while the actor was looked up.
+				if (request.settled) return;
+				if (itself !== undefined && target.cell === itself) refuseAskOfItself(itself, method);
+				target.send({ kind: Kind.ASK, sender: cell?.number ?? 0, method, args, request, a: timeoutMs, b: 0 }, undefined, undefined);
+			};
+			this.#withTarget(method, send, (error) => request.fail(error));
+		});
 	}
 
 	stream(method: string, args: unknown[], options: CallOptions | undefined): AsyncIterableIterator<unknown> {
 		const timeoutMs = timeoutField(options?.timeoutMs ?? Number.POSITIVE_INFINITY);
-		const open = (stream: InboundStream): Promise<StreamSource> => {
-			const target = this.known();
-			const opened =
-				target === undefined ? this.#later(method, async (found) => this.#streamOf(found, method, args, options, stream)) : undefined;
-			return opened ?? Promise.resolve(this.#streamOf(target as TargetPart, method, args, options, stream));
-		};
+		const open = (stream: InboundStream): StreamSource => this.#openStream(method, args, options?.signal, stream);
 		return new InboundStream(open, this.host.requests.deadlines, timeoutMs);
 	}
 
-	#streamOf(target: TargetPart, method: string, args: unknown[], options: CallOptions | undefined, stream: InboundStream): StreamSource {
+	#openStream(method: string, args: unknown[], signal: AbortSignal | undefined, stream: InboundStream): StreamSource {
+		const cell = this.#asking;
+		const subject = `stream.${method} of ${this.address}`;
 		let opened: RequestPart | undefined;
-		const subject = `stream.${method} of ${target.address}`;
-		this.host.requests
-			.open({ subject, timeoutMs: 0, signal: options?.signal, stream }, (request) => {
-				opened = request;
-				target.send(this.#outgoing(Kind.STREAM, method, args, request, STREAM_ITEMS, STREAM_BYTES), undefined, undefined);
-			})
-			.catch((error: unknown) => stream.finish({ error }));
+		const settled = this.host.requests.open({ subject, timeoutMs: 0, signal, stream, cell }, (request) => {
+			opened = request;
+			const send = (target: TargetPart): void => {
+				if (request.settled) return;
+				const credit = { a: STREAM_ITEMS, b: STREAM_BYTES };
+				target.send({ kind: Kind.STREAM, sender: cell?.number ?? 0, method, args, request, ...credit }, undefined, undefined);
+			};
+			this.#withTarget(method, send, (error) => request.fail(error));
+		});
+		// A request that could not even be opened has told the stream nothing.
+		settled.catch((error: unknown) => stream.finish({ error }));
 		return {
 			returnCredit: (items, bytes) => {
-				if (opened !== undefined && !opened.settled) target.returnItemCredit(opened, items, bytes);
+				if (opened?.settled === false) opened.target?.returnItemCredit(opened, items, bytes);
 			},
 			breakOff: () => {
-				if (opened === undefined || opened.settled) return;
+				if (opened?.settled !== false) return;
 				opened.cancelRemote();
 				opened.succeed(undefined);
 			},
@@ -221,6 +234,7 @@ export class Sender implements MessageTaker {
 			this.host.deadLetter(this.address, method);
 			return "down";
 		}
-		return target.trySend(this.#outgoing(Kind.TELL, method, args, undefined, 0, 0)) ? "accepted" : "full";
+		const message: Outgoing = { kind: Kind.TELL, sender: this.#asking?.number ?? 0, method, args, request: undefined, a: 0, b: 0 };
+		return target.trySend(message) ? "accepted" : "full";
 	}
 }

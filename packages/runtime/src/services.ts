@@ -6,7 +6,7 @@ import { encodeThrown } from "./call.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, type HeaderFields, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
-import type { HostPart, PeerPart, Route, TargetPart } from "./parts.ts";
+import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "./parts.ts";
 import type { RefReader } from "./revive.ts";
 import { readRoute, routeToWire } from "./route-wire.ts";
 
@@ -36,25 +36,57 @@ export async function requestResolve(host: HostPart, peer: PeerPart, name: strin
 }
 
 function requestOf(host: HostPart, peer: PeerPart, subject: string, fields: HeaderFields, value: readonly Uint8Array[]): Promise<unknown> {
-	return host.requests.open({ subject, timeoutMs: host.options.askTimeoutMs, signal: undefined, stream: undefined }, (request) => {
-		if (peer.gone !== undefined) throw peer.gone;
-		request.peer = peer;
-		peer.send({ ...fields, request: request.id }, value);
-	});
+	return host.requests.open(
+		{ subject, timeoutMs: host.options.askTimeoutMs, signal: undefined, stream: undefined, cell: undefined },
+		(request) => {
+			if (peer.gone !== undefined) throw peer.gone;
+			request.peer = peer;
+			peer.send({ ...fields, request: request.id }, value);
+		},
+	);
 }
 
-/** Answers SPAWN or RESOLVE with the route, or with the error. */
-export async function answer(host: HostPart, peer: PeerPart, request: number, work: Promise<TargetPart>): Promise<void> {
+/**
+ * Answers SPAWN or RESOLVE with the route, or with the error.
+ *
+ * @param unwanted takes back what was done for a caller that has given up, or is gone
+ */
+export async function answer(
+	host: HostPart,
+	peer: PeerPart,
+	request: number,
+	work: Promise<TargetPart>,
+	unwanted: (target: TargetPart) => void,
+): Promise<void> {
+	let cancelled = false;
+	const inHand: Cancellable = {
+		stream: undefined,
+		cancel: () => {
+			cancelled = true;
+		},
+	};
+	peer.calls.set(request, inHand);
 	let encoded: EncodedValue;
 	let flags: number = 0;
 	try {
-		encoded = encodeValue(routeToWire(await work, host.thread), "route");
+		const target = await work;
+		if (cancelled) unwanted(target);
+		encoded = encodeValue(routeToWire(target, host.thread), "route");
 	} catch (error) {
 		encoded = encodeThrown(error);
 		flags = Flag.ERROR;
 	}
-	peer.send({ kind: Kind.REPLY, flags: flags | (encoded.tagged ? Flag.TAGGED : 0), request }, encoded.frames);
+	if (peer.calls.get(request) === inHand) peer.calls.delete(request);
+	if (!cancelled) peer.send({ kind: Kind.REPLY, flags: flags | (encoded.tagged ? Flag.TAGGED : 0), request }, encoded.frames);
 }
+
+/** For SPAWN: nobody holds the new actor. */
+export function killUnwanted(target: TargetPart): void {
+	void target.kill();
+}
+
+/** For RESOLVE: nothing was done. */
+export function leaveAlone(): void {}
 
 /** Reads what a SPAWN envelope asks for. @throws ActorError ERR_PROTOCOL */
 export function readSpawn(frames: readonly Uint8Array[]): SpawnWire {

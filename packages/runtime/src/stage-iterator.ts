@@ -52,6 +52,7 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 	#index = 0;
 	#pulling = false;
 	#sourceEnded = false;
+	#sourceFailure: { error: unknown } | undefined;
 	#failure: { error: unknown } | undefined;
 	#closing: Promise<void> | undefined;
 
@@ -92,7 +93,7 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 
 	/** Hands out what is there, and pulls as far as there is room. */
 	#advance(): void {
-		while (this.#waiters.length > 0) {
+		while (this.#waiters.length > 0 && this.#closing === undefined) {
 			const outcome = this.#outcomes.peek();
 			if (outcome === undefined || outcome.state === "working") break;
 			this.#outcomes.shift();
@@ -104,7 +105,10 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 			}
 			this.#waiters.shift()?.resolve({ done: false, value: outcome.value });
 		}
-		if (this.#closing === undefined && this.#sourceEnded && this.#held === 0) void this.#close("stop");
+		if (this.#closing === undefined && this.#sourceEnded && this.#held === 0) {
+			if (this.#sourceFailure === undefined) void this.#close("stop");
+			else this.#fail(this.#sourceFailure.error);
+		}
 		if (this.#closing !== undefined) void this.#closing.then(() => this.#finishWaiters());
 		else this.#pull();
 	}
@@ -116,6 +120,8 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 		this.#options.upstream.next().then(
 			(result) => {
 				this.#pulling = false;
+				// What comes after the end of the iteration is nobody's.
+				if (this.#closing !== undefined) return;
 				if (result.done === true) {
 					this.#sourceEnded = true;
 					this.#held -= 1;
@@ -125,7 +131,10 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 			(error: unknown) => {
 				this.#pulling = false;
 				this.#sourceEnded = true;
-				this.#fail(error);
+				this.#held -= 1;
+				// What was pulled before it is handed out first.
+				this.#sourceFailure = { error };
+				this.#advance();
 			},
 		);
 	}
@@ -179,17 +188,28 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 
 	async #closeNow(how: "stop" | "kill"): Promise<void> {
 		this.#outcomes.clear();
-		if (!this.#sourceEnded) {
-			this.#sourceEnded = true;
-			try {
-				await this.#options.upstream.return?.();
-			} catch (error) {
-				this.#failure ??= { error };
-			}
-		}
+		const returning = this.#sourceEnded ? undefined : this.#returnUpstream();
+		this.#sourceEnded = true;
 		// A pool that could not be made has failed the iteration already.
 		const pool = await this.#pool?.catch(() => undefined);
 		await (how === "stop" ? pool?.stop() : pool?.kill());
+		await returning;
+	}
+
+	/** A source that has an item under way may take for ever over it, and its `return` with it: that is not waited for. */
+	async #returnUpstream(): Promise<void> {
+		const { upstream } = this.#options;
+		const waits = !this.#pulling || upstream instanceof StageIterator;
+		const returned = (async () => upstream.return?.())();
+		if (!waits) {
+			returned.catch((error: unknown) => process.emitWarning(`The source of a pipeline failed while it was closed: ${String(error)}`));
+			return;
+		}
+		try {
+			await returned;
+		} catch (error) {
+			this.#failure ??= { error };
+		}
 	}
 }
 

@@ -9,7 +9,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
-import { connectPipe, listenPipes } from "@zloom/core/internal";
+import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "./actor-types.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, Kind, toNode, writeHeader } from "./envelope.ts";
@@ -27,7 +27,6 @@ import { importModule } from "./load-module.ts";
 import { MainServices } from "./main-services.ts";
 import { Nodes } from "./nodes.ts";
 import type { HostOptions } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import { Pipeline, type PipelineSource } from "./pipeline.ts";
 import { type ActorPool, createPool, type MemberSpawner, type PoolOptions, type PoolParameters, type Routing } from "./pool.ts";
@@ -97,11 +96,11 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
 		);
 	const size = checkInteger(options.threads ?? availableParallelism(), "threads", 0, THREADS_MAX);
 	const system = new System(options, hostOptions(options), size);
-	workBegun();
+	hold();
 	try {
 		await system.start(options.imports ?? []);
 	} finally {
-		workDone();
+		release();
 	}
 	return system;
 }
@@ -197,11 +196,11 @@ export class System {
 	}
 
 	async #spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Ref> {
-		workBegun();
+		hold();
 		try {
 			return new Ref(this.#host, await this.#services.spawn(definition, options));
 		} finally {
-			workDone();
+			release();
 		}
 	}
 
@@ -244,7 +243,7 @@ export class System {
 	}
 
 	async #stop(timeoutMs: number): Promise<void> {
-		workBegun();
+		hold();
 		try {
 			this.#services.refuse(new ActorError("ERR_SYSTEM_STOPPED", "The system is being stopped"));
 			await this.#stopActors(timeoutMs);
@@ -254,7 +253,7 @@ export class System {
 			this.#listener?.close();
 			for (const link of [...this.#links.values(), ...this.#accepted]) link.close();
 		} finally {
-			workDone();
+			release();
 		}
 	}
 
@@ -289,6 +288,7 @@ export class System {
 	/** A thread of ours, a node, or a thread of a node has ended: every thread and node that may wait for it is told. */
 	#onDown(node: number, thread: number, cause: unknown): void {
 		this.#host.hostDown(node, thread, cause);
+		if (this.#host.stopped !== undefined) return;
 		for (const other of this.#threads.numbers())
 			this.#threadLink(other).send([writeHeader({ kind: Kind.HOST_DOWN, toThread: other, a: thread, b: node })]);
 		if (node !== 0 || thread === ALL_THREADS) return;

@@ -6,6 +6,7 @@
  * Shutdown: {@link Target.down} settles every ask, every held message and `exited`, once.
  */
 
+import { hold, release } from "@zloom/core/internal";
 import { Call } from "./call.ts";
 import { type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, Kind } from "./envelope.ts";
@@ -14,7 +15,6 @@ import { downError, type ExitReason } from "./exit-reason.ts";
 import { Fifo } from "./fifo.ts";
 import { HELD_BYTES_MAX } from "./limits.ts";
 import type { CellPart, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "./parts.ts";
-import { workBegun, workDone } from "./pending-work.ts";
 
 /** Waits for credit. */
 interface Held {
@@ -113,7 +113,7 @@ export class Target implements TargetPart {
 		}
 		this.#held.push({ message, encoded, bytes, accepted, refused });
 		this.#heldBytes += bytes;
-		workBegun();
+		hold();
 		return false;
 	}
 
@@ -180,9 +180,9 @@ export class Target implements TargetPart {
 	/** Whoever waits for an end that it asked for holds the event loop; a mere watcher does not. */
 	#end(kind: number, timeoutMs: number): Promise<ExitReason> {
 		if (this.exit !== undefined) return this.exited;
-		workBegun();
+		hold();
 		const ended = this.exited.then((reason) => {
-			workDone();
+			release();
 			return reason;
 		});
 		if (this.cell === undefined) this.peer?.say({ kind, toActor: this.actor, a: Math.ceil(timeoutMs) });
@@ -196,18 +196,21 @@ export class Target implements TargetPart {
 		if (this.exit !== undefined) return;
 		this.exit = reason;
 		this.peer?.targets.delete(this.actor);
-		const error = this.host.stopped ?? downError(reason, this.address);
+		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
+		this.#resolveExited?.(reason);
+	}
+
+	#settleAll(error: ActorError): void {
 		while (this.#held.length > 0) {
 			const held = this.#unhold();
 			if (held.message.request === undefined) this.host.deadLetter(this.address, held.message.method);
 			held.refused?.(error);
 		}
-		if (this.#pending > 0)
-			this.host.requests.failWhere(
-				(request) => request.target === this,
-				() => error,
-			);
-		this.#resolveExited?.(reason);
+		if (this.#pending === 0) return;
+		this.host.requests.failWhere(
+			(request) => request.target === this,
+			() => error,
+		);
 	}
 
 	#own(request: RequestPart): void {
@@ -273,7 +276,7 @@ export class Target implements TargetPart {
 	#unhold(): Held {
 		const held = this.#held.shift() as Held;
 		this.#heldBytes -= held.bytes;
-		workDone();
+		release();
 		return held;
 	}
 
@@ -281,7 +284,7 @@ export class Target implements TargetPart {
 		const held = this.#held.find(test);
 		if (held === undefined || !this.#held.remove(held)) return false;
 		this.#heldBytes -= held.bytes;
-		workDone();
+		release();
 		return true;
 	}
 }

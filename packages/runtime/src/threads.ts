@@ -9,6 +9,7 @@ import type { ResourceLimits } from "node:worker_threads";
 import { ActorError } from "./errors.ts";
 import { RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
 import type { HostOptions } from "./parts.ts";
+import { RestartIntensity } from "./restart-intensity.ts";
 import { Thread } from "./thread.ts";
 
 interface Slot {
@@ -17,8 +18,7 @@ interface Slot {
 	thread: Thread | undefined;
 	/** Actors placed here that live. */
 	actors: number;
-	/** When its threads died, ms. */
-	deaths: number[];
+	readonly intensity: RestartIntensity;
 }
 
 export interface ThreadsOptions {
@@ -46,7 +46,8 @@ export class Threads {
 
 	/** @throws ActorError ERR_THREAD_START */
 	async start(): Promise<void> {
-		for (let index = 0; index < this.#options.size; index++) this.#slots.push({ index, thread: undefined, actors: 0, deaths: [] });
+		for (let index = 0; index < this.#options.size; index++)
+			this.#slots.push({ index, thread: undefined, actors: 0, intensity: new RestartIntensity() });
 		for (const slot of this.#slots) this.#fill(slot);
 		const results = await Promise.allSettled(this.#slots.map((slot) => slot.thread?.ready));
 		const failed = results.find((result) => result.status === "rejected");
@@ -78,9 +79,6 @@ export class Threads {
 		const slot = index === undefined ? this.#leastLoaded() : this.#slots[index];
 		if (slot === undefined)
 			throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index below ${this.#slots.length}, got ${String(index)}`);
-		if (slot.thread === undefined)
-			throw new ActorError("ERR_THREAD_DOWN", `Thread slot ${slot.index} was given up, its threads died too often: look at what they log`);
-		const thread = slot.thread;
 		slot.actors += 1;
 		let counted = true;
 		const done = (): void => {
@@ -89,12 +87,29 @@ export class Threads {
 			slot.actors -= 1;
 		};
 		try {
-			await thread.ready;
+			return { thread: await this.#readyThread(slot), done };
 		} catch (error) {
 			done();
 			throw error;
 		}
-		return { thread: thread.number, done };
+	}
+
+	/** The thread of a slot once it is ready; one that dies while it starts has a successor. */
+	async #readyThread(slot: Slot): Promise<number> {
+		for (;;) {
+			const { thread } = slot;
+			if (thread === undefined)
+				throw new ActorError(
+					"ERR_THREAD_DOWN",
+					`Thread slot ${slot.index} was given up, its threads died too often: look at what they log`,
+				);
+			try {
+				await thread.ready;
+				return thread.number;
+			} catch (error) {
+				if (this.#closing || slot.thread === thread) throw error;
+			}
+		}
 	}
 
 	/** Ends the thread in a slot at once; it is replaced. */
@@ -141,12 +156,9 @@ export class Threads {
 		}
 		const why = cause === undefined ? "" : `: ${(cause as Error)?.stack ?? String(cause)}`;
 		this.#options.log(`thread ${thread.number} ended${why}`);
-		const now = performance.now();
-		slot.deaths = slot.deaths.filter((at) => now - at < RESTART_PERIOD_MS);
-		slot.deaths.push(now);
-		if (slot.deaths.length > RESTARTS_MAX) {
+		if (!slot.intensity.died(performance.now())) {
 			slot.thread = undefined;
-			this.#options.log(`thread slot ${slot.index} is given up: ${slot.deaths.length} threads died within ${RESTART_PERIOD_MS} ms`);
+			this.#options.log(`thread slot ${slot.index} is given up: more than ${RESTARTS_MAX} threads died within ${RESTART_PERIOD_MS} ms`);
 		} else this.#fill(slot);
 		this.#options.onDown(thread.number, cause);
 	}

@@ -6,21 +6,23 @@ import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
 import { parseAddress } from "./address.ts";
 import { decodeValue, encodeValue } from "./codec.ts";
 import { dispatch } from "./dispatch.ts";
-import { Kind, readHeader } from "./envelope.ts";
+import { ALL_THREADS, fromNode, Kind, readHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
-import { answer, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
+import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { ThreadData } from "./thread.ts";
 
 class WorkerServices implements HostServices {
 	readonly #host: Host;
+	readonly #onThreadDown: (thread: number) => void;
 
-	constructor(host: Host) {
+	constructor(host: Host, onThreadDown: (thread: number) => void) {
 		this.#host = host;
+		this.#onThreadDown = onThreadDown;
 	}
 
 	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
@@ -49,10 +51,11 @@ class WorkerServices implements HostServices {
 
 	hostDown(node: number, thread: number): void {
 		this.#host.hostDown(node, thread);
+		if (node === 0) this.#onThreadDown(thread);
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
-		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged));
+		void answer(this.#host, peer, request, this.#spawnHere(peer, kind, frames, tagged), killUnwanted);
 	}
 
 	async #spawnHere(peer: PeerPart, kind: number, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
@@ -61,19 +64,26 @@ class WorkerServices implements HostServices {
 		const wire = readSpawn(frames);
 		const definition = await loadDefinition(wire.module, wire.name);
 		const encoded = spawnArgs(frames, tagged);
-		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer));
+		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer, undefined));
 		return this.#host.spawnHere(definition, args as unknown[], wire.as);
 	}
 }
 
-/** Takes what other threads send. Our own threads send envelopes only; what is not one is a fault of ours, and is told. */
+/**
+ * Takes what other threads send. Our own threads send envelopes only; what is not one came from a node, through the main
+ * thread, which then ends the link to it, or is a fault of ours, and is told.
+ */
 export function envelopeTaker(host: Host, take: (header: Buffer, frames: EnvelopeFrames) => void): LinkOwner {
 	return {
 		onEnvelope(link, frames) {
+			let node = 0;
 			try {
-				take(readHeader(frames), frames);
+				const header = readHeader(frames);
+				node = fromNode(header);
+				take(header, frames);
 			} catch (error) {
-				host.log(link.peer, ["sent what this thread cannot take:", error]);
+				host.log(link.peer, ["sent what this thread cannot take:", node === 0 ? error : (error as Error).message]);
+				if (node !== 0) host.peer(0, 0).say({ kind: Kind.HOST_DOWN, a: ALL_THREADS, b: node });
 			}
 		},
 		// The main thread tells of the end of threads.
@@ -90,7 +100,10 @@ export function startWorkerHost(data: ThreadData, listen: (name: string, onPipe:
 	const host = new Host(data.thread, data.options);
 	const links = new Map<number, Link>();
 	const owner = envelopeTaker(host, (header, frames) => dispatch(host, header, frames));
-	host.services = new WorkerServices(host);
+	host.services = new WorkerServices(host, (thread) => {
+		links.get(thread)?.close();
+		links.delete(thread);
+	});
 	host.linkTo = (node, thread) => {
 		// Nodes are reached through the main thread.
 		const to = node === 0 ? thread : 0;

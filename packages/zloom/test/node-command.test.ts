@@ -2,6 +2,7 @@
  * The command as its user meets it: what it prints, how it ends, what it leaves behind.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Router } from "@zloom/core";
@@ -90,6 +91,11 @@ it("a module that throws: one line says which, status 2, no socket file", async 
 		/bad\.mjs cannot be imported here: bad module/,
 	);
 	expect(existsSync(join(folder, "node.sock"))).toBe(false);
+});
+
+it("names its version", async () => {
+	const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+	expect(await new NodeProcess(["--version"]).ended).toMatchObject({ code: 0, stdout: `${version}\n` });
 });
 
 it("help is no failure", async () => {

@@ -124,7 +124,7 @@ it("a node that is stopped settles what is asked of it", async () => {
 
 it("a node that hangs is down after its heartbeats, and usable again when it goes on", async () => {
 	const far = await node();
-	const near = await system({ heartbeatIntervalMs: 20, deadAfterMs: 200 });
+	const near = await system({ heartbeatIntervalMs: 100, deadAfterMs: 2000 });
 	const sleeper = await near.spawn(Sleeper, { at: `${far.endpoint}/sleeper` });
 	const asking = expect(sleeper.ask.sleep()).rejects.toMatchObject({ code: "ERR_NODE_DOWN" });
 	await sleeper.ask.asked();
@@ -178,6 +178,7 @@ it("a node lives on when a process that asks it is killed", async () => {
 	asker.kill("SIGKILL");
 	await once(asker, "close");
 	expect(await sleeper.ask.asked()).toBe(1);
+	await sleeper.kill();
 });
 
 it("refuses modules outside of the allowed folders", async () => {

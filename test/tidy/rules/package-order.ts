@@ -20,7 +20,7 @@ function checkFile(file: TreeFile): string[] {
 		}
 		if (!/^@?zloom(?:\/|$)/.test(specifier) || allowed.includes(specifier)) continue;
 		const self = `@zloom/${home.split("/")[1]}`;
-		const fromTest = file.isTest && (specifier === self || specifier.startsWith(`${self}/`) || specifier === "@zloom/testkit");
+		const fromTest = file.isTest && (specifier === self || specifier.startsWith(`${self}/`));
 		const downwards = file.isTest && allowed.includes(specifier.replace(/\/internal$/, ""));
 		if (!fromTest && !downwards) findings.push(`${file.path}:${line} imports ${specifier}`);
 	}

@@ -11,7 +11,7 @@
  * then interrupts. When the thread exits it publishes what was written and declares itself dead; if it is terminated, its parent
  * does (thread-watch.ts).
  */
-import { threadId } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import type { Lane, LaneHost } from "./lane.ts";
 import { bequeath, inherited, meet } from "./meeting.ts";
 import { Membership } from "./membership.ts";
@@ -38,6 +38,8 @@ const now = performance.now.bind(performance);
 export class Engine implements LaneHost {
 	/** Roots this thread belongs to. */
 	readonly memberships: Membership[] = [];
+	/** True in a worker that inherited no root: names of other threads come into sight only when they have heard of it. */
+	meeting = false;
 	/** Why there are none, when there are none. */
 	unavailable: Error | undefined;
 	owner: EngineOwner | undefined;
@@ -58,6 +60,7 @@ export class Engine implements LaneHost {
 		try {
 			if (roots.length === 0) {
 				own = Root.create();
+				this.meeting = !isMainThread;
 				roots.push(own);
 			}
 			for (const root of roots) this.#addMembership(root);
@@ -97,7 +100,7 @@ export class Engine implements LaneHost {
 	}
 
 	flushSoon(lane: Lane): void {
-		if (this.#dirty.push(lane) === 1) queueMicrotask(this.#flush);
+		if (this.#dirty.push(lane) === 1) process.nextTick(this.#flush);
 	}
 
 	turnSoon(): void {
@@ -119,8 +122,18 @@ export class Engine implements LaneHost {
 
 	readonly #turn = (): void => {
 		this.#scheduled = false;
-		const worked = this.#work();
-		if (this.#policy.next(worked, now()) === "look") {
+		let worked = true;
+		try {
+			worked = this.#work();
+		} finally {
+			// Also when somebody's handler threw: the other lanes must go on.
+			this.#next(worked);
+		}
+	};
+
+	#next(worked: boolean): void {
+		// More has come, or the turn's time was up: a flag raised now would only make a sender ring in vain.
+		if (this.#policy.next(worked, now()) === "look" || (worked && this.#hasWork())) {
 			this.turnSoon();
 			return;
 		}
@@ -128,7 +141,7 @@ export class Engine implements LaneHost {
 		this.#asleep = true;
 		// Once more, after the flag is up: what came before it was seen by its sender is found here.
 		if (this.#hasWork()) this.turnSoon();
-	};
+	}
 
 	readonly #onRing = (): void => {
 		if (!this.#asleep) return;

@@ -12,6 +12,9 @@ import { RECORD, RECORD_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
 /** Longest frame that is put together; Buffers of every supported Node can be this long. */
 const FRAME_BYTES_MAX = 2 ** 31 - 1;
 
+/** Records handed out between two looks at the clock: a handler may take long. */
+const RECORDS_PER_CLOCK = 16;
+
 interface Entry {
 	readonly channel: LaneChannel;
 	/** This side has sent CLOSE: what still comes is dropped until the peer's CLOSE. */
@@ -48,6 +51,12 @@ export class LaneInlet {
 		entry.frames = undefined;
 	}
 
+	/** The pipe may write now. */
+	giveTurn(pipe: number): void {
+		const entry = this.channels.get(pipe);
+		if (entry !== undefined && !entry.closeSent) guarded(() => entry.channel.onRoom());
+	}
+
 	end(): void {
 		const entries = [...this.channels.values()];
 		this.channels.clear();
@@ -67,22 +76,23 @@ export class LaneInlet {
 		if (entry.filled === frame.length) guarded(() => this.#frameDone(entry, frame));
 	}
 
-	/** Every record of a run. */
-	run(run: Run, onControl: OnControl): void {
+	/** Hands out the records of a run until `deadline` of `clock`; true when that was all of it. */
+	run(run: Run, deadline: number, clock: () => number, onControl: OnControl): boolean {
 		const { words, length } = run;
-		let at = 0;
-		while (at < length) {
-			const index = at >> 2;
+		for (let count = 1; run.at < length; count++) {
+			const index = run.at >> 2;
 			const word = words[index] as number;
-			const start = at + RECORD_HEADER_BYTES;
-			at += recordBytes(word >>> 8);
+			const start = run.at + RECORD_HEADER_BYTES;
+			run.at += recordBytes(word >>> 8);
 			try {
 				this.#record(word & 255, words[index + 1] as number, words[index + 2] as number, run, start, start + (word >>> 8), onControl);
 			} catch (error) {
 				if (error instanceof CorruptRing) throw error;
 				surface(error);
 			}
+			if (count % RECORDS_PER_CLOCK === 0 && clock() >= deadline) return run.at >= length;
 		}
+		return true;
 	}
 
 	#record(kind: number, pipe: number, argument: number, run: Run, start: number, end: number, onControl: OnControl): void {

@@ -169,6 +169,22 @@ describe("a lane", () => {
 		sides.retire();
 	});
 
+	it("stops handing out when its time is up, in the middle of a run too, and goes on later without a gap", () => {
+		const { sides, accepting } = acceptingSides();
+		const [mine, theirs] = openPipe(sides, accepting);
+		for (let i = 0; i < 100; i++) mine.send([Buffer.alloc(10, i)]);
+		sides.near.flush();
+		let turns = 0;
+		for (; theirs.heard.length < 100; turns++) {
+			expect(sides.far.hasWork()).toBe(true);
+			sides.far.drain(0, () => 1);
+		}
+		expect(turns).toBeGreaterThan(4);
+		expect(theirs.heard).toEqual(Array.from({ length: 100 }, (_, i) => `10:${i}:true`));
+		expect(sides.far.hasWork()).toBe(false);
+		sides.retire();
+	});
+
 	it("refuses a pipe with reason and payload, and forgets it", () => {
 		const { sides } = acceptingSides();
 		const end = new End();

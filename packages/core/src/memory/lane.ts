@@ -7,8 +7,8 @@
  *   that is used up they queue here, before all data.
  * - The reader takes records out as fast as it can and hands them to the pipes; credit, which bounds what a pipe may have under
  *   way, is the pipes' matter, so one slow pipe never holds up the others.
- * - Records become visible in lots: at once when the peer has read everything, else by volume, and at the latest when the
- *   running piece of code ends (a microtask).
+ * - Records become visible in lots: the first at once when the peer has read everything, then by volume, and at the latest when
+ *   the running piece of code and what it awaits without waiting has ended (process.nextTick). Then a sleeper is rung.
  *
  * Belongs to one thread; nothing here is called from another.
  *
@@ -20,8 +20,8 @@ import { type BellPlace, ring } from "./doorbell.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
 import type { LaneSlot } from "./lane-table.ts";
-import { CorruptRing, RingReader, RingWriter } from "./ring.ts";
-import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, ringOffset } from "./ring-layout.ts";
+import { CorruptRing, RingReader, RingWriter, type Run } from "./ring.ts";
+import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, RING_BYTES, ringOffset } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
 
 /** What a lane needs of its thread. */
@@ -49,8 +49,10 @@ interface Control {
 }
 
 const NOTHING = new Uint8Array(0);
-/** Appended bytes that are published without waiting for the running code to end. */
+/** Appended bytes that are published without waiting for the running code to end: a reader that is awake reads along. */
 const PUBLISH_BYTES = 4 * 1024;
+/** Unread bytes for which a reader that fell asleep again is rung before the running code ends; a ring costs as much as hundreds of messages. */
+const RING_AT_BYTES = RING_BYTES / 4;
 
 export class Lane {
 	readonly slot: LaneSlot;
@@ -68,6 +70,10 @@ export class Lane {
 	/** The pipe whose turn it is while {@link resume} runs. */
 	#turn = -1;
 	#flushAsked = false;
+	/** Records were published to a reader that may sleep. */
+	#ringOwed = false;
+	/** Records that were taken out and not all handed to their pipes yet. */
+	#run: Run | undefined;
 	#nextPipe: number;
 	readonly #firstPipe: number;
 
@@ -136,31 +142,30 @@ export class Lane {
 	/** Makes what was written visible, and wakes the peer if it sleeps. */
 	flush(): void {
 		this.#flushAsked = false;
-		if (this.#writer.publish()) ring(this.#bell);
+		if (!this.#writer.publish() && !this.#ringOwed) return;
+		this.#ringOwed = false;
+		ring(this.#bell);
 	}
 
-	/** True when {@link drain} or {@link resume} would find something to do. */
+	/** True when {@link drain} or {@link resume} would find something to do. @throws CorruptRing */
 	hasWork(): boolean {
 		if (this.ended) return false;
-		return this.#reader.available() > 0 || (this.#waits && this.#writer.room() >= RESUME_BYTES);
+		return !this.drained() || (this.#waits && this.#writer.room() >= RESUME_BYTES);
 	}
 
-	/** True when nothing is published and unread. */
+	/** True when nothing is published and not handed out. @throws CorruptRing */
 	drained(): boolean {
-		return this.#reader.available() === 0;
+		return this.#run === undefined && this.#reader.available() === 0;
 	}
 
 	/** Reads what the peer has published, until `deadline` of `clock`; true when there was anything. @throws CorruptRing */
 	drain(deadline: number, clock: () => number): boolean {
-		const reader = this.#reader;
-		let available = reader.available();
-		if (available === 0) return false;
+		if (this.drained()) return false;
 		do {
-			this.#take(available);
-			reader.release();
-			available = reader.available();
-		} while (available !== 0 && !this.ended && clock() < deadline);
-		if (reader.writerWaits()) ring(this.#bell);
+			if (this.#run === undefined) this.#take(this.#reader.available());
+			if (this.#run !== undefined && this.#inlet.run(this.#run, deadline, clock, this.#onControl)) this.#run = undefined;
+		} while (!this.ended && !this.drained() && clock() < deadline);
+		if (this.#reader.writerWaits()) ring(this.#bell);
 		return true;
 	}
 
@@ -179,7 +184,7 @@ export class Lane {
 		for (let count = this.#blocked.length; count > 0 && this.#backlog.length === 0; count--) {
 			const pipe = this.#blocked.shift() as number;
 			this.#turn = pipe;
-			this.#inlet.channels.get(pipe)?.channel.onRoom();
+			this.#inlet.giveTurn(pipe);
 			// Used up again: the next pipe comes first when there is room.
 			if (this.#blocked.at(-1) === pipe) break;
 		}
@@ -192,6 +197,7 @@ export class Lane {
 	end(): void {
 		if (this.ended) return;
 		this.ended = true;
+		this.#run = undefined;
 		this.#backlog.length = 0;
 		this.#blocked.length = 0;
 		this.#inlet.end();
@@ -210,12 +216,11 @@ export class Lane {
 		if (next.kind === RECORD.PIECE) {
 			// The bulk of large frames goes straight to where it belongs.
 			this.#inlet.piece(next.pipe, next.length, (target, start) => this.#reader.takePayload(next.length, target, start));
-			return;
+		} else {
+			this.#run = this.#reader.takeRun(available);
 		}
-		const run = this.#reader.takeRun(available);
 		// The room is free again before the pipes act on what came.
 		this.#reader.release();
-		this.#inlet.run(run, this.#onControl);
 	}
 
 	readonly #onControl = (kind: number, pipe: number, payload: Uint8Array): void => {
@@ -258,11 +263,15 @@ export class Lane {
 	}
 
 	#written(): void {
-		if (this.#writer.unpublished >= PUBLISH_BYTES || (!this.#flushAsked && this.#writer.caughtUp())) {
-			if (this.#writer.publish()) ring(this.#bell);
-		} else if (!this.#flushAsked) {
+		if (!this.#flushAsked) {
 			this.#flushAsked = true;
 			this.#host.flushSoon(this);
+			// The first message of a burst: a sleeper wakes up while the rest is written.
+			if (this.#writer.caughtUp() && this.#writer.publish()) ring(this.#bell);
+		} else if (this.#writer.unpublished >= PUBLISH_BYTES) {
+			this.#writer.publish();
+			if (this.#writer.unread() >= RING_AT_BYTES) ring(this.#bell);
+			else this.#ringOwed = true;
 		}
 	}
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CorruptRing, RingReader, RingWriter } from "./ring.ts";
-import { RECORD_PAYLOAD_MAX, RING, RING_BYTES, RING_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
+import { RECORD_HEADER_BYTES, RECORD_PAYLOAD_MAX, RING, RING_BYTES, RING_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
 import { Root } from "./root.ts";
 import { UNIT_BYTES } from "./root-layout.ts";
 
@@ -41,7 +41,7 @@ function readRun(reader: RingReader): Seen[] {
 	for (let at = 0; at < length; ) {
 		const size = (words[at >> 2] as number) >>> 8;
 		const [kind, pipe, argument] = [(words[at >> 2] as number) & 255, words[(at >> 2) + 1] as number, words[(at >> 2) + 2] as number];
-		seen.push({ kind, pipe, argument, payload: bytes.subarray(at + 12, at + 12 + size) });
+		seen.push({ kind, pipe, argument, payload: bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + size) });
 		at += recordBytes(size);
 	}
 	return seen;

@@ -6,7 +6,8 @@
  * incarnation in 28 bits, so that a stale token never names a later thread; 0 names none. Words that say "who" and
  * "in which state" are one word, token << 3 | state: wherever a thread dies, what it held can be told.
  *
- * Change anything here, and LAYOUT_VERSION with it: threads with another version must not meet.
+ * Change anything here, in ring-layout.ts or in what control records carry, and LAYOUT_VERSION with it: two versions of this
+ * package in one process must not meet.
  */
 
 /** In the key of everything that threads find each other by. */

@@ -15,14 +15,20 @@ import { ZmqError } from "../errors.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { addMarks, type Party } from "./inproc-party.ts";
 
+/** What may still send after the socket has closed its end. */
+export interface Lingering {
+	/** Settles when everything was sent, or given up. */
+	settled(): Promise<void>;
+}
+
 /** A bound name. */
 export interface Binding {
 	/** Read at the moment of each meeting: options are live. */
 	party(): Party;
 	/** False: these two types do not talk; the connect is refused. */
 	admits(peer: Party): boolean;
-	/** Takes the far end of a pipe whose limits and routing id are set. */
-	accept(pipe: Pipe): void;
+	/** Takes the far end of a pipe whose limits and routing id are set; `lane` is what carries it, when that is another thread. */
+	accept(pipe: Pipe, lane?: Lingering): void;
 	/** How long what was written may still be flushed after a close, ms; -1 = for ever. */
 	lingerMs(): number;
 }

@@ -8,10 +8,12 @@
  * **Shutdown**: closing a binding takes its name out of all roots; a request on its way is then refused as gone.
  */
 import { ZmqError } from "../errors.ts";
+import { hold, release } from "../keep-alive.ts";
+import { MEETING_MS } from "../limits.ts";
 import { type Engine, type EngineOwner, engine } from "../memory/engine.ts";
 import type { Lane } from "../memory/lane.ts";
 import type { Membership } from "../memory/membership.ts";
-import { pipePair } from "../pipe/pipe.ts";
+import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { type Binding, type Connect, InprocDirectory, type RemoteNames } from "./inproc-directory.ts";
 import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party } from "./inproc-party.ts";
 import { LanePipe } from "./lane-pipe.ts";
@@ -30,11 +32,11 @@ interface Published {
 /** The end that was asked. */
 class AcceptedPipe extends LanePipe {
 	/** Grants the request and hands the socket its end. */
-	accept(number: number, peer: Party, give: () => void): void {
+	accept(number: number, peer: Party, binding: Binding, near: Pipe): void {
 		this.number = number;
 		this.lane.accept(number, this, encodeParty(this.self));
 		this.start(peer);
-		give();
+		binding.accept(near, this);
 		this.pump();
 	}
 
@@ -103,6 +105,7 @@ class ThreadNames implements RemoteNames, EngineOwner {
 	readonly #published = new Map<number, Published>();
 	#next = 1;
 	#warned = false;
+	#meetingOver: (() => void) | undefined;
 
 	constructor(shared: Engine, directory: InprocDirectory) {
 		this.#engine = shared;
@@ -145,6 +148,8 @@ class ThreadNames implements RemoteNames, EngineOwner {
 
 	waiting(any: boolean): void {
 		this.#engine.wantNames(any);
+		if (!any) this.#meetingOver?.();
+		else if (this.#engine.meeting && this.#meetingOver === undefined) this.#stayForMeeting();
 	}
 
 	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void {
@@ -162,7 +167,7 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		}
 		const [near, far] = pipePair({ forward: 0, backward: 0 });
 		near.peerRoutingId = request.party.routingId;
-		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, () => binding.accept(near));
+		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, binding, near);
 	}
 
 	onNames(): void {
@@ -174,6 +179,21 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		for (const [number, published] of this.#published) this.#bind(membership, number, published);
 		membership.threads.announceNames();
 		this.#directory.seekAll();
+	}
+
+	/** A waiting connect holds nothing, but what it waits for may be there already and not be in sight yet. */
+	#stayForMeeting(): void {
+		hold();
+		const timer = setTimeout(() => {
+			this.#engine.meeting = false;
+			this.#meetingOver?.();
+		}, MEETING_MS);
+		timer.unref();
+		this.#meetingOver = () => {
+			clearTimeout(timer);
+			this.#meetingOver = undefined;
+			release();
+		};
 	}
 
 	#warnAlone(): void {

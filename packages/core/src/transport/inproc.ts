@@ -13,9 +13,10 @@ import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { compatible } from "../socket-type.ts";
-import type { Binding, Connect, InprocDirectory } from "./inproc-directory.ts";
+import type { Binding, Connect, InprocDirectory, Lingering } from "./inproc-directory.ts";
 import type { Party } from "./inproc-party.ts";
 import { inprocDirectory } from "./inproc-threads.ts";
+import { LanePipe } from "./lane-pipe.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
 
 /** Accepted pipes are forgotten in lots, when as many have come as were alive after the last sweep, and at least these. */
@@ -40,7 +41,7 @@ function mismatch(host: TransportHost, address: string, peer: Party): void {
 class InprocBinding implements Binding {
 	readonly #host: TransportHost;
 	readonly #address: string;
-	#accepted: Pipe[] = [];
+	#accepted: { readonly pipe: Pipe; readonly lane: Lingering | undefined }[] = [];
 	#sweepAt = SWEEP_AT_LEAST;
 
 	constructor(host: TransportHost, address: string) {
@@ -58,13 +59,13 @@ class InprocBinding implements Binding {
 		return false;
 	}
 
-	accept(pipe: Pipe): void {
+	accept(pipe: Pipe, lane?: Lingering): void {
 		pipe.peerAddress = this.#address;
 		if (this.#accepted.length >= this.#sweepAt) {
-			this.#accepted = this.#accepted.filter((each) => !each.closed);
+			this.#accepted = this.#accepted.filter((each) => !each.pipe.closed);
 			this.#sweepAt = Math.max(SWEEP_AT_LEAST, this.#accepted.length * 2);
 		}
-		this.#accepted.push(pipe);
+		this.#accepted.push({ pipe, lane });
 		this.#host.attach(pipe);
 	}
 
@@ -72,10 +73,12 @@ class InprocBinding implements Binding {
 		return this.#host.options.linger;
 	}
 
-	endAll(): void {
+	/** Ends every connection; settles when what they had to send was sent or given up. */
+	async endAll(): Promise<void> {
 		const accepted = this.#accepted;
 		this.#accepted = [];
-		for (const pipe of accepted) if (!pipe.closed) endPipe(pipe, this.#host);
+		for (const { pipe } of accepted) if (!pipe.closed) endPipe(pipe, this.#host);
+		await Promise.all(accepted.map(({ lane }) => lane?.settled()));
 	}
 }
 
@@ -127,6 +130,8 @@ class InprocConnector implements Connector, Connect {
 		// Nothing written yet, or a pipe that its socket never saw: nothing is left to deliver.
 		if (!this.far.readable) this.#directory.withdraw(this.#key, this);
 		if (!this.near.closed) endPipe(this.near, this.#host);
+		const { owner } = this.far;
+		if (owner instanceof LanePipe) await owner.settled();
 	}
 
 	#attach(): void {
@@ -151,7 +156,7 @@ export const inproc: Transport = {
 			endpoint: endpoint.text,
 			async close() {
 				free();
-				binding.endAll();
+				await binding.endAll();
 			},
 		};
 	},

@@ -13,6 +13,7 @@
  * When the peer closes or dies, or the lane ends, the socket hears onClosed after everything that came was delivered.
  */
 import { hold, release } from "../keep-alive.ts";
+import { TIMER_MS_MAX } from "../limits.ts";
 import type { Lane, Outgoing } from "../memory/lane.ts";
 import type { LaneChannel } from "../memory/lane-channel.ts";
 import type { Message } from "../message.ts";
@@ -50,6 +51,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	#pumping = false;
 	#holding = false;
 	#done = false;
+	#onDone: (() => void) | undefined;
+	#settled: Promise<void> | undefined;
 	#linger: NodeJS.Timeout | undefined;
 
 	constructor(options: LanePipeOptions) {
@@ -69,6 +72,16 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		// Inbound is bounded by credit; the queue must take all of it.
 		this.pipe.setLimits({ inbound: outbound === 0 ? 0 : this.self.sendHighWaterMark, outbound: 0 });
 		this.pipe.fixOutboundLimit();
+	}
+
+	/** Settles when everything was sent, or given up. Asked for after the socket has closed its end. */
+	settled(): Promise<void> {
+		// With nothing left to send, the peer's answer to a request is not worth waiting for.
+		if (this.#done || (this.pipe.closed && !this.#unsent)) return Promise.resolve();
+		this.#settled ??= new Promise((resolve) => {
+			this.#onDone = resolve;
+		});
+		return this.#settled;
 	}
 
 	onReadable(): void {
@@ -143,20 +156,23 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 
 	/** The request came to nothing: lets go of the pipe as it is. */
 	protected abandon(): void {
-		this.#done = true;
-		this.#keepAlive(false);
-		clearTimeout(this.#linger);
+		this.#end();
 		this.pipe.owner = undefined;
 	}
 
 	/** Over: nothing more comes or goes. What was delivered stays readable. */
 	protected finish(): void {
 		if (this.#done) return;
-		this.#done = true;
 		this.#sending = false;
+		this.#end();
+		this.pipe.close();
+	}
+
+	#end(): void {
+		this.#done = true;
 		this.#keepAlive(false);
 		clearTimeout(this.#linger);
-		this.pipe.close();
+		this.#onDone?.();
 	}
 
 	get #unsent(): boolean {
@@ -195,18 +211,21 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	#startLinger(): void {
 		const lingerMs = this.#lingerMs();
 		if (lingerMs < 0) return;
-		this.#linger = setTimeout(() => {
-			if (this.#done) return;
-			if (this.granted) {
-				// A message that is half in the lane cannot be taken back: the peer drops it at CLOSE.
-				this.lane.close(this.number);
-				this.finish();
-				return;
-			}
-			// A request under way is closed when it has been answered; until then there is nothing left to send.
-			this.pipe.close();
-			this.#keepAlive(false);
-		}, lingerMs);
+		this.#linger = setTimeout(
+			() => {
+				if (this.#done) return;
+				if (this.granted) {
+					// A message that is half in the lane cannot be taken back: the peer drops it at CLOSE.
+					this.lane.close(this.number);
+					this.finish();
+					return;
+				}
+				// A request under way is closed when it has been answered; until then there is nothing left to send.
+				this.pipe.close();
+				this.#keepAlive(false);
+			},
+			Math.min(lingerMs, TIMER_MS_MAX),
+		);
 		this.#linger.unref();
 	}
 
