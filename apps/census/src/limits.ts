@@ -36,6 +36,8 @@ export const warmUpRounds = 20;
 
 /** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
 export const parserYoungGenerationMb = 192;
+/** Source parsed from one collection of young garbage to the next: its trees, about 40 times as large, still fit the young generation. */
+export const collectEveryBytes = 512 * 1024;
 /** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */
 export const parserStackMb = 1;
 

@@ -8,7 +8,9 @@
 import { defineActor } from "@zloom/runtime";
 import type { FileFacts } from "./file-facts.ts";
 import type { FoundFile } from "./found-file.ts";
+import { collectEveryBytes } from "./limits.ts";
 import { readForParsing } from "./read-file.ts";
+import { YoungGarbage } from "./young-garbage.ts";
 
 export interface ParseItem extends FoundFile {
 	/** The content, or the absolute path to read it from. */
@@ -18,6 +20,7 @@ export interface ParseItem extends FoundFile {
 export const Parser = defineActor(import.meta, "CensusParser", async () => {
 	const { parseFile } = await import("./parse-file.ts");
 	const { warmUp } = await import("./warm-up.ts");
+	const garbage = new YoungGarbage(collectEveryBytes);
 	warmUp(parseFile);
 
 	function factsOf({ source, path, index, kind }: ParseItem): FileFacts {
@@ -27,5 +30,12 @@ export const Parser = defineActor(import.meta, "CensusParser", async () => {
 		return "facts" in read ? read.facts : parseFile(file, read.content);
 	}
 
-	return { process: (items: readonly ParseItem[]): FileFacts[] => items.map(factsOf) };
+	function process(items: readonly ParseItem[]): FileFacts[] {
+		return items.map((item) => {
+			const facts = factsOf(item);
+			garbage.parsed(facts.bytes);
+			return facts;
+		});
+	}
+	return { process };
 });
