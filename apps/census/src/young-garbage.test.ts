@@ -7,7 +7,7 @@ async function collectionsIn(done: () => void): Promise<number> {
 	let count = 0;
 	const observer = new PerformanceObserver((list) => {
 		// Flag 4: forced, in the words of perf_hooks.constants NODE_PERFORMANCE_GC_FLAGS_FORCED.
-		for (const { detail } of list.getEntries()) if (((detail as { flags: number }).flags & 4) !== 0) count += 1;
+		for (const entry of list.getEntries()) if (((entry as unknown as { detail: { flags: number } }).detail.flags & 4) !== 0) count += 1;
 	});
 	observer.observe({ entryTypes: ["gc"] });
 	done();

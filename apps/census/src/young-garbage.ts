@@ -10,12 +10,13 @@ import { runInNewContext } from "node:vm";
 
 type Collect = (options: { type: "minor" }) => void;
 
-/** V8 hands its `gc` to contexts that are made while the flag is on. */
+/**
+ * V8 hands its `gc` to contexts that are made while the flag is on; the program's own context was made before. The flag stays
+ * on: it is the whole process's, and other threads may be about to make theirs.
+ */
 function collector(): Collect {
 	setFlagsFromString("--expose-gc");
-	const collect = runInNewContext("gc") as Collect;
-	setFlagsFromString("--no-expose-gc");
-	return collect;
+	return runInNewContext("gc") as Collect;
 }
 
 export class YoungGarbage {
