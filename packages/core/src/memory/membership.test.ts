@@ -73,6 +73,18 @@ describe("a member of a root", () => {
 		expect(b.laneTo(a.token)).toBeUndefined();
 	});
 
+	it("hears of a thread that was ended while it was leaving, with its slot given back and nobody told", () => {
+		const { a, b, far, turn, open } = pair();
+		open();
+		a.threads.retire(a.token);
+		while (b.hasWork()) turn(b);
+		expect(far.heard).toEqual([]);
+		b.bury(1);
+		while (b.hasWork()) turn(b);
+		expect(far.heard).toEqual(["end"]);
+		expect([b.laneTable.count(), b.threads.count()]).toEqual([0, 1]);
+	});
+
 	it("ends a corrupt lane on both sides with a warning, frees its slot, and makes a new one for the next pipe", async () => {
 		const { root, a, b, far, turn, open } = pair();
 		const { near, lane } = open();

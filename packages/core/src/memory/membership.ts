@@ -123,9 +123,12 @@ export class Membership {
 		this.threads.announceLanes();
 	}
 
-	/** Somebody's thread has ended: frees what it held and tells everybody. */
+	/**
+	 * Somebody's thread has ended: frees what it held and tells everybody. Also when it is dead already: it may have been
+	 * terminated in the middle of {@link leave}, with its slot given back and nobody told.
+	 */
 	bury(threadId: number): void {
-		if (!this.threads.retireThread(threadId)) return;
+		this.threads.retireThread(threadId);
 		this.names.sweep();
 		this.laneTable.sweep();
 		this.threads.announceLanes();
