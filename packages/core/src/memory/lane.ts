@@ -147,10 +147,18 @@ export class Lane {
 		ring(this.#bell);
 	}
 
-	/** True when {@link drain} or {@link resume} would find something to do. @throws CorruptRing */
+	/**
+	 * True when {@link drain} or {@link resume} would find something to do. Asked with the sleeping flag up. @throws CorruptRing
+	 *
+	 * Who waits for room asks for it once more here: the reader may have taken the last request back for less room than
+	 * {@link resume} needs, and rung while this thread was still awake. Then nobody would ring again.
+	 */
 	hasWork(): boolean {
 		if (this.ended) return false;
-		return !this.drained() || (this.#waits && this.#writer.room() >= RESUME_BYTES);
+		if (!this.drained()) return true;
+		if (!this.#waits) return false;
+		this.#writer.askForRoom();
+		return this.#writer.room() >= RESUME_BYTES;
 	}
 
 	/** True when nothing is published and not handed out. @throws CorruptRing */
