@@ -97,7 +97,8 @@ function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => voi
 		threads.retire(b);
 		lanes.sweep();
 	};
-	return { near, far, settle, header, data, retire, one };
+	const nearBell = threads.bellOf(a);
+	return { near, far, settle, header, data, retire, one, nearBell };
 }
 
 function openPipe(sides: ReturnType<typeof twoSides>, accepting: { next: End | undefined }): [End, End] {
@@ -182,6 +183,23 @@ describe("a lane", () => {
 		expect(turns).toBeGreaterThan(4);
 		expect(theirs.heard).toEqual(Array.from({ length: 100 }, (_, i) => `10:${i}:true`));
 		expect(sides.far.hasWork()).toBe(false);
+		sides.retire();
+	});
+
+	it("wakes a writer that fell asleep after its request for room was answered with too little", () => {
+		const { sides, accepting } = acceptingSides();
+		const [mine] = openPipe(sides, accepting);
+		for (let bytes = 0; bytes < RING_BYTES * 2; bytes += 1000) mine.send([Buffer.alloc(1000, 1)]);
+		expect(sides.header(true)[RING.WAITING]).toBe(1);
+		// A little room; the writer is awake, so the ring that answers the request wakes nobody.
+		sides.far.drain(0, () => 1);
+		expect(sides.header(true)[RING.WAITING]).toBe(0);
+		const { words, parked } = sides.nearBell;
+		words[parked] = 1;
+		expect(sides.near.hasWork()).toBe(false);
+		while (sides.far.drain(0, () => 1)) expect(sides.far.ended).toBe(false);
+		expect(words[parked]).toBe(0);
+		sides.settle();
 		sides.retire();
 	});
 
