@@ -9,25 +9,17 @@
  * under way is undone when it settles. `Symbol.asyncDispose` closes and then waits until the addresses are free and what
  * lingers is delivered or given up. Closing twice does nothing.
  */
-import { type Endpoint, parseEndpoint } from "./endpoint.ts";
-import { ZmqError } from "./errors.ts";
 import { Inbox } from "./inbox.ts";
 import { hold, release } from "./keep-alive.ts";
 import { Observer } from "./observer.ts";
-import { assignOption, makeOptions, type SocketOptions } from "./options.ts";
+import { OptionProperties } from "./option-properties.ts";
+import type { SocketOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pattern, PatternHost } from "./pattern/pattern.ts";
-import type { Pipe } from "./pipe/pipe.ts";
-import { Place, type PlaceOwner } from "./place.ts";
-import { carries, conflated, framesMax, SOCKET_TYPE_NUMBER, type SocketTypeName } from "./socket-type.ts";
-import type { Connector, Listener, Transport } from "./transport/transport.ts";
-import { closedError } from "./waiters.ts";
+import { SocketEndpoints, type TransportTable } from "./socket-endpoints.ts";
+import type { SocketTypeName } from "./socket-type.ts";
 
-/** Where a socket finds its transports. */
-export interface TransportTable {
-	/** @throws ZmqError EPROTONOSUPPORT */
-	transport(scheme: Endpoint["scheme"]): Transport;
-}
+export type { TransportTable } from "./socket-endpoints.ts";
 
 /** What a socket class is made of. */
 export interface SocketMake {
@@ -39,122 +31,40 @@ export interface SocketMake {
 	pattern(host: PatternHost, options: Readonly<SocketOptions>): Pattern;
 }
 
-interface Bound {
-	readonly text: string;
-	readonly listener: Listener;
-	readonly place: Place;
-}
-
-interface Connected {
-	readonly connector: Connector;
-	readonly place: Place;
-}
-
-export abstract class Socket {
-	/** libzmq's number of the socket type. */
-	readonly type: number;
+export abstract class Socket extends OptionProperties {
 	/** Where this socket finds its transports. */
 	readonly context: TransportTable;
-	/** How long messages may still be delivered after the end, ms; -1 = for ever, 0 = dropped. */
-	declare linger: number;
-	/** First delay before reconnecting, ms; -1 = never. */
-	declare reconnectInterval: number;
-	/** Ceiling of the doubling reconnect delay, ms; 0 = the first delay with jitter. */
-	declare reconnectMaxInterval: number;
-	/** True: messages queue only to peers that are connected now. */
-	declare immediate: boolean;
-	/** Largest frame taken from a peer, bytes; -1 = no limit. */
-	declare maxMessageSize: number;
-	/** Greeting and handshake must end within this, ms; 0 = no limit. */
-	declare handshakeInterval: number;
-	/** A connection must be made within this, ms; 0 = as long as the operating system takes. */
-	declare connectTimeout: number;
-	/** After which of these a connection is not made again. */
-	declare reconnectStop: readonly ("refused" | "handshake" | "disconnect")[];
-	/** Probes of tcp on idle connections: 1 = on, 0 = off, -1 = as the operating system does. */
-	declare tcpKeepalive: number;
-	/** How long a tcp connection is idle before the first probe, s; -1 = as the operating system does. */
-	declare tcpKeepaliveIdle: number;
-	/** Which addresses a tcp listener takes connections from, as "10.0.0.0/8"; null = all. */
-	declare tcpAcceptFilter: string | null;
-	/** Connections waiting to be accepted; taken at bind. */
-	declare backlog: number;
-	/** True: bind and connect may use IPv6. */
-	declare ipv6: boolean;
-	/** How often a PING is sent to each peer, ms; 0 = never. */
-	declare heartbeatInterval: number;
-	/** How long a peer may be silent after a PING, ms; -1 = as long as heartbeatInterval. */
-	declare heartbeatTimeout: number;
-	/** How long a peer is told to bear our silence, ms in whole tenths of a second; 0 = not told. */
-	declare heartbeatTimeToLive: number;
-	/** Sent to each peer in the handshake; names begin with X-. */
-	declare metadata: Readonly<Record<string, string | Uint8Array>>;
-	/** Which mechanism the plain… and curve… options ask for: the last one set counts. null = no security. */
-	declare readonly securityMechanism: "plain" | "curve" | null;
-	/** True: this side checks user names and passwords, by the ZAP handler: see Authenticator. */
-	declare plainServer: boolean;
-	declare plainUsername: string | null;
-	declare plainPassword: string | null;
-	/** True: this side is the CURVE server; it needs curveSecretKey. */
-	declare curveServer: boolean;
-	/** Own public key; 32 bytes, or 40 Z85 characters. */
-	declare curvePublicKey: Uint8Array | string | null;
-	/** Own secret key; 32 bytes, or 40 Z85 characters. */
-	declare curveSecretKey: Uint8Array | string | null;
-	/** The server's public key; 32 bytes, or 40 Z85 characters. */
-	declare curveServerKey: Uint8Array | string | null;
-	/** What the ZAP handler is told that this socket belongs to. */
-	declare zapDomain: string;
-	/** True: without a ZAP handler nobody of this domain gets in. */
-	declare zapEnforceDomain: boolean;
 	/** @internal */
 	protected readonly inbox: Inbox;
 	/** @internal */
 	protected readonly outbox: Outbox;
 	/** @internal */
 	protected readonly pattern: Pattern;
-	/** @internal */
-	protected readonly settings: SocketOptions;
-	/** @internal */
-	readonly typeName: SocketTypeName;
-	readonly #placeOwner: PlaceOwner;
-	readonly #places = new Map<Pipe, Place>();
-	readonly #bound = new Set<Bound>();
-	readonly #connected = new Set<Connected>();
-	/** Binds and closes under way. */
-	readonly #pending = new Set<Promise<unknown>>();
+	readonly #endpoints: SocketEndpoints;
 	/** Made at its first use: a socket that nobody observes keeps no events. */
 	#events: Observer | undefined;
-	#lastEndpoint: string | null = null;
 	#closed = false;
 	#ended: Promise<void> | undefined;
 
 	/** @internal Sockets are made by the classes Pair, Dealer, Router, Push and Pull. */
 	protected constructor(make: SocketMake) {
-		this.typeName = make.type;
-		this.type = SOCKET_TYPE_NUMBER[make.type];
+		super(make.type, make.options);
 		this.context = make.context;
-		this.settings = makeOptions(make.type, make.options);
 		this.pattern = make.pattern(
 			{
 				onReadable: () => this.inbox.pump(),
 				onWritable: () => this.outbox.pump(),
-				onDetached: (pipe) => this.#places.delete(pipe),
+				onDetached: (pipe) => this.#endpoints.detached(pipe),
 			},
 			this.settings,
 		);
-		this.#placeOwner = {
-			type: this.typeName,
+		this.#endpoints = new SocketEndpoints({
+			type: make.type,
 			options: this.settings,
-			attach: (pipe, place) => {
-				// First the table: the pattern may let go of the pipe within attach.
-				this.#places.set(pipe, place);
-				pipe.framesMax = framesMax(this.typeName);
-				if (this.settings.conflate) pipe.conflate(conflated(this.typeName));
-				if (!this.pattern.attach(pipe)) this.#places.delete(pipe);
-			},
+			transports: make.context,
+			pattern: this.pattern,
 			emit: (event) => this.#events?.emit(event),
-		};
+		});
 		this.inbox = new Inbox(this.pattern, this.settings);
 		this.outbox = new Outbox(this.pattern, this.settings, make.framesMax ?? Number.POSITIVE_INFINITY);
 	}
@@ -175,7 +85,7 @@ export abstract class Socket {
 
 	/** The endpoint bound or connected last, wildcards resolved; null before the first. */
 	get lastEndpoint(): string | null {
-		return this.#lastEndpoint;
+		return this.#endpoints.last;
 	}
 
 	/** @internal For the proxy: what moves messages in and out. */
@@ -185,7 +95,7 @@ export abstract class Socket {
 
 	/** @internal Pipes held; for leak checks. */
 	get pipeCount(): number {
-		return this.#places.size;
+		return this.#endpoints.pipeCount;
 	}
 
 	/**
@@ -193,41 +103,16 @@ export abstract class Socket {
 	 *
 	 * Rejects with EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL, EACCES; EBADF on a closed socket.
 	 */
-	async bind(endpoint: string): Promise<void> {
-		this.#assertOpen();
-		const parsed = parseEndpoint(endpoint);
-		const transport = this.#transportFor(parsed);
-		const place = new Place(this.#placeOwner);
-		const listener = await this.#track(transport.bind(parsed, place)).catch((error: unknown) => {
-			this.#leave(place);
-			throw error;
-		});
-		if (this.#closed) {
-			this.#leave(place);
-			await this.#track(listener.close());
-			throw closedError();
-		}
-		this.#bound.add({ text: endpoint, listener, place });
-		this.#lastEndpoint = listener.endpoint;
+	bind(endpoint: string): Promise<void> {
+		return this.#endpoints.bind(endpoint);
 	}
 
 	/**
 	 * Stops listening and ends every connection accepted there. Takes the endpoint as {@link lastEndpoint} shows it, or as it
 	 * was bound when it has no wildcard. Rejects with ENOENT when it is not bound here, EBADF on a closed socket.
 	 */
-	async unbind(endpoint: string): Promise<void> {
-		this.#assertOpen();
-		parseEndpoint(endpoint);
-		const wildcard = /\*|:0$/.test(endpoint);
-		for (const bound of this.#bound) {
-			if (bound.listener.endpoint !== endpoint && (wildcard || bound.text !== endpoint)) continue;
-			this.#bound.delete(bound);
-			this.#leave(bound.place);
-			await this.#track(bound.listener.close());
-			return;
-		}
-		const hint = wildcard ? "; a wildcard is unbound by what lastEndpoint showed after the bind" : "";
-		throw new ZmqError("ENOENT", `"${endpoint}" is not bound by this socket${hint}`, { address: endpoint });
+	unbind(endpoint: string): Promise<void> {
+		return this.#endpoints.unbind(endpoint);
 	}
 
 	/**
@@ -235,23 +120,12 @@ export abstract class Socket {
 	 * @throws ZmqError EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EBADF
 	 */
 	connect(endpoint: string): void {
-		this.connectTo(endpoint, undefined);
+		this.#endpoints.connect(endpoint, undefined);
 	}
 
 	/** @internal @param peerName what the peer is called, whatever it announces */
 	protected connectTo(endpoint: string, peerName: Uint8Array | undefined): void {
-		this.#assertOpen();
-		const parsed = parseEndpoint(endpoint);
-		const transport = this.#transportFor(parsed);
-		const place = new Place(this.#placeOwner, peerName);
-		try {
-			const connector = transport.connect(parsed, place);
-			this.#connected.add({ connector, place });
-			this.#lastEndpoint = connector.endpoint;
-		} catch (error) {
-			this.#leave(place);
-			throw error;
-		}
+		this.#endpoints.connect(endpoint, peerName);
 	}
 
 	/**
@@ -260,17 +134,7 @@ export abstract class Socket {
 	 * @throws ZmqError ENOENT, EINVAL, EBADF
 	 */
 	disconnect(endpoint: string): void {
-		this.#assertOpen();
-		parseEndpoint(endpoint);
-		let found = false;
-		for (const connected of this.#connected) {
-			if (connected.connector.endpoint !== endpoint) continue;
-			found = true;
-			this.#connected.delete(connected);
-			this.#leave(connected.place);
-			this.#closeQuietly(connected.connector);
-		}
-		if (!found) throw new ZmqError("ENOENT", `"${endpoint}" is not connected by this socket`, { address: endpoint });
+		this.#endpoints.disconnect(endpoint);
 	}
 
 	/** Begins the end of this socket; see Shutdown in the header of this file. Never throws, never waits. */
@@ -279,13 +143,7 @@ export abstract class Socket {
 		this.#closed = true;
 		this.inbox.close();
 		this.outbox.close();
-		for (const { place } of [...this.#bound, ...this.#connected]) place.end();
-		this.pattern.close({ discard: this.settings.linger === 0 });
-		for (const { listener } of this.#bound) this.#closeQuietly(listener);
-		for (const { connector } of this.#connected) this.#closeQuietly(connector);
-		this.#bound.clear();
-		this.#connected.clear();
-		this.#ended = this.#allSettled().then(() => this.#events?.emit({ type: "end" }));
+		this.#ended = this.#endpoints.close().then(() => this.#events?.emit({ type: "end" }));
 	}
 
 	/** Closes, and waits until addresses are free and what lingers is delivered or given up. */
@@ -299,99 +157,10 @@ export abstract class Socket {
 		}
 	}
 
-	/** @throws ZmqError EPROTONOSUPPORT, ENOCOMPATPROTO */
-	#transportFor({ scheme, text }: Endpoint): Transport {
-		const transport = this.context.transport(scheme);
-		if (carries(scheme, this.typeName)) return transport;
-		throw new ZmqError("ENOCOMPATPROTO", `The transport ${scheme} cannot carry a ${this.typeName} socket`, { address: text });
-	}
-
-	#assertOpen(): void {
-		if (this.#closed) throw closedError();
-	}
-
-	/** Ends what belongs to one endpoint: its pipes now, and whatever its transport may still want to attach. */
-	#leave(place: Place): void {
-		place.end();
-		const discard = this.settings.linger === 0;
-		for (const [pipe, at] of this.#places) if (at === place) this.pattern.detach(pipe, { discard });
-	}
-
-	#closeQuietly(closing: Listener | Connector): void {
-		this.#track(closing.close()).catch((error: unknown) => {
-			const cause = error instanceof Error ? error : new Error(String(error));
-			this.#events?.emit({ type: "close:error", address: closing.endpoint, error: cause });
-		});
-	}
-
-	/** Holds the event loop until the promise settles, and lets the end of the socket wait for it. */
-	async #track<Result>(promise: Promise<Result>): Promise<Result> {
-		hold();
-		this.#pending.add(promise);
-		try {
-			return await promise;
-		} finally {
-			this.#pending.delete(promise);
-			release();
-		}
-	}
-
-	async #allSettled(): Promise<void> {
-		while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
-	}
-
 	/** @internal @throws ZmqError EINVAL */
-	protected setOption(name: keyof SocketOptions, value: unknown): void {
-		assignOption(this.typeName, this.settings, name, value);
+	protected override setOption(name: keyof SocketOptions, value: unknown): void {
+		super.setOption(name, value);
 		if (name === "sendHighWaterMark" || name === "receiveHighWaterMark")
 			this.pattern.setMarks({ send: this.settings.sendHighWaterMark, receive: this.settings.receiveHighWaterMark });
-	}
-
-	/** Gives a socket class one property for each named option; a wrong value throws EINVAL. */
-	protected static defineOptions(prototype: Socket, names: readonly (keyof SocketOptions)[]): void {
-		for (const name of names) {
-			Object.defineProperty(prototype, name, {
-				configurable: true,
-				enumerable: true,
-				get(this: Socket) {
-					return this.settings[name];
-				},
-				set(this: Socket, value: unknown) {
-					this.setOption(name, value);
-				},
-			});
-		}
-	}
-
-	static {
-		Socket.defineOptions(Socket.prototype, [
-			"linger",
-			"reconnectInterval",
-			"reconnectMaxInterval",
-			"immediate",
-			"maxMessageSize",
-			"handshakeInterval",
-			"connectTimeout",
-			"reconnectStop",
-			"tcpKeepalive",
-			"tcpKeepaliveIdle",
-			"tcpAcceptFilter",
-			"backlog",
-			"ipv6",
-			"heartbeatInterval",
-			"heartbeatTimeout",
-			"heartbeatTimeToLive",
-			"metadata",
-			"securityMechanism",
-			"plainServer",
-			"plainUsername",
-			"plainPassword",
-			"curveServer",
-			"curvePublicKey",
-			"curveSecretKey",
-			"curveServerKey",
-			"zapDomain",
-			"zapEnforceDomain",
-		]);
 	}
 }
