@@ -1,0 +1,33 @@
+/**
+ * The page of clauses says what the tests are, and no clause is left without one.
+ *
+ * The test files are imported only to collect what they would test.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { root } from "../../scripts/workspace.mjs";
+import { folder } from "./catalogue.ts";
+import { collect } from "./covers.ts";
+import { GAPS_PERCENT_LIMIT, gapsPercent, PAGE, pageOf, rowsOf } from "./table.ts";
+import { readTestName, testName } from "./test-name.ts";
+
+const coverings = collect();
+for (const name of readdirSync(folder).sort()) if (/^rfc\d+.*\.test\.ts$/.test(name)) await import(new URL(name, import.meta.url).href);
+const rows = rowsOf(coverings);
+
+test("docs/spec.md is what npm run test:spec writes", () => {
+	expect(readFileSync(`${root}/${PAGE}`, "utf8")).toBe(pageOf(rows));
+});
+
+test("every clause has a test over all its transports, or a reason why not", () => {
+	expect(rows.flatMap(({ clause, open }) => (open === undefined ? [] : [`${clause.id} ${open}`]))).toEqual([]);
+	expect(rows.length).toBeGreaterThan(0);
+});
+
+test("the gaps stay below the limit", () => {
+	expect(gapsPercent(rows)).toBeLessThan(GAPS_PERCENT_LIMIT);
+});
+
+test("the names of the tests carry their clauses, whatever else stands in them", () => {
+	for (const { ids, name } of coverings) expect(readTestName(testName({ ids, name }, "tcp"))).toEqual({ ids, name, transport: "tcp" });
+});
