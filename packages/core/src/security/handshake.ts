@@ -11,13 +11,14 @@ import { encodeError } from "../wire/command.ts";
 import { encodeFrame, FLAG_COMMAND } from "../wire/frame.ts";
 import { encodeGreeting, type Framing, GreetingDecoder, SIGNATURE_BYTES } from "../wire/greeting.ts";
 import { OLD_FRAME_ENCODER } from "../wire/old-frame.ts";
-import { AuthenticationError, ProtocolError } from "../wire/protocol-error.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+import { type ConnectionHandshake, farewellReason } from "./connection-handshake.ts";
 import type { Credentials, Mechanism, MessageCipher, Verdict } from "./mechanism.ts";
 import { type LocalMetadata, type PeerMetadata, readOldPeer, socketTypeName, socketTypeNumber } from "./peer-metadata.ts";
 
 const NOTHING = Buffer.alloc(0);
 
-export class Handshake {
+export class Handshake implements ConnectionHandshake {
 	readonly #mechanism: Mechanism;
 	readonly #decoder: GreetingDecoder;
 	readonly #ownGreeting: Buffer;
@@ -118,18 +119,10 @@ export class Handshake {
 		// Whoever wants another mechanism learns ours from the greeting and understands no command.
 		if (error.reason === "ERR_ZMTP_MECHANISM_MISMATCH") this.#sendTail();
 		else if (this.#tailSent && this.framing === 3) {
-			const reason = this.#reasonFor(error);
+			const reason = farewellReason(this.#mechanism, error);
 			if (reason !== undefined) this.#output.push(encodeFrame(FLAG_COMMAND, encodeError(reason)));
 		}
 		return this.takeOutput() ?? NOTHING;
-	}
-
-	/** What the peer is told; undefined = nothing. */
-	#reasonFor(error: ProtocolError): string | undefined {
-		// 300 means "not now": the peer is to try again, so it is not told to give up.
-		if (error instanceof AuthenticationError) return error.byPeer || error.status === 300 ? undefined : String(error.status);
-		if (error.reason === "ERR_ZMTP_REFUSED_BY_PEER" || error.reason.startsWith("ERR_ZAP_")) return undefined;
-		return this.#mechanism.explains ? error.message : undefined;
 	}
 
 	#sendMajor(): void {

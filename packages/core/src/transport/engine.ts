@@ -1,35 +1,33 @@
 /**
- * Joins one byte stream (a node:net Socket) and one pipe: handshake, then frames to messages and messages to frames.
+ * Joins one connection and one pipe: handshake, then frames to messages and messages to frames. What the connection is made of,
+ * a byte stream or a WebSocket, is its link's matter.
  *
  * - Outbound: a readable pipe schedules one flush per turn; a flush takes messages until SEND_BACKLOG_BYTES wait to be
- *   written and goes on when the stream has drained. Messages leave the pipe whole.
- * - Inbound: frames are views of the chunk they came in. When the pipe refuses a message the stream is paused and the
- *   rest of the chunk waits; `onWritable` goes on.
+ *   written and goes on when the link has drained. Messages leave the pipe whole.
+ * - Inbound: when the pipe refuses a message the link is paused and the frames it has wait; `onWritable` goes on.
  * - The owner (a listener or a connector) decides which pipe is served and what happens after the end of the connection.
- *   The owner is told of the end exactly once; the engine then owns nothing: neither pipe nor stream nor timer nor hold.
+ *   The owner is told of the end exactly once; the engine then owns nothing: neither pipe nor link nor timer nor hold.
  *
- * Shutdown. The stream is unref'd; the event loop is held while outbound messages wait, unless linger is 0.
- * 1. The socket's end of the pipe closes: what is queued is still flushed (the owner bounds that by linger), then FIN is sent,
- *    input is thrown away until the peer closes too, at most CLOSE_WAIT_MS (closing under unread input would reset the
+ * Shutdown. Links are unref'd; the event loop is held while outbound messages wait, unless linger is 0.
+ * 1. The socket's end of the pipe closes: what is queued is still flushed (the owner bounds that by linger), then the link ends,
+ *    input is thrown away until the peer ends too, at most CLOSE_WAIT_MS (closing under unread input would reset the
  *    connection and could destroy what the peer has not read yet).
  * 2. The connection breaks: whole messages that came are still delivered, an unfinished one is dropped; then `onEnd`.
  * 3. `destroy()`: at once.
  */
-import type { Socket } from "node:net";
 import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES } from "../limits.ts";
 import type { Message } from "../message.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
-import type { Mechanism, MessageCipher } from "../security/mechanism.ts";
+import type { MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { encodePing, encodePong, parseCommand, parsePing } from "../wire/command.ts";
-import { FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource, tooLarge } from "../wire/frame.ts";
-import { OLD_FRAME_ENCODER, OldFrameDecoder } from "../wire/old-frame.ts";
+import { parseCommand, parsePing } from "../wire/command.ts";
+import { FLAG_COMMAND, FLAG_MORE, tooLarge } from "../wire/frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
+import type { Link, LinkOwner } from "./link.ts";
 import { MessageAssembler } from "./message-assembler.ts";
-import { Opening, type OpeningOwner } from "./opening.ts";
+import { Opening, type OpeningOwner, type OpeningParts } from "./opening.ts";
 import { PendingHold } from "./pending-hold.ts";
-import { SendBuffer } from "./send-buffer.ts";
 import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
 import { sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
@@ -38,16 +36,12 @@ export type { EngineEnd, EngineOwner, ServingEngine };
 
 type Phase = "handshake" | "running" | "closing" | "ended";
 
-const NO_CONTEXT = Buffer.alloc(0);
-
-export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingEngine {
-	readonly #stream: Socket;
+export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwner, ServingEngine {
+	readonly #link: Link;
 	readonly #host: TransportHost;
 	readonly #owner: EngineOwner;
 	readonly #hold = new PendingHold();
-	#decoder: FrameSource = new FrameDecoder(COMMAND_BYTES_MAX);
 	readonly #assembler: MessageAssembler;
-	readonly #out: SendBuffer;
 	/** Undefined once done. */
 	#opening: Opening | undefined;
 	/** Unwraps inbound frames; undefined where frames are as they are. */
@@ -57,11 +51,13 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 	#closeTimer: NodeJS.Timeout | undefined;
 	#phase: Phase = "handshake";
 	#pipe: Pipe | undefined;
-	/** A message that the pipe refused; the stream is paused while there is one. */
+	/** A message that the pipe refused; the link is paused while there is one. */
 	#stalled: Message | undefined;
 	#pumping = false;
 	#flushScheduled = false;
 	#draining = false;
+	/** The link was told that nothing will follow. */
+	#finSent = false;
 	/** Context of the newest PING that is not answered yet: a flood of them costs one answer. */
 	#pong: Buffer | undefined;
 	/** From the first need of it on. */
@@ -73,21 +69,15 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 	/** The connection is over, but messages that came are still being delivered. */
 	#end: EngineEnd | undefined;
 
-	/** @param stream connected; the engine takes it over */
-	constructor(stream: Socket, mechanism: Mechanism, host: TransportHost, owner: EngineOwner) {
-		this.#stream = stream;
+	/** @param link connected; the engine takes it over */
+	constructor(link: Link, opening: OpeningParts, host: TransportHost, owner: EngineOwner) {
+		this.#link = link;
 		this.#host = host;
 		this.#owner = owner;
 		this.#assembler = new MessageAssembler(host.options.maxMessageSize);
-		this.#out = new SendBuffer(stream, () => this.#onWritten());
 		this.#upstream = sendsUpstream(host.type);
-		stream.unref();
-		stream.on("data", (chunk: Buffer) => this.#onData(chunk));
-		stream.on("drain", () => this.#onDrain());
-		stream.on("end", () => this.#onLost(undefined));
-		stream.on("error", (error) => this.#onLost(error));
-		stream.on("close", () => this.#onLost(undefined));
-		this.#opening = new Opening(stream, mechanism, host, this);
+		link.owner = this;
+		this.#opening = new Opening(link, opening, host, this);
 	}
 
 	/** True once the handshake is done. */
@@ -108,7 +98,7 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 
 	/** @internal */
 	onSilence(error: Error): void {
-		this.#onLost(error);
+		this.onLost(error);
 	}
 
 	/** Ends the connection now; what is not written is lost. */
@@ -130,7 +120,7 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 			return;
 		}
 		this.#heartbeat?.resumed();
-		this.#stream.resume();
+		this.#link.resume();
 	}
 
 	onClosed(): void {
@@ -148,7 +138,7 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		this.#hold.set(true);
 		this.#phase = "closing";
 		this.#stalled = undefined;
-		this.#stream.resume();
+		this.#link.discardInput();
 		this.#scheduleFlush();
 	}
 
@@ -156,38 +146,31 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		return this.#phase === "ended";
 	}
 
-	#onData(chunk: Buffer): void {
+	/** @internal */
+	onHeard(): void {
 		this.#heartbeat?.heard();
-		if (this.#phase === "closing" || this.#phase === "ended") return;
+	}
+
+	/** @internal */
+	onInput(): void {
+		if (this.#phase === "closing" || this.#phase === "ended" || this.#stalled !== undefined) return;
 		try {
-			let rest = chunk;
-			const opening = this.#opening;
-			if (opening?.greeting) {
-				rest = rest.subarray(opening.onBytes(rest));
-				if (!opening.greeting && opening.framing !== 3) rest = this.#stepDown(opening, rest);
-				if (rest.length === 0) return;
-			}
-			this.#decoder.push(rest);
+			this.#opening?.advance();
 		} catch (error) {
-			this.#onViolation(error);
+			this.onViolation(error);
 			return;
 		}
 		this.#pump();
-		if (this.#stalled !== undefined) this.#stream.pause();
+		if (this.#stalled !== undefined) this.#link.pause();
 	}
 
-	/** The peer speaks an older version. Returns the bytes that its frames begin with. */
-	#stepDown(opening: Opening, rest: Buffer): Buffer {
-		if (opening.framing === 1) {
-			this.#decoder = new OldFrameDecoder(COMMAND_BYTES_MAX);
-			this.#out.encoder = OLD_FRAME_ENCODER;
-		} else {
-			this.#decoder = new FrameDecoder(COMMAND_BYTES_MAX, { commands: false });
-		}
-		return Buffer.concat([opening.replay, rest]);
+	/** @internal */
+	onPing(context: Uint8Array): void {
+		this.#pong = Buffer.from(context);
+		this.#scheduleFlush();
 	}
 
-	/** Delivers what the decoder holds, until it is used up or the pipe refuses. */
+	/** Delivers the frames that are there, until none is left or the pipe refuses. */
 	#pump(): void {
 		this.#pumping = true;
 		try {
@@ -196,9 +179,10 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 				if (!this.#deliver(stalled)) return;
 				this.#stalled = undefined;
 			}
-			while (this.#decoder.next()) if (!this.#onFrame(this.#decoder.flags, this.#decoder.body)) return;
+			const { frames } = this.#link;
+			while (frames.next()) if (!this.#onFrame(frames.flags, frames.body)) return;
 		} catch (error) {
-			this.#onViolation(error);
+			this.onViolation(error);
 		} finally {
 			this.#pumping = false;
 		}
@@ -242,30 +226,29 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		if (subscription !== undefined) return this.#deliverOrStall(subscription);
 		if (name !== "PING") return true;
 		const { context, timeToLiveMs } = parsePing(data);
-		this.#pong = Buffer.from(context);
 		if (timeToLiveMs > 0) this.#heartbeat ??= new Heartbeat(this.#host.options, this);
 		this.#heartbeat?.onPing(timeToLiveMs);
-		this.#scheduleFlush();
+		this.onPing(context);
 		return true;
 	}
 
 	/** @internal */
 	onOpened(peer: PeerMetadata, messages: MessageCipher | undefined): void {
-		const { subscribeCommands, framing, unversioned } = this.#opening as Opening;
+		const { subscribeCommands, unversioned } = this.#opening as Opening;
 		this.#subscribeCommands = subscribeCommands;
 		this.#opening = undefined;
 		const { maxMessageSize, heartbeatInterval } = this.#host.options;
 		const bodyBytesMax = maxMessageSize < 0 ? FRAME_BYTES_MAX : maxMessageSize;
-		this.#decoder.setBodyBytesMax(bodyBytesMax);
+		const link = this.#link;
+		link.frames.setBodyBytesMax(bodyBytesMax);
 		if (messages !== undefined) {
 			this.#cipher = messages;
-			this.#out.encoder = messages;
+			link.useCipher(messages);
 			// What is inside is known only when it is open: a command may be larger than a message.
-			this.#decoder.setBodyBytesMax(Math.max(bodyBytesMax, COMMAND_BYTES_MAX) + messages.bodyOverheadBytes);
+			link.frames.setBodyBytesMax(Math.max(bodyBytesMax, COMMAND_BYTES_MAX) + messages.bodyOverheadBytes);
 			this.#openedBytesMax = bodyBytesMax;
 		}
-		// Old versions have no commands.
-		if (framing === 3 && heartbeatInterval > 0) this.#heartbeat = new Heartbeat(this.#host.options, this);
+		if (link.pings && heartbeatInterval > 0) this.#heartbeat = new Heartbeat(this.#host.options, this);
 		this.#phase = "running";
 		const pipe = this.#owner.takePipe(this, peer);
 		// The socket may have refused the pipe within takePipe.
@@ -281,8 +264,8 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 
 	/** @internal */
 	onOpeningFailed(error: Error): void {
-		if (error instanceof ProtocolError) this.#onViolation(error);
-		else this.#onLost(error);
+		if (error instanceof ProtocolError) this.onViolation(error);
+		else this.onLost(error);
 	}
 
 	/** @internal The owner sets the pipe before it gives the other end to the socket, so that no event is missed. */
@@ -301,75 +284,78 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 	readonly #flush = (): void => {
 		this.#flushScheduled = false;
 		const pipe = this.#pipe;
-		const stream = this.#stream;
-		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined || stream.writableEnded) return;
-		const out = this.#out;
-		let backlog = stream.writableLength;
-		stream.cork();
+		const link = this.#link;
+		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined || this.#finSent) return;
+		let backlog = link.backlogBytes;
+		link.cork();
 		try {
-			if (backlog < SEND_BACKLOG_BYTES) backlog += this.#appendHeartbeat(out);
+			if (backlog < SEND_BACKLOG_BYTES) backlog += this.#appendHeartbeat(link);
 			while (backlog < SEND_BACKLOG_BYTES) {
 				const message = pipe.tryRead();
 				if (message === undefined) break;
 				const command = this.#upstream ? upstreamCommand(this.#host.type, this.#subscribeCommands, message) : undefined;
-				backlog += command === undefined ? out.appendMessage(message) : out.appendCommand(command);
+				backlog += command === undefined ? link.appendMessage(message) : link.appendCommand(command);
 			}
 		} catch (error) {
 			// A frame so large that the cipher has no memory for it.
-			this.#onLost(error as Error);
+			this.onLost(error as Error);
 			return;
 		} finally {
-			out.commit();
-			stream.uncork();
+			link.uncork();
 		}
 		this.#draining = backlog >= SEND_BACKLOG_BYTES;
 		if (this.#phase === "closing" && !pipe.readable) this.#sendFin();
 	};
 
 	/** Returns how many bytes it wrote. */
-	#appendHeartbeat(out: SendBuffer): number {
+	#appendHeartbeat(link: Link): number {
 		let bytes = 0;
-		if (this.#pong !== undefined) bytes += out.appendCommand(encodePong(this.#pong));
+		if (this.#pong !== undefined) bytes += link.appendPong(this.#pong);
 		this.#pong = undefined;
 		if (this.#pingDue) {
-			bytes += out.appendCommand(encodePing(this.#host.options.heartbeatTimeToLive, NO_CONTEXT));
+			bytes += link.appendPing(this.#host.options.heartbeatTimeToLive);
 			this.#heartbeat?.pinged();
 		}
 		this.#pingDue = false;
 		return bytes;
 	}
 
-	/** Not flushed from here: a peer that takes everything at once would keep us from ever giving the event loop a turn. */
-	#onDrain(): void {
+	/** @internal Not flushed from here: a peer that takes everything at once would keep us from ever giving the event loop a turn. */
+	onDrain(): void {
 		this.#draining = false;
 		const pipe = this.#pipe;
 		const due = this.#pong !== undefined || this.#pingDue || this.#phase === "closing";
 		if (pipe !== undefined && (pipe.readable || due)) this.#scheduleFlush();
 	}
 
-	#onWritten(): void {
-		if (this.#phase === "running" && this.#stream.writableLength === 0 && this.#pipe?.readable !== true) this.#hold.set(false);
+	/** @internal */
+	onWritten(): void {
+		if (this.#phase === "running" && this.#link.backlogBytes === 0 && this.#pipe?.readable !== true) this.#hold.set(false);
 	}
 
-	/** All is given to the stream: FIN behind it, then wait for the peer's. */
+	/** All is given to the link: its end behind it, then wait for the peer's. */
 	#sendFin(): void {
-		if (this.#stream.writableEnded) return;
-		this.#stream.end(() => {
+		if (this.#finSent) return;
+		this.#finSent = true;
+		this.#link.end(() => {
 			if (this.#phase === "closing") this.#closeTimer = setTimeout(() => this.destroy(), CLOSE_WAIT_MS).unref();
 		});
 	}
 
-	#onViolation(error: unknown): void {
+	/** @internal */
+	onViolation(error: unknown): void {
 		if (!(error instanceof ProtocolError)) {
 			this.destroy();
 			throw error;
 		}
 		const opening = this.#opening;
-		if (opening !== undefined) this.#stream.write(opening.farewell(error));
+		const farewell = opening?.farewell(error);
+		if (farewell !== undefined && farewell.length > 0) this.#link.write(farewell);
 		this.#finish({ kind: "violated", duringHandshake: opening !== undefined, error });
 	}
 
-	#onLost(error: Error | undefined): void {
+	/** @internal */
+	onLost(error: Error | undefined): void {
 		if (this.#phase === "ended" || this.#end !== undefined) return;
 		const duringHandshake = this.#opening !== undefined;
 		if (this.#phase === "closing" && this.#pipe?.readable !== true) this.#finish({ kind: "closed" });
@@ -385,8 +371,8 @@ export class Engine implements PipeOwner, OpeningOwner, HeartbeatOwner, ServingE
 		this.#heartbeat?.stop();
 		this.#stalled = undefined;
 		// The farewell of a handshake is a few bytes that always fit; later a peer that does not read could hold us up.
-		if (end.kind === "violated" && end.duringHandshake) this.#stream.destroySoon();
-		else this.#stream.destroy();
+		if (end.kind === "violated" && end.duringHandshake) this.#link.destroySoon();
+		else this.#link.destroy();
 		if (this.#pipe?.owner === this) this.#pipe.owner = undefined;
 		this.#owner.onEnd(this, end);
 		this.#hold.set(false);

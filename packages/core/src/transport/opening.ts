@@ -1,21 +1,20 @@
 /**
- * The beginning of a connection on its stream: drives the handshake, has the peer judged by ZAP, and keeps the handshake timer.
+ * The beginning of a connection on its link: drives the handshake, has the peer judged by ZAP, and keeps the handshake timer.
  *
- * The engine feeds bytes and frames; what the handshake has to say is written here. Errors of the bytes fed are thrown to the
+ * The engine feeds frames; what the handshake has to say is written here. Errors of the frames fed are thrown to the
  * engine, those that come later (a verdict, the timer) go to `onOpeningFailed`.
  *
- * Nothing is read from the stream until the mechanism is prepared (CURVE loads its library first).
+ * Nothing is read from the link until the mechanism is prepared (CURVE loads its library first).
  *
- * Shutdown: `stop()` ends timer and question; whoever calls owns the stream. After `onOpened` there is nothing left to stop.
+ * Shutdown: `stop()` ends timer and question; whoever calls owns the link. After `onOpened` there is nothing left to stop.
  */
-import type { Socket } from "node:net";
 import { ZmqError } from "../errors.ts";
 import { TIMER_MS_MAX } from "../limits.ts";
-import { Handshake } from "../security/handshake.ts";
-import type { Credentials, Mechanism, MessageCipher } from "../security/mechanism.ts";
+import type { ConnectionHandshake } from "../security/connection-handshake.ts";
+import type { Credentials, MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
-import type { Framing } from "../wire/greeting.ts";
 import type { ProtocolError } from "../wire/protocol-error.ts";
+import type { Link } from "./link.ts";
 import type { TransportHost } from "./transport.ts";
 import { askZap, type ZapAnswer } from "./zap-client.ts";
 
@@ -26,26 +25,28 @@ export interface OpeningOwner {
 	onOpeningFailed(error: Error): void;
 }
 
+export interface OpeningParts {
+	readonly handshake: ConnectionHandshake;
+	/** What the mechanism of the handshake has to wait for, if anything. */
+	readonly preparation: Promise<void> | undefined;
+}
+
 export class Opening {
-	readonly #stream: Socket;
+	readonly #link: Link;
 	readonly #host: TransportHost;
 	readonly #owner: OpeningOwner;
-	readonly #handshake: Handshake;
+	readonly #handshake: ConnectionHandshake;
 	readonly #timer: NodeJS.Timeout | undefined;
 	#cancelQuestion: (() => void) | undefined;
 	#ended = false;
 
-	constructor(stream: Socket, mechanism: Mechanism, host: TransportHost, owner: OpeningOwner) {
-		this.#stream = stream;
+	constructor(link: Link, { handshake, preparation }: OpeningParts, host: TransportHost, owner: OpeningOwner) {
+		this.#link = link;
 		this.#host = host;
 		this.#owner = owner;
-		// Old versions know no security: asking for any means refusing them.
-		const { routingId, zapDomain } = host.options;
-		const old = mechanism.name === "NULL" && zapDomain === "" ? { socketType: host.type, routingId } : undefined;
-		this.#handshake = new Handshake(mechanism, old);
+		this.#handshake = handshake;
 		const limit = host.options.handshakeInterval;
 		if (limit > 0) this.#timer = setTimeout(() => this.#onSlow(), Math.min(limit, TIMER_MS_MAX)).unref();
-		const { preparation } = mechanism;
 		if (preparation !== undefined) this.#prepare(preparation);
 		this.#write();
 	}
@@ -55,37 +56,26 @@ export class Opening {
 		return this.#handshake.subscribeCommands;
 	}
 
-	/** True while bytes still belong to the greeting. */
-	get greeting(): boolean {
-		return this.#handshake.greeting;
-	}
-
-	/** Which framing the peer uses; known once `greeting` is false. */
-	get framing(): Framing {
-		return this.#handshake.framing;
-	}
-
-	/** What came with the greeting and belongs to frames; known once `greeting` is false. */
-	get replay(): Buffer {
-		return this.#handshake.replay;
-	}
-
 	/** True for a peer of ZMTP 1.0 that never says what it wants. */
 	get unversioned(): boolean {
 		return this.#handshake.unversioned;
 	}
 
-	/** Bytes of the greeting; returns how many were taken. @throws ProtocolError */
-	onBytes(chunk: Buffer): number {
-		const taken = this.#handshake.onBytes(chunk);
-		this.#advance();
-		return taken;
-	}
-
 	/** @throws ProtocolError */
 	onFrame(flags: number, body: Buffer): void {
 		this.#handshake.onFrame(flags, body);
-		this.#advance();
+		this.advance();
+	}
+
+	/** The handshake has got on, by a frame or by what the link itself has given it. */
+	advance(): void {
+		this.#write();
+		const credentials = this.#handshake.takeCredentials();
+		if (credentials !== undefined) this.#question(credentials);
+		const { peer } = this.#handshake;
+		if (peer === undefined || this.#ended) return;
+		this.stop();
+		this.#owner.onOpened(peer, this.#handshake.messages);
 	}
 
 	/** The last bytes to send after `error`. */
@@ -100,10 +90,10 @@ export class Opening {
 	}
 
 	#prepare(preparation: Promise<void>): void {
-		this.#stream.pause();
+		this.#link.pause();
 		preparation.then(
 			() => {
-				if (!this.#ended) this.#stream.resume();
+				if (!this.#ended) this.#link.resume();
 			},
 			(cause: unknown) => {
 				const reason = cause instanceof Error ? cause.message : String(cause);
@@ -113,23 +103,12 @@ export class Opening {
 	}
 
 	#write(): void {
-		const bytes = this.#handshake.takeOutput();
-		if (bytes !== undefined) this.#stream.write(bytes);
-	}
-
-	#advance(): void {
-		this.#write();
-		const credentials = this.#handshake.takeCredentials();
-		if (credentials !== undefined) this.#question(credentials);
-		const { peer } = this.#handshake;
-		if (peer === undefined || this.#ended) return;
-		this.stop();
-		this.#owner.onOpened(peer, this.#handshake.messages);
+		for (let bytes = this.#handshake.takeOutput(); bytes !== undefined; bytes = this.#handshake.takeOutput()) this.#link.write(bytes);
 	}
 
 	#question({ mechanism, values, handlerRequired }: Credentials): void {
 		const { zapDomain, routingId } = this.#host.options;
-		const address = peerAddress(this.#stream);
+		const address = this.#link.peerAddress;
 		const request = { domain: zapDomain, address, routingId, mechanism, credentials: values };
 		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired));
 	}
@@ -147,7 +126,7 @@ export class Opening {
 		}
 		try {
 			this.#handshake.onVerdict(answer ?? { status: 200, userId: "", metadata: new Map() });
-			this.#advance();
+			this.advance();
 		} catch (error) {
 			this.#owner.onOpeningFailed(error as Error);
 		}
@@ -159,9 +138,4 @@ export class Opening {
 			new ZmqError("EAGAIN", `The peer did not finish greeting and handshake within ${handshakeInterval} ms (handshakeInterval)`),
 		);
 	}
-}
-
-/** The IP address of the peer, as ZAP wants it. */
-function peerAddress(stream: Socket): string {
-	return (stream.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
 }

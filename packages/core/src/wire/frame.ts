@@ -62,7 +62,7 @@ export interface FrameEncoder {
 	encode(target: Buffer, offset: number, flags: number, body: Uint8Array): number;
 }
 
-/** Takes chunks of a stream and hands out frames. */
+/** Hands out frames. */
 export interface FrameSource {
 	/** Flags of the frame that {@link next} found, without LONG. */
 	readonly flags: number;
@@ -70,16 +70,20 @@ export interface FrameSource {
 	readonly body: Buffer;
 	/** Holds for frames whose header was not read yet. */
 	setBodyBytesMax(bodyBytesMax: number): void;
-	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
-	push(chunk: Buffer): void;
 	/**
-	 * Goes to the next frame; false when more bytes are needed.
-	 * @throws ProtocolError the stream cannot be read any further
+	 * Goes to the next frame; false when there is none yet.
+	 * @throws ProtocolError what came cannot be read any further
 	 */
 	next(): boolean;
 }
 
-export class FrameDecoder implements FrameSource {
+/** Takes chunks of a stream and hands out frames. */
+export interface ChunkDecoder extends FrameSource {
+	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
+	push(chunk: Buffer): void;
+}
+
+export class FrameDecoder implements ChunkDecoder {
 	/** Flags of the frame that {@link next} found, without LONG. */
 	flags = 0;
 	/** Body of the frame that {@link next} found. */
@@ -158,8 +162,7 @@ export class FrameDecoder implements FrameSource {
 
 	#startBody(flags: number, bodyBytes: number): boolean {
 		checkFlags(flags, this.#flagsMax);
-		const max = (flags & FLAG_COMMAND) === 0 ? this.#bodyBytesMax : Math.max(this.#bodyBytesMax, COMMAND_BYTES_MAX);
-		if (bodyBytes > max) throw tooLarge(bodyBytes, max);
+		checkBodyBytes(flags, bodyBytes, this.#bodyBytesMax);
 		this.flags = flags & ~FLAG_LONG;
 		const end = this.#offset + bodyBytes;
 		if (end <= this.#chunk.length) {
@@ -191,6 +194,12 @@ export class FrameDecoder implements FrameSource {
 		this.#partial = undefined;
 		return true;
 	}
+}
+
+/** @throws ProtocolError a frame of this kind may not be so large */
+export function checkBodyBytes(flags: number, bodyBytes: number, bodyBytesMax: number): void {
+	const max = (flags & FLAG_COMMAND) === 0 ? bodyBytesMax : Math.max(bodyBytesMax, COMMAND_BYTES_MAX);
+	if (bodyBytes > max) throw tooLarge(bodyBytes, max);
 }
 
 /** What a frame above `maxMessageSize` means. */

@@ -6,10 +6,10 @@
  */
 
 import {
+	type ChunkDecoder,
 	FLAG_MORE,
 	FrameDecoder,
 	type FrameEncoder,
-	type FrameSource,
 	LONG_HEADER_BYTES,
 	readLongSize,
 	writeFrameHeader,
@@ -39,7 +39,7 @@ export const OLD_FRAME_ENCODER: FrameEncoder = {
 	},
 };
 
-export class OldFrameDecoder implements FrameSource {
+export class OldFrameDecoder implements ChunkDecoder {
 	readonly #inner: FrameDecoder;
 	#chunk: Buffer = EMPTY;
 	readonly #header = Buffer.alloc(OLD_LONG_HEADER_BYTES);
