@@ -1,228 +1,32 @@
 /**
- * The connecting side of tcp and ipc: one pipe, and one connection after the other that serves it.
+ * The connecting side of tcp and ipc: an attempt to connect is a stream of node:net that is not connected yet.
  *
- * - The pipe is attached at connect() and outlives connections: whole messages that are still queued go to the next one.
- * - With `immediate` it is attached once a handshake is done and destroyed, with its queue, at disconnect.
- * - A ROUTER knows a peer by the routing id of its handshake, so its pipe is attached after the first handshake; from then on
- *   it outlives connections, unless a later handshake brings another id: then the old pipe ends and a new one is attached.
- * - A handshake that breaks the protocol is final (wrong mechanism, wrong socket type, refused): trying again would end the same.
- *   Everything else is tried again, with the delays of reconnect.ts, until closed.
- *
- * Shutdown: once the socket's end of the pipe is closed, what is queued is flushed, reconnecting if need be, for the linger
- * period; then everything ends. Meanwhile the event loop is held.
+ * Shutdown: an attempt that is given up is destroyed; streams are unref'd.
  */
 import type { Socket } from "node:net";
-import { ZmqError } from "../errors.ts";
-import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
-import { checkSecurity } from "../security/make-mechanism.ts";
-import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { AuthenticationError } from "../wire/protocol-error.ts";
-import { describePeer, reportEnd } from "./connection-events.ts";
-import type { EngineEnd, EngineOwner, ServingEngine } from "./engine.ts";
-import { closeFromTransport, Linger } from "./linger.ts";
 import { makeEngine } from "./make-engine.ts";
-import { PendingHold } from "./pending-hold.ts";
-import { Backoff } from "./reconnect.ts";
-import type { Connector, TransportHost } from "./transport.ts";
+import { type Dial, ReconnectingConnector } from "./reconnecting-connector.ts";
+import type { TransportHost } from "./transport.ts";
 
-export class StreamConnector implements Connector, EngineOwner, PipeOwner {
-	readonly endpoint: string;
-	readonly #host: TransportHost;
-	readonly #open: () => Socket;
-	readonly #immediate: boolean;
-	readonly #backoff = new Backoff(Math.random);
-	readonly #linger = new Linger();
-	readonly #hold = new PendingHold();
-	#socketEnd: Pipe | undefined;
-	#engineEnd: Pipe | undefined;
-	/** A stream that is not connected yet. */
-	#dialling: Socket | undefined;
-	#engine: ServingEngine | undefined;
-	#retry: NodeJS.Timeout | undefined;
-	/** The socket's end was closed: flush, then end. */
-	#closing = false;
-	#ended = false;
-	readonly #whenEnded: Promise<void>;
-	#resolveEnded: () => void = () => {};
-
+export class StreamConnector extends ReconnectingConnector {
 	/**
 	 * @param open starts one attempt; names are resolved anew each time
 	 * @throws ZmqError EINVAL options of security that do not make a whole
 	 */
 	constructor(endpoint: string, host: TransportHost, open: () => Socket) {
-		checkSecurity(host.options);
-		this.endpoint = endpoint;
-		this.#host = host;
-		this.#open = open;
-		this.#immediate = host.options.immediate;
-		this.#whenEnded = new Promise((resolve) => {
-			this.#resolveEnded = resolve;
-		});
-		if (!this.#immediate && (host.type !== "ROUTER" || host.peerName !== undefined)) this.#attach(undefined);
-		if (!this.#ended) this.#dial();
-	}
-
-	close(): Promise<void> {
-		const socketEnd = this.#socketEnd;
-		if (socketEnd === undefined) this.#end();
-		else if (!this.#closing) closeFromTransport(socketEnd, this.#host.options.linger);
-		return this.#whenEnded;
-	}
-
-	onReadable(): void {
-		this.#updateHold();
-	}
-
-	onWritable(): void {
-		// Nothing is ever refused here: inbound messages come through engines.
-	}
-
-	onClosed(): void {
-		this.#onSocketEndClosed();
-	}
-
-	#attach(engine: ServingEngine | undefined, peer?: PeerMetadata): Pipe {
-		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = this.#host.options;
-		const [socketEnd, engineEnd] = pipePair({ forward, backward });
-		if (peer !== undefined) describePeer(socketEnd, peer);
-		socketEnd.peerAddress = this.endpoint;
-		this.#socketEnd = socketEnd;
-		this.#engineEnd = engineEnd;
-		if (engine === undefined) engineEnd.owner = this;
-		else engine.serve(engineEnd);
-		this.#host.attach(socketEnd);
-		return engineEnd;
-	}
-
-	#dropPipe(): void {
-		this.#engineEnd?.close();
-		this.#engineEnd = undefined;
-		this.#socketEnd = undefined;
-	}
-
-	#onSocketEndClosed(): void {
-		if (this.#closing || this.#ended) return;
-		this.#closing = true;
-		this.#linger.start(this.#host.options.linger, () => this.#end());
-		this.#updateHold();
-		if (this.#engine?.serving !== true && this.#engineEnd?.readable !== true) this.#end();
-	}
-
-	#updateHold(): void {
-		this.#hold.set(this.#engineEnd?.readable === true && (this.#closing || this.#host.options.linger !== 0));
-	}
-
-	#dial(): void {
-		this.#host.emit({ type: "connect:delay", address: this.endpoint });
-		const stream = this.#open();
-		this.#dialling = stream;
-		stream.unref();
-		const failed = (error: NodeJS.ErrnoException): void => {
-			clearTimeout(timer);
-			if (this.#dialling !== stream) return;
-			this.#dialling = undefined;
-			this.#host.emit({ type: "close", address: this.endpoint });
-			if (error.code === "ECONNREFUSED" && this.#host.options.reconnectStop.includes("refused")) this.#end();
-			else this.#retryLater();
-		};
-		const { connectTimeout } = this.#host.options;
-		const late = (): void => {
-			stream.destroy(new ZmqError("EAGAIN", `The connection was not made within ${connectTimeout} ms (connectTimeout)`));
-		};
-		const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout).unref() : undefined;
-		stream.on("error", failed);
-		stream.once("connect", () => {
-			clearTimeout(timer);
-			stream.off("error", failed);
-			if (this.#dialling !== stream) return;
-			this.#dialling = undefined;
-			this.#host.emit({ type: "connect", address: this.endpoint });
-			this.#openEngine(stream);
-		});
-	}
-
-	#openEngine(stream: Socket): void {
-		try {
-			this.#engine = makeEngine(stream, this.#host, this);
-		} catch (cause) {
-			// Options were changed since connect() checked them.
-			stream.destroy();
-			reportEnd(this.#host, this.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
-			this.#retryLater();
-		}
-	}
-
-	#retryLater(): void {
-		const interval = this.#backoff.next(this.#host.options);
-		if (interval < 0) {
-			this.#end();
-			return;
-		}
-		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval });
-		this.#retry = setTimeout(() => this.#dial(), interval).unref();
-	}
-
-	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
-		this.#backoff.reset();
-		const before = this.#socketEnd;
-		// A ROUTER's next peer may be another one.
-		const nameless = this.#host.type === "ROUTER" && this.#host.peerName === undefined;
-		if (before !== undefined && nameless && !peer.routingId.equals(before.peerRoutingId)) this.#dropPipe();
-		let pipe = this.#engineEnd;
-		if (pipe === undefined) {
-			if (this.#host.closed || this.#closing) return undefined;
-			pipe = this.#attach(engine, peer);
-		} else {
-			if (before !== undefined) describePeer(before, peer);
-			engine.serve(pipe);
-			this.#hold.set(false);
-		}
-		if (this.#host.type !== "STREAM") this.#host.emit({ type: "handshake", address: this.endpoint, peer: peer.properties });
-		return pipe;
-	}
-
-	onPipeClosed(): void {
-		this.#onSocketEndClosed();
-	}
-
-	onEnd(_engine: ServingEngine, end: EngineEnd): void {
-		this.#engine = undefined;
-		const pipe = this.#engineEnd;
-		if (pipe !== undefined) pipe.owner = this;
-		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
-		const done = this.#ended || (this.#closing && pipe?.readable !== true);
-		if (done || isFinal(end) || this.#stopsAfter(end)) {
-			this.#end();
-			return;
-		}
-		if (this.#immediate) this.#dropPipe();
-		else pipe?.hiccup();
-		this.#updateHold();
-		this.#retryLater();
-	}
-
-	#stopsAfter(end: EngineEnd): boolean {
-		const after = end.kind !== "closed" && end.duringHandshake ? "handshake" : "disconnect";
-		return this.#host.options.reconnectStop.includes(after);
-	}
-
-	#end(): void {
-		if (this.#ended) return;
-		this.#ended = true;
-		clearTimeout(this.#retry);
-		this.#linger.stop();
-		this.#dialling?.destroy();
-		this.#dialling = undefined;
-		this.#engine?.destroy();
-		this.#dropPipe();
-		this.#hold.set(false);
-		this.#resolveEnded();
+		super(endpoint, host, dialStream(host, open));
 	}
 }
 
-/** Trying again would end the same way. */
-function isFinal(end: EngineEnd): boolean {
-	if (end.kind === "closed") return true;
-	if (end.kind !== "violated" || !end.duringHandshake) return false;
-	return !(end.error instanceof AuthenticationError && end.error.status === 300);
+function dialStream(host: TransportHost, open: () => Socket): Dial {
+	return ({ onConnected, onFailed }) => {
+		const stream = open();
+		stream.unref();
+		stream.on("error", onFailed);
+		stream.once("connect", () => {
+			stream.off("error", onFailed);
+			onConnected((owner) => makeEngine(stream, host, owner));
+		});
+		return { abandon: () => stream.destroy() };
+	};
 }

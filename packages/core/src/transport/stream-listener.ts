@@ -1,81 +1,20 @@
 /**
- * The accepting side of tcp and ipc: one bound server, and the connections that came through it.
+ * The accepting side of tcp and ipc: one bound server of node:net.
  *
- * A pipe is made when a peer's handshake is done and destroyed when the peer leaves: what is queued for it is lost, what it
- * has sent can still be read (RFC 28 §"incoming connections"). What a peer does wrong ends its own connection only.
- *
- * Shutdown: `close()` frees the address within the call and closes the socket's end of every pipe accepted here; their engines
- * flush for the linger period by themselves. A connection in its handshake is destroyed. The promise settles when the last
- * connection has ended.
+ * Shutdown: `close()` frees the address within the call; what becomes of the connections stands in acceptor.ts.
  */
 import type { Server, Socket } from "node:net";
 import { ZmqError } from "../errors.ts";
-import { type Pipe, pipePair } from "../pipe/pipe.ts";
-import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { describePeer, reportEnd } from "./connection-events.ts";
-import type { EngineEnd, EngineOwner, ServingEngine } from "./engine.ts";
-import { closeFromTransport, Linger } from "./linger.ts";
+import { Acceptor } from "./acceptor.ts";
 import { makeEngine } from "./make-engine.ts";
 import type { Listener, TransportHost } from "./transport.ts";
 
-/** One accepted connection. */
-class Accepted implements EngineOwner {
-	readonly #listener: StreamListener;
-	readonly #linger = new Linger();
-	readonly #peerAddress: string;
-	readonly #engine: ServingEngine;
-	#socketEnd: Pipe | undefined;
-	#engineEnd: Pipe | undefined;
-
-	constructor(stream: Socket, peerAddress: string, listener: StreamListener) {
-		this.#listener = listener;
-		this.#peerAddress = peerAddress;
-		const { host } = listener;
-		this.#engine = makeEngine(stream, host, this);
-	}
-
-	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
-		const { host, endpoint } = this.#listener;
-		if (host.closed) return undefined;
-		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = host.options;
-		const [socketEnd, engineEnd] = pipePair({ forward, backward });
-		describePeer(socketEnd, peer);
-		socketEnd.peerAddress = this.#peerAddress;
-		this.#socketEnd = socketEnd;
-		this.#engineEnd = engineEnd;
-		engine.serve(engineEnd);
-		host.attach(socketEnd);
-		if (host.type !== "STREAM") host.emit({ type: "handshake", address: endpoint, peer: peer.properties });
-		return engineEnd;
-	}
-
-	onPipeClosed(engine: ServingEngine): void {
-		this.#linger.start(this.#listener.host.options.linger, () => engine.destroy());
-	}
-
-	onEnd(_engine: ServingEngine, end: EngineEnd): void {
-		this.#linger.stop();
-		this.#listener.forget(this);
-		this.#engineEnd?.close();
-		reportEnd(this.#listener.host, this.#listener.endpoint, end);
-	}
-
-	/** The listener was closed. */
-	close(): void {
-		const socketEnd = this.#socketEnd;
-		if (socketEnd === undefined) this.#engine.destroy();
-		else closeFromTransport(socketEnd, this.#listener.host.options.linger);
-	}
-}
-
 export class StreamListener implements Listener {
 	readonly endpoint: string;
-	readonly host: TransportHost;
 	readonly #server: Server;
-	readonly #accepted = new Set<Accepted>();
+	readonly #acceptor: Acceptor;
 	readonly #afterClose: (() => void) | undefined;
 	#closing: Promise<void> | undefined;
-	#resolveEmpty: () => void = () => {};
 
 	/**
 	 * @param server listening
@@ -94,8 +33,8 @@ export class StreamListener implements Listener {
 		},
 	) {
 		this.endpoint = parts.endpoint;
-		this.host = host;
 		this.#server = server;
+		this.#acceptor = new Acceptor(parts.endpoint, host);
 		this.#afterClose = parts.afterClose;
 		server.unref();
 		server.on("connection", (stream: Socket) => {
@@ -106,20 +45,10 @@ export class StreamListener implements Listener {
 				return;
 			}
 			host.emit({ type: "accept", address: this.endpoint });
-			this.#accept(stream, parts.peerAddress(stream));
+			this.#acceptor.accept(parts.peerAddress(stream), (owner) => makeEngine(stream, host, owner));
 		});
 		server.on("error", (error) => host.emit({ type: "accept:error", address: this.endpoint, error }));
 		host.emit({ type: "bind", address: this.endpoint });
-	}
-
-	#accept(stream: Socket, peerAddress: string): void {
-		try {
-			this.#accepted.add(new Accepted(stream, peerAddress, this));
-		} catch (cause) {
-			// Options were changed since bind() checked them.
-			stream.destroy();
-			reportEnd(this.host, this.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
-		}
 	}
 
 	close(): Promise<void> {
@@ -127,21 +56,10 @@ export class StreamListener implements Listener {
 		return this.#closing;
 	}
 
-	/** @internal A connection has ended. */
-	forget(connection: Accepted): void {
-		this.#accepted.delete(connection);
-		if (this.#accepted.size === 0) this.#resolveEmpty();
-	}
-
-	async #close(): Promise<void> {
+	#close(): Promise<void> {
 		// The descriptor is closed within this call; its callback would come only when all connections have ended.
 		this.#server.close();
 		this.#afterClose?.();
-		const empty = new Promise<void>((resolve) => {
-			this.#resolveEmpty = resolve;
-		});
-		for (const connection of [...this.#accepted]) connection.close();
-		this.host.emit({ type: "close", address: this.endpoint });
-		if (this.#accepted.size > 0) await empty;
+		return this.#acceptor.close();
 	}
 }
