@@ -26,7 +26,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["wire/", "pipe/"],
 	["security/", "pattern/"],
 	["transport/"],
-	["inbox", "outbox", "place", "peer-name", "option-properties", "socket-endpoints"],
+	["inbox", "outbox", "place", "peer-name", "option-properties", "socket-endpoints", "message-metadata", "receiver", "web-streams"],
 	["socket"],
 	["context", "faces", "tagged-faces", "authenticator"],
 	["socket-make"],

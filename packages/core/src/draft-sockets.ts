@@ -17,7 +17,7 @@ import { RadioPattern } from "./pattern/radio.ts";
 import { routingIdFrame, ServerPattern } from "./pattern/server.ts";
 import { Socket, type SocketMake } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
-import { type Tagged, TaggedDuplexSocket, TaggedReadableSocket, TaggedWritableSocket } from "./tagged-faces.ts";
+import { type Tagged, TaggedDuplexSocket, TaggedWritableSocket } from "./tagged-faces.ts";
 import { closedError } from "./waiters.ts";
 
 export type ServerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage">;
@@ -66,6 +66,10 @@ function single(made: SocketMake): SocketMake {
 	return { ...made, framesMax: ONE_FRAME };
 }
 
+function idFrame({ routingId }: RoutingIdTag): Buffer {
+	return routingIdFrame(checkId(routingId));
+}
+
 function withRoutingId([id, message]: Received): Tagged<RoutingIdTag> {
 	return [message as Buffer, { routingId: id.readUInt32BE(0) }];
 }
@@ -79,16 +83,12 @@ export class Server extends TaggedDuplexSocket<RoutingIdTag> {
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: ServerOptions = {}) {
-		super(make("SERVER", options, (host, settings) => new ServerPattern(host, settings)));
+		super(
+			make("SERVER", options, (host, settings) => new ServerPattern(host, settings)),
+			idFrame,
+			withRoutingId,
+		);
 		if (new.target === Server) Object.preventExtensions(this);
-	}
-
-	protected override tagFrame({ routingId }: RoutingIdTag): Buffer {
-		return routingIdFrame(checkId(routingId));
-	}
-
-	protected override untie(message: Received): Tagged<RoutingIdTag> {
-		return withRoutingId(message);
 	}
 
 	static {
@@ -118,20 +118,22 @@ export class Client extends DuplexSocket {
 export class Radio extends TaggedWritableSocket<GroupTag> {
 	/** @throws ZmqError EINVAL */
 	constructor(options: RadioOptions = {}) {
-		super(make("RADIO", options, (host) => new RadioPattern(host)));
+		super(
+			make("RADIO", options, (host) => new RadioPattern(host)),
+			({ group }) => groupBytes(group),
+		);
 		if (new.target === Radio) Object.preventExtensions(this);
-	}
-
-	protected override tagFrame({ group }: GroupTag): Buffer {
-		return groupBytes(group);
 	}
 }
 
 /** Receives what is sent to the groups that it has joined. Peers: RADIO. */
-export class Dish extends TaggedReadableSocket<ReceivedGroup> {
+export class Dish extends ReadableSocket<Tagged<ReceivedGroup>> {
 	/** @throws ZmqError EINVAL */
 	constructor(options: DishOptions = {}) {
-		super(make("DISH", options, (host) => new DishPattern(host)));
+		super(
+			make("DISH", options, (host) => new DishPattern(host)),
+			([group, message]) => [message as Buffer, { group }],
+		);
 		if (new.target === Dish) Object.preventExtensions(this);
 	}
 
@@ -149,10 +151,6 @@ export class Dish extends TaggedReadableSocket<ReceivedGroup> {
 			if ((this.pattern as DishPattern).leave(group)) continue;
 			throw new ZmqError("EINVAL", `The group ${JSON.stringify(group.toString())} is not joined`);
 		}
-	}
-
-	protected override untie([group, message]: Received): Tagged<ReceivedGroup> {
-		return [message as Buffer, { group }];
 	}
 
 	#checked(groups: (Uint8Array | string)[]): Buffer[] {
@@ -204,7 +202,11 @@ export class Peer extends TaggedDuplexSocket<RoutingIdTag> {
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: PeerOptions = {}) {
-		super(make("PEER", options, (host, settings) => new ServerPattern(host, settings)));
+		super(
+			make("PEER", options, (host, settings) => new ServerPattern(host, settings)),
+			idFrame,
+			withRoutingId,
+		);
 		if (new.target === Peer) Object.preventExtensions(this);
 	}
 
@@ -220,14 +222,6 @@ export class Peer extends TaggedDuplexSocket<RoutingIdTag> {
 		if (this.closed) throw closedError();
 		if ((this.pattern as ServerPattern).disconnect(checkId(routingId), { discard: this.linger === 0 })) return;
 		throw new ZmqError("EHOSTUNREACH", `No peer has the routing id ${routingId}`);
-	}
-
-	protected override tagFrame({ routingId }: RoutingIdTag): Buffer {
-		return routingIdFrame(checkId(routingId));
-	}
-
-	protected override untie(message: Received): Tagged<RoutingIdTag> {
-		return withRoutingId(message);
 	}
 
 	static {

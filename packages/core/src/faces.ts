@@ -4,11 +4,14 @@
  * Every method only hands over to the outbox or the inbox of its socket, so the classes differ in what their type allows
  * and in nothing else. Errors come as rejections, never as throws, except from the `try…` methods.
  */
-import type { Inbox, Received } from "./inbox.ts";
+import type { Received } from "./inbox.ts";
+import { metadataOf, type WithMetadata } from "./message-metadata.ts";
 import type { Content } from "./outbox.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
+import { Receiver, type Receiving } from "./receiver.ts";
 import { Socket, type SocketMake } from "./socket.ts";
 import type { WaitOptions } from "./waiters.ts";
+import { writableStreamOf } from "./web-streams.ts";
 
 /** A socket that can send. */
 export interface Writable {
@@ -23,59 +26,81 @@ export interface Writable {
 	 *
 	 * Waits while no peer has room; concurrent sends queue up in order. The frames belong to the receiver from here on.
 	 * Rejects with EAGAIN (time ran out), ABORT_ERR (`signal`), EHOSTUNREACH (ROUTER with `mandatory`), EBADF (closed),
-	 * ENOBUFS (too many wait), EINVAL.
+	 * ENOBUFS (too many wait), EFSM, EINVAL.
 	 */
 	send(message: Content, options?: WaitOptions): Promise<void>;
 	/**
 	 * Sends if that is possible at once and says what became of the message; unless "sent" or "dropped" it is still yours.
-	 * @throws ZmqError EBADF, EINVAL
+	 * @throws ZmqError EBADF, EFSM, EINVAL
 	 */
 	trySend(message: Content): SendOutcome;
 	/** Sends many messages in order with one promise; the error of a rejection says how many went out. */
 	sendMany(messages: readonly Content[], options?: WaitOptions): Promise<void>;
+	/**
+	 * A Web Stream that sends what is written to it; a write settles when its message is accepted. An error of a send ends the
+	 * stream; closing or aborting it does not close the socket.
+	 */
+	toWritableStream(): WritableStream<Content>;
 }
 
-/** A socket that can receive. */
-export interface Readable extends AsyncIterable<Received> {
+/** A socket that can receive; a message is the list of its frames, or what its class says. */
+export interface Readable<Message = Received> extends Receiving<Message> {
 	/** Most messages queued per peer inbound; 0 = no limit. Takes effect at once; what is queued above a lowered mark stays. */
 	receiveHighWaterMark: number;
 	/** How long a receive may wait, ms; -1 = for ever, 0 = not at all. */
 	receiveTimeout: number;
-	/** True when a message would be received at once. */
-	readonly readable: boolean;
-	/**
-	 * Receives the frames of one message. Concurrent receives queue up in order.
-	 *
-	 * Rejects with EAGAIN (time ran out), ABORT_ERR (`signal`; no message is lost), EBADF (closed), ENOBUFS (too many wait).
-	 */
-	receive(options?: WaitOptions): Promise<Received>;
-	/** Receives a message that is there, or returns undefined. @throws ZmqError EBADF */
-	tryReceive(): Received | undefined;
-	/** Waits for at least one message and returns what is there, `max` messages at most. */
-	receiveMany(max: number, options?: WaitOptions): Promise<Received[]>;
-	/** Messages as they come; ends when the socket is closed. Leaving the loop does not close the socket. */
-	[Symbol.asyncIterator](): AsyncIterableIterator<Received, undefined>;
+	/** Receives the same messages, each with what is known of its sender: `const { message, metadata } = await socket.withMetadata.receive()`. */
+	readonly withMetadata: Receiving<WithMetadata<Message>>;
 }
 
-class Messages implements AsyncIterableIterator<Received, undefined> {
-	readonly #inbox: Inbox;
-	#returned = false;
+export abstract class ReadableSocket<Message = Received> extends Socket implements Readable<Message> {
+	declare receiveHighWaterMark: number;
+	declare receiveTimeout: number;
+	readonly #shape: (message: Received) => Message;
+	readonly #receiver: Receiver<Message>;
+	#withMetadata: Receiver<WithMetadata<Message>> | undefined;
 
-	constructor(inbox: Inbox) {
-		this.#inbox = inbox;
+	/** @param shape what a receiver gets of a message; default: the message itself, then `Message` must be `Received` */
+	protected constructor(make: SocketMake, shape: (message: Received) => Message = (message) => message as Message) {
+		super(make);
+		this.#shape = shape;
+		this.#receiver = new Receiver(this.inbox, shape);
 	}
 
-	next(): Promise<IteratorResult<Received, undefined>> {
-		return this.#returned ? this.return() : this.#inbox.next();
+	get readable(): boolean {
+		return this.inbox.readable;
 	}
 
-	async return(): Promise<IteratorResult<Received, undefined>> {
-		this.#returned = true;
-		return { value: undefined, done: true };
+	receive(options?: WaitOptions): Promise<Message> {
+		return this.#receiver.receive(options);
 	}
 
-	[Symbol.asyncIterator](): this {
-		return this;
+	tryReceive(): Message | undefined {
+		return this.#receiver.tryReceive();
+	}
+
+	receiveMany(max: number, options?: WaitOptions): Promise<Message[]> {
+		return this.#receiver.receiveMany(max, options);
+	}
+
+	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+		return this.#receiver[Symbol.asyncIterator]();
+	}
+
+	toReadableStream(): ReadableStream<Message> {
+		return this.#receiver.toReadableStream();
+	}
+
+	get withMetadata(): Receiving<WithMetadata<Message>> {
+		this.#withMetadata ??= new Receiver(this.inbox, (message) => ({
+			message: this.#shape(message),
+			metadata: metadataOf(this.pattern.source),
+		}));
+		return this.#withMetadata;
+	}
+
+	static {
+		Socket.defineOptions(ReadableSocket.prototype, ["receiveHighWaterMark", "receiveTimeout"]);
 	}
 }
 
@@ -103,74 +128,45 @@ export abstract class WritableSocket extends Socket implements Writable {
 		return this.outbox.sendMany(messages, options);
 	}
 
+	toWritableStream(): WritableStream<Content> {
+		return writableStreamOf((message, options) => this.send(message, options));
+	}
+
 	static {
 		Socket.defineOptions(WritableSocket.prototype, ["sendHighWaterMark", "sendTimeout"]);
 	}
 }
 
-export abstract class ReadableSocket extends Socket implements Readable {
-	declare receiveHighWaterMark: number;
-	declare receiveTimeout: number;
-
-	protected constructor(make: SocketMake) {
-		super(make);
-	}
-
-	get readable(): boolean {
-		return this.inbox.readable;
-	}
-
-	receive(options?: WaitOptions): Promise<Received> {
-		return this.inbox.receive(options);
-	}
-
-	tryReceive(): Received | undefined {
-		return this.inbox.tryReceive();
-	}
-
-	receiveMany(max: number, options?: WaitOptions): Promise<Received[]> {
-		return this.inbox.receiveMany(max, options);
-	}
-
-	[Symbol.asyncIterator](): AsyncIterableIterator<Received, undefined> {
-		return new Messages(this.inbox);
-	}
-
-	static {
-		Socket.defineOptions(ReadableSocket.prototype, ["receiveHighWaterMark", "receiveTimeout"]);
-	}
-}
-
 /** Both faces. */
-export abstract class DuplexSocket extends WritableSocket implements Readable {
-	declare receiveHighWaterMark: number;
-	declare receiveTimeout: number;
+export abstract class DuplexSocket extends ReadableSocket implements Writable {
+	declare sendHighWaterMark: number;
+	declare sendTimeout: number;
 
 	protected constructor(make: SocketMake) {
 		super(make);
 	}
 
-	get readable(): boolean {
-		return this.inbox.readable;
+	get writable(): boolean {
+		return this.outbox.writable;
 	}
 
-	receive(options?: WaitOptions): Promise<Received> {
-		return this.inbox.receive(options);
+	send(message: Content, options?: WaitOptions): Promise<void> {
+		return this.outbox.send(message, options);
 	}
 
-	tryReceive(): Received | undefined {
-		return this.inbox.tryReceive();
+	trySend(message: Content): SendOutcome {
+		return this.outbox.trySend(message);
 	}
 
-	receiveMany(max: number, options?: WaitOptions): Promise<Received[]> {
-		return this.inbox.receiveMany(max, options);
+	sendMany(messages: readonly Content[], options?: WaitOptions): Promise<void> {
+		return this.outbox.sendMany(messages, options);
 	}
 
-	[Symbol.asyncIterator](): AsyncIterableIterator<Received, undefined> {
-		return new Messages(this.inbox);
+	toWritableStream(): WritableStream<Content> {
+		return writableStreamOf((message, options) => this.send(message, options));
 	}
 
 	static {
-		Socket.defineOptions(DuplexSocket.prototype, ["receiveHighWaterMark", "receiveTimeout"]);
+		Socket.defineOptions(DuplexSocket.prototype, ["sendHighWaterMark", "sendTimeout"]);
 	}
 }

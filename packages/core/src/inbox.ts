@@ -4,11 +4,11 @@
  * Invariants
  * - While a receive waits, the pattern has nothing to read: a message that comes goes to the longest waiting receive.
  * - A message is taken from its pipe only for a receive that will get it; one that was aborted or timed out took none.
+ * - Whoever receives says how he wants to have it (a Reading): that is asked in the turn in which the message is taken.
  * - At most IMMEDIATE_RESULTS_MAX results come without a turn of the event loop between (fairness.ts).
  *
- * **Shutdown**: `close()` rejects waiting receives with EBADF and ends iterators.
+ * **Shutdown**: `close()` rejects waiting receives with EBADF and ends loops.
  */
-
 import { ZmqError } from "./errors.ts";
 import { mayBeImmediate, nextTurn } from "./fairness.ts";
 import type { SocketOptions } from "./options.ts";
@@ -19,9 +19,13 @@ import { checkWait, closedError, Waiters, type WaitOptions } from "./waiters.ts"
 /** What a receiver gets: the frames of one message, at least one. */
 export type Received = [Buffer, ...Buffer[]];
 
-type Step = IteratorResult<Received, undefined>;
-
-const ENDED: Step = { value: undefined, done: true };
+/** How a receiver wants to have its messages. */
+export interface Reading<Result> {
+	/** Makes of a message what the receiver gets, in the turn in which it is taken. */
+	shape(message: Received): Result;
+	/** What a receiver gets when the socket is closed; undefined: a rejection with EBADF. */
+	readonly ended: Result | undefined;
+}
 
 function outOfTurn(): ZmqError {
 	return new ZmqError("EFSM", "This socket must send before it may receive again: requests and replies alternate");
@@ -31,8 +35,7 @@ export class Inbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
 	readonly readiness: Readiness = new Readiness(() => this.readable);
-	/** The job says whether the result is an iterator's step. */
-	readonly #waiters: Waiters<boolean, Received | Step>;
+	readonly #waiters: Waiters<Reading<unknown>, unknown>;
 	#closed = false;
 	#pumping = false;
 
@@ -48,27 +51,32 @@ export class Inbox {
 	}
 
 	/** @throws ZmqError EBADF, EFSM */
-	tryReceive(): Received | undefined {
+	tryReceive<Result>(reading: Reading<Result>): Result | undefined {
 		if (this.#closed) throw closedError();
-		const message = this.#pattern.tryReceive() as Received | undefined;
-		if (message === undefined && this.#pattern.outOfTurn) throw outOfTurn();
-		return message;
+		const message = this.#take();
+		if (message !== undefined) return reading.shape(message);
+		if (this.#pattern.outOfTurn) throw outOfTurn();
+		return undefined;
 	}
 
-	receive(options: WaitOptions | undefined): Promise<Received> {
+	receive<Result>(reading: Reading<Result>, options: WaitOptions | undefined): Promise<Result> {
+		if (this.#closed && reading.ended !== undefined) return Promise.resolve(reading.ended);
 		let timeoutMs: number;
 		try {
 			timeoutMs = this.#check(options);
 		} catch (error) {
 			return Promise.reject(error);
 		}
-		const message = this.#pattern.tryReceive() as Received | undefined;
-		if (message !== undefined) return mayBeImmediate() ? Promise.resolve(message) : nextTurn().then(() => message);
+		const message = this.#take();
+		if (message !== undefined) {
+			const result = reading.shape(message);
+			return mayBeImmediate() ? Promise.resolve(result) : nextTurn().then(() => result);
+		}
 		if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
-		return this.#waiters.wait(false, timeoutMs, options?.signal) as Promise<Received>;
+		return this.#waiters.wait(reading, timeoutMs, options?.signal) as Promise<Result>;
 	}
 
-	receiveMany(max: number, options: WaitOptions | undefined): Promise<Received[]> {
+	receiveMany<Result>(reading: Reading<Result>, max: number, options: WaitOptions | undefined): Promise<Result[]> {
 		if (!Number.isInteger(max) || max < 1)
 			return Promise.reject(new ZmqError("EINVAL", `receiveMany takes the most messages to return, at least 1; got ${String(max)}`));
 		let timeoutMs: number;
@@ -77,28 +85,16 @@ export class Inbox {
 		} catch (error) {
 			return Promise.reject(error);
 		}
-		const messages: Received[] = [];
-		this.#fill(messages, max);
-		if (messages.length > 0) return mayBeImmediate(messages.length) ? Promise.resolve(messages) : nextTurn().then(() => messages);
+		const results: Result[] = [];
+		this.#fill(reading, results, max);
+		if (results.length > 0) return mayBeImmediate(results.length) ? Promise.resolve(results) : nextTurn().then(() => results);
 		if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
-		return this.#waiters.wait(false, timeoutMs, options?.signal).then((first) => {
+		return this.#waiters.wait(reading, timeoutMs, options?.signal).then((first) => {
 			// Who wrote the first one may have written more by now.
-			messages.push(first as Received);
-			if (!this.#closed) this.#fill(messages, max);
-			return messages;
+			results.push(first as Result);
+			if (!this.#closed) this.#fill(reading, results, max);
+			return results;
 		});
-	}
-
-	/** Steps of an iterator: as receive(), but a closed socket ends it. */
-	next(): Promise<Step> {
-		if (this.#closed) return Promise.resolve(ENDED);
-		const message = this.#pattern.tryReceive() as Received | undefined;
-		if (message === undefined) {
-			if (this.#pattern.outOfTurn) return Promise.reject(outOfTurn());
-			return this.#waiters.wait(true, this.#options.receiveTimeout, undefined) as Promise<Step>;
-		}
-		const step: Step = { value: message, done: false };
-		return mayBeImmediate() ? Promise.resolve(step) : nextTurn().then(() => step);
 	}
 
 	/** The pattern has something to read now. */
@@ -112,10 +108,10 @@ export class Inbox {
 		this.#pumping = true;
 		try {
 			while (this.#waiters.size > 0) {
-				const message = this.#pattern.tryReceive() as Received | undefined;
+				const message = this.#take();
 				if (message === undefined) return;
 				const waiter = this.#waiters.shift();
-				const result: Received | Step = waiter?.job === true ? { value: message, done: false } : message;
+				const result = waiter?.job.shape(message);
 				if (mayBeImmediate()) waiter?.resolve(result);
 				else nextTurn().then(() => waiter?.resolve(result));
 			}
@@ -128,9 +124,14 @@ export class Inbox {
 		this.#closed = true;
 		this.readiness.close();
 		this.#waiters.endAll((waiter) => {
-			if (waiter.job) waiter.resolve(ENDED);
-			else waiter.reject(closedError());
+			const { ended } = waiter.job;
+			if (ended === undefined) waiter.reject(closedError());
+			else waiter.resolve(ended);
 		});
+	}
+
+	#take(): Received | undefined {
+		return this.#pattern.tryReceive() as Received | undefined;
 	}
 
 	#check(options: WaitOptions | undefined): number {
@@ -138,11 +139,11 @@ export class Inbox {
 		return options === undefined ? this.#options.receiveTimeout : checkWait("receive", options, this.#options.receiveTimeout);
 	}
 
-	#fill(messages: Received[], max: number): void {
-		while (messages.length < max) {
-			const message = this.#pattern.tryReceive() as Received | undefined;
+	#fill<Result>(reading: Reading<Result>, results: Result[], max: number): void {
+		while (results.length < max) {
+			const message = this.#take();
 			if (message === undefined) return;
-			messages.push(message);
+			results.push(reading.shape(message));
 		}
 	}
 }

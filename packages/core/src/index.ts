@@ -30,6 +30,7 @@ export { ZmqError, type ZmqErrorCode } from "./errors.ts";
 export type { Readable, Writable } from "./faces.ts";
 export type { Received } from "./inbox.ts";
 export type { MessageLike } from "./message.ts";
+export type { MessageMetadata, WithMetadata } from "./message-metadata.ts";
 export type { SocketEvent, SocketEventOf, SocketEventType } from "./monitor.ts";
 export { Observer } from "./observer.ts";
 export type { SocketOptions, SocketOptionsInput } from "./options.ts";
@@ -47,6 +48,7 @@ export {
 	XSubscriber,
 	type XSubscriberOptions,
 } from "./publish-sockets.ts";
+export type { Receiving } from "./receiver.ts";
 export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
 export { Socket } from "./socket.ts";
@@ -67,7 +69,7 @@ export {
 	type RouterOptions,
 } from "./sockets.ts";
 export { Stream, type StreamOptions } from "./stream-socket.ts";
-export type { Tagged, TaggedReadable } from "./tagged-faces.ts";
+export type { Tagged, TaggedContent, TaggedReadable, TaggedWritable } from "./tagged-faces.ts";
 export type { WaitOptions } from "./waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "./z85.ts";

@@ -10,7 +10,7 @@
  */
 import { ZmqError } from "./errors.ts";
 import { nextTurn } from "./fairness.ts";
-import type { Inbox, Received } from "./inbox.ts";
+import type { Inbox, Reading, Received } from "./inbox.ts";
 import { hold, release } from "./keep-alive.ts";
 import { PROXY_BURST_MESSAGES } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
@@ -49,6 +49,9 @@ interface Way {
 function traffic(): ProxyTraffic {
 	return { receivedMessages: 0, receivedBytes: 0, sentMessages: 0, sentBytes: 0 };
 }
+
+/** A proxy takes messages as they are. */
+const AS_IS: Reading<Received> = { shape: (message) => message, ended: undefined };
 
 function bytesOf(message: Received): number {
 	let bytes = 0;
@@ -190,7 +193,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 	/** Moves what is there, PROXY_BURST_MESSAGES at most. */
 	async #burst({ from, to, taken, given }: Way): Promise<void> {
 		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable; moved++) {
-			const message = from.tryReceive();
+			const message = from.tryReceive(AS_IS);
 			if (message === undefined) return;
 			const bytes = bytesOf(message);
 			taken.receivedMessages += 1;

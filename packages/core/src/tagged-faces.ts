@@ -1,89 +1,92 @@
 /**
- * The faces of sockets whose messages are one frame and a tag beside it: a routing id of SERVER and PEER, a group of RADIO and DISH.
+ * The sending faces of sockets whose messages are one frame and a tag beside it: a routing id of SERVER and PEER, a group of RADIO.
+ * They receive as all others do (faces.ts), a frame and its tag.
  *
- * As faces.ts, everything is handed over to outbox and inbox, where the tag is the first frame of two.
+ * As in faces.ts, everything is handed over to outbox and inbox, where the tag is the first frame of two.
  */
 import { ZmqError } from "./errors.ts";
-import type { Inbox, Received } from "./inbox.ts";
+import { type Readable, ReadableSocket } from "./faces.ts";
+import type { Received } from "./inbox.ts";
 import type { MessageLike } from "./message.ts";
 import type { Content } from "./outbox.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
 import { Socket, type SocketMake } from "./socket.ts";
 import type { WaitOptions } from "./waiters.ts";
+import { writableStreamOf } from "./web-streams.ts";
 
 /** What a receiver gets: the bytes, and what stands beside them. */
 export type Tagged<Tag> = [message: Buffer, tag: Tag];
 
-class TaggedMessages<Tag> implements AsyncIterableIterator<Tagged<Tag>, undefined> {
-	readonly #inbox: Inbox;
-	readonly #untie: (message: Received) => Tagged<Tag>;
-	#returned = false;
+/** What is sent where several messages are: each with its tag, as a receive gives it. */
+export type TaggedContent<Tag> = readonly [message: MessageLike, tag: Tag];
 
-	constructor(inbox: Inbox, untie: (message: Received) => Tagged<Tag>) {
-		this.#inbox = inbox;
-		this.#untie = untie;
-	}
+/** The receiving face. */
+export type TaggedReadable<Tag> = Readable<Tagged<Tag>>;
 
-	async next(): Promise<IteratorResult<Tagged<Tag>, undefined>> {
-		if (this.#returned) return this.return();
-		const step = await this.#inbox.next();
-		return step.done ? step : { done: false, value: this.#untie(step.value) };
-	}
-
-	async return(): Promise<IteratorResult<Tagged<Tag>, undefined>> {
-		this.#returned = true;
-		return { value: undefined, done: true };
-	}
-
-	[Symbol.asyncIterator](): this {
-		return this;
-	}
-}
-
-export abstract class TaggedWritableSocket<Tag> extends Socket {
+/** A socket that can send. */
+export interface TaggedWritable<Tag> {
 	/** Most messages queued per peer outbound; 0 = no limit. */
-	declare sendHighWaterMark: number;
+	sendHighWaterMark: number;
 	/** How long a send may wait, ms; -1 = for ever, 0 = not at all. */
-	declare sendTimeout: number;
-
-	protected constructor(make: SocketMake) {
-		super(make);
-	}
-
+	sendTimeout: number;
 	/** True when some message would be accepted at once. */
-	get writable(): boolean {
-		return this.outbox.writable;
-	}
-
+	readonly writable: boolean;
 	/**
 	 * Sends one frame; settles when it is accepted. Rejects with EAGAIN, ABORT_ERR, EHOSTUNREACH (no peer has this routing id),
 	 * EBADF, ENOBUFS, EINVAL.
 	 */
-	send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
-		let content: Content;
-		try {
-			content = this.#tie(message, options);
-		} catch (error) {
-			return Promise.reject(error);
-		}
-		return this.outbox.send(content, options);
-	}
-
+	send(message: MessageLike, options: Tag & WaitOptions): Promise<void>;
 	/** Sends if that is possible at once and says what became of the message. @throws ZmqError EBADF, EINVAL */
-	trySend(message: MessageLike, tag: Tag): SendOutcome {
-		return this.outbox.trySend(this.#tie(message, tag));
+	trySend(message: MessageLike, tag: Tag): SendOutcome;
+	/** Sends many messages in order with one promise; the error of a rejection says how many went out. */
+	sendMany(messages: readonly TaggedContent<Tag>[], options?: WaitOptions): Promise<void>;
+	/** A Web Stream that sends what is written to it, as `[message, tag]`. See Writable. */
+	toWritableStream(): WritableStream<TaggedContent<Tag>>;
+}
+
+/** Makes the frame that stands for a tag. @throws ZmqError EINVAL */
+type TagFrame<Tag> = (tag: Tag) => Buffer;
+
+/** @throws ZmqError EINVAL */
+function tie<Tag>(tagFrame: TagFrame<Tag>, message: MessageLike, tag: Tag): Content {
+	if (typeof tag === "object" && tag !== null) return [tagFrame(tag), message];
+	throw new ZmqError("EINVAL", "This socket sends one frame and says to whom beside it, as a second argument: { routingId } or { group }");
+}
+
+/** @throws ZmqError EINVAL */
+function tieAll<Tag>(tagFrame: TagFrame<Tag>, messages: readonly TaggedContent<Tag>[]): Content[] {
+	if (Array.isArray(messages) && messages.every(Array.isArray)) return messages.map(([message, tag]) => tie(tagFrame, message, tag));
+	throw new ZmqError("EINVAL", "sendMany takes an array of messages, each with its tag: [message, { routingId }] or [message, { group }]");
+}
+
+export abstract class TaggedWritableSocket<Tag> extends Socket implements TaggedWritable<Tag> {
+	declare sendHighWaterMark: number;
+	declare sendTimeout: number;
+	readonly #tagFrame: TagFrame<Tag>;
+
+	protected constructor(make: SocketMake, tagFrame: TagFrame<Tag>) {
+		super(make);
+		this.#tagFrame = tagFrame;
 	}
 
-	/** @internal @throws ZmqError EINVAL */
-	protected abstract tagFrame(tag: Tag): Buffer;
+	get writable(): boolean {
+		return this.outbox.writable;
+	}
 
-	#tie(message: MessageLike, tag: Tag): Content {
-		if (typeof tag !== "object" || tag === null)
-			throw new ZmqError(
-				"EINVAL",
-				"This socket sends one frame and says to whom beside it, as a second argument: { routingId } or { group }",
-			);
-		return [this.tagFrame(tag), message];
+	async send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
+		await this.outbox.send(tie(this.#tagFrame, message, options), options);
+	}
+
+	trySend(message: MessageLike, tag: Tag): SendOutcome {
+		return this.outbox.trySend(tie(this.#tagFrame, message, tag));
+	}
+
+	async sendMany(messages: readonly TaggedContent<Tag>[], options?: WaitOptions): Promise<void> {
+		await this.outbox.sendMany(tieAll(this.#tagFrame, messages), options);
+	}
+
+	toWritableStream(): WritableStream<TaggedContent<Tag>> {
+		return writableStreamOf(([message, tag], options) => this.send(message, { ...tag, ...options }));
 	}
 
 	static {
@@ -91,83 +94,38 @@ export abstract class TaggedWritableSocket<Tag> extends Socket {
 	}
 }
 
-/** The receiving face, the same for sockets that send and that do not. */
-export interface TaggedReadable<Tag> extends AsyncIterable<Tagged<Tag>> {
-	/** Most messages queued per peer inbound; 0 = no limit. */
-	receiveHighWaterMark: number;
-	/** How long a receive may wait, ms; -1 = for ever, 0 = not at all. */
-	receiveTimeout: number;
-	/** True when a message would be received at once. */
-	readonly readable: boolean;
-	/** Receives one message and its tag. Rejects with EAGAIN, ABORT_ERR, EBADF, ENOBUFS. */
-	receive(options?: WaitOptions): Promise<Tagged<Tag>>;
-	/** Receives a message that is there, or returns undefined. @throws ZmqError EBADF */
-	tryReceive(): Tagged<Tag> | undefined;
-}
-
-export abstract class TaggedReadableSocket<Tag> extends Socket implements TaggedReadable<Tag> {
-	declare receiveHighWaterMark: number;
-	declare receiveTimeout: number;
-
-	protected constructor(make: SocketMake) {
-		super(make);
-	}
-
-	get readable(): boolean {
-		return this.inbox.readable;
-	}
-
-	receive(options?: WaitOptions): Promise<Tagged<Tag>> {
-		return this.inbox.receive(options).then((message) => this.untie(message));
-	}
-
-	tryReceive(): Tagged<Tag> | undefined {
-		const message = this.inbox.tryReceive();
-		return message && this.untie(message);
-	}
-
-	[Symbol.asyncIterator](): AsyncIterableIterator<Tagged<Tag>, undefined> {
-		return new TaggedMessages(this.inbox, (message) => this.untie(message));
-	}
-
-	/** @internal */
-	protected abstract untie(message: Received): Tagged<Tag>;
-
-	static {
-		Socket.defineOptions(TaggedReadableSocket.prototype, ["receiveHighWaterMark", "receiveTimeout"]);
-	}
-}
-
 /** Both faces. */
-export abstract class TaggedDuplexSocket<Tag> extends TaggedWritableSocket<Tag> implements TaggedReadable<Tag> {
-	declare receiveHighWaterMark: number;
-	declare receiveTimeout: number;
+export abstract class TaggedDuplexSocket<Tag> extends ReadableSocket<Tagged<Tag>> implements TaggedWritable<Tag> {
+	declare sendHighWaterMark: number;
+	declare sendTimeout: number;
+	readonly #tagFrame: TagFrame<Tag>;
 
-	protected constructor(make: SocketMake) {
-		super(make);
+	protected constructor(make: SocketMake, tagFrame: TagFrame<Tag>, untie: (message: Received) => Tagged<Tag>) {
+		super(make, untie);
+		this.#tagFrame = tagFrame;
 	}
 
-	get readable(): boolean {
-		return this.inbox.readable;
+	get writable(): boolean {
+		return this.outbox.writable;
 	}
 
-	receive(options?: WaitOptions): Promise<Tagged<Tag>> {
-		return this.inbox.receive(options).then((message) => this.untie(message));
+	async send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
+		await this.outbox.send(tie(this.#tagFrame, message, options), options);
 	}
 
-	tryReceive(): Tagged<Tag> | undefined {
-		const message = this.inbox.tryReceive();
-		return message && this.untie(message);
+	trySend(message: MessageLike, tag: Tag): SendOutcome {
+		return this.outbox.trySend(tie(this.#tagFrame, message, tag));
 	}
 
-	[Symbol.asyncIterator](): AsyncIterableIterator<Tagged<Tag>, undefined> {
-		return new TaggedMessages(this.inbox, (message) => this.untie(message));
+	async sendMany(messages: readonly TaggedContent<Tag>[], options?: WaitOptions): Promise<void> {
+		await this.outbox.sendMany(tieAll(this.#tagFrame, messages), options);
 	}
 
-	/** @internal */
-	protected abstract untie(message: Received): Tagged<Tag>;
+	toWritableStream(): WritableStream<TaggedContent<Tag>> {
+		return writableStreamOf(([message, tag], options) => this.send(message, { ...tag, ...options }));
+	}
 
 	static {
-		Socket.defineOptions(TaggedDuplexSocket.prototype, ["receiveHighWaterMark", "receiveTimeout"]);
+		Socket.defineOptions(TaggedDuplexSocket.prototype, ["sendHighWaterMark", "sendTimeout"]);
 	}
 }

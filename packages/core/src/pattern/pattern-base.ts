@@ -49,6 +49,10 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		return false;
 	}
 
+	get source(): Pipe | undefined {
+		return this.inbound.source?.pipe;
+	}
+
 	get pipeCount(): number {
 		return this.peers.size;
 	}

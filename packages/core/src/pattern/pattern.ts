@@ -43,6 +43,8 @@ export interface Pattern {
 	readonly writable: boolean;
 	/** True when a receive makes no sense before a send (REQ, REP): the state of the socket, not a lack of messages. */
 	readonly outOfTurn: boolean;
+	/** Where the message came from that {@link tryReceive} returned last; undefined when no peer sent it. */
+	readonly source: Pipe | undefined;
 	/** Pipes held, those included that are closed but not read to the end. */
 	readonly pipeCount: number;
 	/** Takes a pipe and becomes its owner; false when it was refused, then it is closed. */

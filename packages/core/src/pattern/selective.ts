@@ -12,14 +12,20 @@ import type { Peer } from "./peer.ts";
 export abstract class SelectivePattern extends PatternBase {
 	#ahead: Message | undefined;
 	#aheadPipe: Pipe | undefined;
+	#source: Pipe | undefined;
 
 	/** What a receiver gets of this message; undefined = nothing, it is discarded. */
 	protected abstract select(message: Message, peer: Peer): Message | undefined;
 
 	override tryReceive(): Message | undefined {
 		const message = this.#ahead ?? this.#next();
+		this.#source = this.#aheadPipe;
 		this.dropAhead();
 		return message;
+	}
+
+	override get source(): Pipe | undefined {
+		return this.#source;
 	}
 
 	override get readable(): boolean {

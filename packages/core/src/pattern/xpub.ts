@@ -10,6 +10,7 @@
 import { NOTICES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
+import type { Pipe } from "../pipe/pipe.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import type { Peer } from "./peer.ts";
 import { type Listener, type PubOptions, PubPattern } from "./pub.ts";
@@ -45,6 +46,10 @@ export class XPubPattern extends PubPattern {
 
 	override get readable(): boolean {
 		return this.#read < this.#notices.length;
+	}
+
+	override get source(): Pipe | undefined {
+		return this.#last?.pipe;
 	}
 
 	override tryReceive(): Message | undefined {

@@ -48,6 +48,10 @@ export class MessageQueue {
 		this.#fixed = true;
 	}
 
+	get conflating(): boolean {
+		return this.#conflating;
+	}
+
 	/** Keeps only the newest message from now on. */
 	conflate(): void {
 		this.#conflating = true;

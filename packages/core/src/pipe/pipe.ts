@@ -32,6 +32,12 @@ export interface PipeOwner {
 const NO_ROUTING_ID: Uint8Array = Buffer.alloc(0);
 const NO_PROPERTIES: ReadonlyMap<string, Buffer> = new Map();
 
+/** A connection that was lost, and whose messages are not all read. */
+interface FormerSource {
+	readonly properties: ReadonlyMap<string, Buffer>;
+	unread: number;
+}
+
 export class Pipe {
 	/** Told of events; set by whoever takes this end, before anything is written. */
 	owner: PipeOwner | undefined;
@@ -48,6 +54,8 @@ export class Pipe {
 	/** What the peer, and the ZAP handler, say of it, by lower-case name; of the newest connection. */
 	peerProperties: ReadonlyMap<string, Buffer> = NO_PROPERTIES;
 	#peer!: Pipe;
+	/** Oldest first; undefined as long as all that is unread came through one connection. */
+	#former: FormerSource[] | undefined;
 	#closed = false;
 	readonly #inbound: MessageQueue;
 	readonly #outbound: MessageQueue;
@@ -101,8 +109,27 @@ export class Pipe {
 	/** Reads the oldest message, or undefined. */
 	tryRead(): Message | undefined {
 		const message = this.#inbound.shift();
+		if (this.#former !== undefined && message !== undefined) this.#former = afterRead(this.#former);
 		if (message !== undefined && this.#inbound.takeRelief() && !this.#peer.#closed) this.#peer.owner?.onWritable(this.#peer);
 		return message;
+	}
+
+	/** The {@link peerProperties} of the connection through which the message came that was read last. */
+	get sourceProperties(): ReadonlyMap<string, Buffer> {
+		return this.#former?.[0]?.properties ?? this.peerProperties;
+	}
+
+	/** A new connection serves this pipe: what is unread came through the one before. */
+	connected(peer: { readonly routingId: Uint8Array; readonly properties: ReadonlyMap<string, Buffer> }): void {
+		const before = this.peerProperties;
+		this.peerRoutingId = peer.routingId;
+		this.peerProperties = peer.properties;
+		// Of a conflated queue nobody knows whether what is unread is of before or of after.
+		if (before === NO_PROPERTIES || this.#inbound.conflating) return;
+		this.#former ??= [];
+		let unread = this.#inbound.length;
+		for (const former of this.#former) unread -= former.unread;
+		if (unread > 0 || this.#former.length === 0) this.#former.push({ properties: before, unread });
 	}
 
 	/** The owner hears {@link PipeOwner.onWritable} once when the peer has read what was written down to `length` messages. */
@@ -151,6 +178,15 @@ export class Pipe {
 		if (options.discard === true) this.#outbound.clear();
 		if (!this.#peer.#closed) this.#peer.owner?.onClosed(this.#peer);
 	}
+}
+
+/** One message of the oldest was read. That entry stays for as long as the message is the last one read. */
+function afterRead(former: FormerSource[]): FormerSource[] | undefined {
+	while (former[0] !== undefined && former[0].unread <= 0) former.shift();
+	const oldest = former[0];
+	if (oldest === undefined) return undefined;
+	oldest.unread -= 1;
+	return former;
 }
 
 /**

@@ -21,8 +21,7 @@ export function reportEnd(host: TransportHost, address: string, end: EngineEnd):
 
 /** Notes at the socket's end of a pipe who the peer is. */
 export function describePeer(socketEnd: Pipe, peer: PeerMetadata): void {
-	socketEnd.peerRoutingId = peer.routingId;
-	socketEnd.peerProperties = peer.properties;
+	socketEnd.connected(peer);
 }
 
 function leftEarly(address: string): ZmqError {
