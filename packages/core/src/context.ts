@@ -11,6 +11,7 @@ import { inproc } from "./transport/inproc.ts";
 import { ipc } from "./transport/ipc.ts";
 import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
+import { ws, wss } from "./transport/web-socket/web-socket.ts";
 
 export class Context implements TransportTable {
 	readonly #transports: ReadonlyMap<string, Transport>;
@@ -29,4 +30,4 @@ export class Context implements TransportTable {
 }
 
 /** The default context of this thread. */
-export const context: Context = new Context([inproc, ipc, tcp]);
+export const context: Context = new Context([inproc, ipc, tcp, ws, wss]);

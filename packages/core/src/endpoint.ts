@@ -10,11 +10,12 @@ import { INPROC_NAME_BYTES_MAX, IPC_PATH_BYTES_MAX } from "./limits.ts";
 /** A parsed endpoint; `text` is what the caller wrote. */
 export type Endpoint =
 	| { readonly scheme: "tcp"; readonly text: string; readonly host: string; readonly port: number | "*" }
+	| { readonly scheme: "ws" | "wss"; readonly text: string; readonly host: string; readonly port: number | "*"; readonly path: string }
 	| { readonly scheme: "ipc"; readonly text: string; readonly path: string }
 	| { readonly scheme: "inproc"; readonly text: string; readonly name: string };
 
 /** ZeroMQ's transports that this build does not carry. */
-const NOT_CARRIED = ["ws", "wss", "udp", "pgm", "epgm", "norm", "tipc", "vmci", "vsock"];
+const NOT_CARRIED = ["udp", "pgm", "epgm", "norm", "tipc", "vmci", "vsock"];
 
 function malformed(text: string, why: string): ZmqError {
 	return new ZmqError("EINVAL", `Malformed endpoint "${text}": ${why}`, { address: text });
@@ -28,7 +29,8 @@ export function parseEndpoint(text: string): Endpoint {
 	const scheme = text.slice(0, cut);
 	const rest = text.slice(cut + 3);
 	if (rest === "") throw malformed(text, "nothing follows ://");
-	if (scheme === "tcp") return parseTcp(text, rest);
+	if (scheme === "tcp") return { scheme, text, ...parseHostAndPort(text, rest, "tcp://host:port") };
+	if (scheme === "ws" || scheme === "wss") return parseWeb(scheme, text, rest);
 	if (scheme === "ipc") {
 		if (Buffer.byteLength(rest) > IPC_PATH_BYTES_MAX)
 			throw new ZmqError("ENAMETOOLONG", `The path of "${text}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
@@ -41,12 +43,21 @@ export function parseEndpoint(text: string): Endpoint {
 		return { scheme, text, name: rest };
 	}
 	const hint = NOT_CARRIED.includes(scheme) ? `${scheme} is not carried by this build` : `unknown transport "${scheme}"`;
-	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${text}": ${hint}; use tcp, ipc or inproc`, { address: text });
+	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${text}": ${hint}; use tcp, ws, wss, ipc or inproc`, { address: text });
 }
 
-function parseTcp(text: string, rest: string): Endpoint {
+/** The path begins with a slash; it may be left out, and then is one slash. A query belongs to it. */
+function parseWeb(scheme: "ws" | "wss", text: string, rest: string): Endpoint {
+	const slash = rest.indexOf("/");
+	const path = slash === -1 ? "/" : rest.slice(slash);
+	if (!/^[\x21-\x7e]+$/.test(path) || path.includes("#"))
+		throw malformed(text, "the path holds a character that must be written as %XX, or a # which is no part of a path");
+	return { scheme, text, ...parseHostAndPort(text, slash === -1 ? rest : rest.slice(0, slash), `${scheme}://host:port/path`), path };
+}
+
+function parseHostAndPort(text: string, rest: string, form: string): { host: string; port: number | "*" } {
 	const colon = rest.lastIndexOf(":");
-	if (colon <= 0) throw malformed(text, "expected tcp://host:port");
+	if (colon <= 0) throw malformed(text, `expected ${form}`);
 	let host = rest.slice(0, colon);
 	const portText = rest.slice(colon + 1);
 	if (host.startsWith("[")) {
@@ -56,7 +67,7 @@ function parseTcp(text: string, rest: string): Endpoint {
 		throw malformed(text, "an IPv6 address stands in brackets, for example tcp://[::1]:5555");
 	}
 	if (/[\s/?#;]/.test(host)) throw malformed(text, "the host holds a character that no host name has");
-	if (portText === "*") return { scheme: "tcp", text, host, port: "*" };
+	if (portText === "*") return { host, port: "*" };
 	if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65535) throw malformed(text, "the port must be a number from 0 to 65535, or *");
-	return { scheme: "tcp", text, host, port: Number(portText) };
+	return { host, port: Number(portText) };
 }

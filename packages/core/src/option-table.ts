@@ -47,6 +47,16 @@ export interface SocketOptions extends SecurityOptions {
 	tcpAcceptFilter: string | null;
 	/** Connections waiting to be accepted by a listener. */
 	backlog: number;
+	/** Private key of a wss bind, PEM. */
+	wssKeyPem: string | null;
+	/** Certificate of a wss bind, PEM, with the chain behind it. */
+	wssCertPem: string | null;
+	/** Certificates that a wss connect trusts, PEM. Null = none but those of `wssTrustSystem`. */
+	wssTrustPem: string | null;
+	/** True: a wss connect trusts the authorities that Node trusts. */
+	wssTrustSystem: boolean;
+	/** The name that the server of a wss connect must have a certificate for. Null = the host of the endpoint. */
+	wssHostname: string | null;
 	/** True: bind and connect may use IPv6. */
 	ipv6: boolean;
 	/** Announced to peers; 1 to 255 bytes, empty = none. A ROUTER peer addresses this socket by it. */
@@ -188,6 +198,11 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	},
 	tcpAcceptFilter: { number: 38, kind: "address ranges", default: null, effect: "at once" },
 	backlog: { number: 19, kind: "integer", default: BACKLOG_DEFAULT, least: 1, unit: "connections", effect: "next bind or connect" },
+	wssKeyPem: { number: 103, kind: "text", default: null, effect: "next bind or connect" },
+	wssCertPem: { number: 104, kind: "text", default: null, effect: "next bind or connect" },
+	wssTrustPem: { number: 105, kind: "text", default: null, effect: "next bind or connect" },
+	wssTrustSystem: { number: 107, kind: "boolean", default: false, effect: "next bind or connect" },
+	wssHostname: { number: 106, kind: "text", default: null, effect: "next bind or connect" },
 	ipv6: { number: 42, kind: "boolean", default: false, effect: "next bind or connect" },
 	routingId: { number: 5, kind: "bytes", default: EMPTY, most: ROUTING_ID_BYTES_MAX, effect: "next connection", types: ROUTED },
 	mandatory: { number: 33, kind: "boolean", default: false, effect: "at once", types: ["ROUTER"] },

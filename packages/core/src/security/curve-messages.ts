@@ -46,6 +46,10 @@ export class CurveMessages implements MessageCipher {
 	}
 
 	encode(target: Buffer, offset: number, flags: number, body: Uint8Array): number {
+		return this.seal(target, writeFrameHeader(target, offset, 0, BODY_OVERHEAD_BYTES + body.length), flags, body);
+	}
+
+	seal(target: Buffer, start: number, flags: number, body: Uint8Array): number {
 		const nonce = this.#outNonce;
 		nonce.writeUInt32BE(this.#counterHigh, PREFIX_BYTES);
 		nonce.writeUInt32BE(this.#counterLow, PREFIX_BYTES + 4);
@@ -54,13 +58,11 @@ export class CurveMessages implements MessageCipher {
 			this.#counterLow = 0;
 			this.#counterHigh += 1;
 		}
-		const size = BODY_OVERHEAD_BYTES + body.length;
-		const start = writeFrameHeader(target, offset, 0, size);
 		target.set(NAME, start);
 		nonce.copy(target, start + COUNTER_AT, PREFIX_BYTES);
 		const first = (flags & FLAG_MORE) !== 0 ? INNER_MORE : (flags & FLAG_COMMAND) !== 0 ? INNER_COMMAND : 0;
 		this.#sodium.sealInto(target, start + BOX_AT, { key: this.#key, nonce, first, rest: body });
-		return start + size;
+		return start + BODY_OVERHEAD_BYTES + body.length;
 	}
 
 	open(outerFlags: number, body: Buffer): Buffer {

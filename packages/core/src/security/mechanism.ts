@@ -40,6 +40,8 @@ export interface ZapTerms {
 export interface MessageCipher extends FrameEncoder {
 	/** By how many bytes the body of a wrapped frame is longer than what it carries. */
 	readonly bodyOverheadBytes: number;
+	/** Writes the body of a wrapped frame without its header, whose flags are 0, and returns the offset behind it. */
+	seal(target: Buffer, offset: number, flags: number, body: Uint8Array): number;
 	/** Flags of the frame that {@link open} opened last. */
 	readonly flags: number;
 	/** Unwraps one frame as it came and returns its body. @throws ProtocolError */

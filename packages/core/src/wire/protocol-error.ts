@@ -37,6 +37,12 @@ export type ProtocolReason =
 	| "ERR_ZMTP_INVALID_METADATA"
 	/** The peer's socket type does not fit ours. */
 	| "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"
+	/** What the peer sends is no WebSocket (RFC 6455), or it breaks its rules. */
+	| "ERR_WS_UNSPECIFIED"
+	/** The peer speaks WebSocket and offers, or answers with, no subprotocol of ZeroMQ. */
+	| "ERR_ZWS_SUBPROTOCOL"
+	/** A WebSocket message of text: frames are binary. */
+	| "ERR_ZWS_TEXT_MESSAGE"
 	/** The peer refused us with an ERROR command. */
 	| "ERR_ZMTP_REFUSED_BY_PEER"
 	/** The credentials were refused; see {@link AuthenticationError}. */

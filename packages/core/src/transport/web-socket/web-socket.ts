@@ -1,0 +1,73 @@
+/**
+ * ws and wss: binds and connects `ws://host:port/path` (ZWS 2.0, RFC 45), wss over TLS.
+ *
+ * Sockets of one thread that bind the same port with other paths share one HTTP server (path-servers.ts). HTTP, TLS and the library
+ * for WebSockets are loaded by the first endpoint that needs them.
+ *
+ * Shutdown: see web-socket-listener.ts and reconnecting-connector.ts.
+ */
+import { type AddressInfo, connect as connectStream, type Socket } from "node:net";
+import type { Endpoint } from "../../endpoint.ts";
+import { ZmqError } from "../../errors.ts";
+import { checkSecurity } from "../../security/make-mechanism.ts";
+import { bindAddress, connectOptions, printAddress } from "../internet-address.ts";
+import { type Dial, ReconnectingConnector } from "../reconnecting-connector.ts";
+import { bindError } from "../system-error.ts";
+import type { Connector, Listener, Transport, TransportHost } from "../transport.ts";
+import { pathServerFor } from "./path-servers.ts";
+import { clientTrust } from "./tls-identity.ts";
+import { asWeb, type WebEndpoint } from "./web-endpoint.ts";
+import { WebSocketAttempt } from "./web-socket-attempt.ts";
+import { WebSocketListener } from "./web-socket-listener.ts";
+
+async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
+	const at = asWeb(endpoint);
+	checkSecurity(host.options);
+	const address = bindAddress(at, host.options);
+	try {
+		const { WebSocketServer: Upgrader } = await import("ws");
+		const server = await pathServerFor(at, address, host);
+		if (host.closed) {
+			server.closeIfEmpty();
+			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
+		}
+		const { port } = server.server.address() as AddressInfo;
+		return new WebSocketListener(server, host, { endpoint: printAddress(at.scheme, address, port) + at.path, path: at.path, Upgrader });
+	} catch (cause) {
+		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
+		host.emit({ type: "bind:error", address: at.text, error });
+		throw error;
+	}
+}
+
+function connect(endpoint: Endpoint, host: TransportHost): Connector {
+	const at = asWeb(endpoint);
+	const open = at.scheme === "wss" ? secureStream(at, host) : plainStream(at, host);
+	const dial: Dial = (outcome) => new WebSocketAttempt(urlOf(at), host, open, outcome);
+	return new ReconnectingConnector(at.text, host, dial);
+}
+
+function plainStream(at: WebEndpoint, host: TransportHost): (onReached: () => void) => Socket {
+	const options = connectOptions(at, host.options);
+	return (onReached) => connectStream(options).once("connect", onReached);
+}
+
+function secureStream(at: WebEndpoint, host: TransportHost): (onReached: () => void) => Socket {
+	const options = connectOptions(at, host.options);
+	const trust = clientTrust(at.host, host.options);
+	return (onReached) => {
+		const stream = connectStream(options).once("connect", onReached);
+		// On a stream of ours, so that what holds for tcp holds here.
+		return process.getBuiltinModule("node:tls").connect({ ...trust, socket: stream, host: at.host });
+	};
+}
+
+/** For the request line and the Host header; the stream is made from the endpoint itself. */
+function urlOf({ scheme, host, port, path }: WebEndpoint): string {
+	return printAddress(scheme, host.replace(/%.*$/, ""), Number(port)) + path;
+}
+
+const make = (scheme: "ws" | "wss"): Transport => ({ scheme, bind, connect });
+
+export const ws: Transport = make("ws");
+export const wss: Transport = make("wss");
