@@ -16,8 +16,15 @@ export type Endpoint =
 /** ZeroMQ's transports that this build does not carry. */
 const NOT_CARRIED = ["ws", "wss", "udp", "pgm", "epgm", "norm", "tipc", "vmci", "vsock"];
 
+const SHOWN_CHARACTERS_MAX = 200;
+
+/** In an error text, whatever a caller has passed. */
+function shown(text: string): string {
+	return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+}
+
 function malformed(text: string, why: string): ZmqError {
-	return new ZmqError("EINVAL", `Malformed endpoint "${text}": ${why}`, { address: text });
+	return new ZmqError("EINVAL", `Malformed endpoint "${shown(text)}": ${why}`, { address: text });
 }
 
 /** @throws ZmqError EINVAL, EPROTONOSUPPORT or ENAMETOOLONG */
@@ -31,7 +38,7 @@ export function parseEndpoint(text: string): Endpoint {
 	if (scheme === "tcp") return parseTcp(text, rest);
 	if (scheme === "ipc") {
 		if (Buffer.byteLength(rest) > IPC_PATH_BYTES_MAX)
-			throw new ZmqError("ENAMETOOLONG", `The path of "${text}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
+			throw new ZmqError("ENAMETOOLONG", `The path of "${shown(text)}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
 		if (rest === "@") throw malformed(text, "an abstract name must follow @");
 		return { scheme, text, path: rest };
 	}
