@@ -11,6 +11,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 		"message",
 		"endpoint",
 		"option-table",
+		"option-defaults",
 		"options",
 		"socket-type",
 		"monitor",

@@ -13,6 +13,8 @@ export const HANDSHAKE_INTERVAL_MS_DEFAULT = 30_000;
 export const BACKLOG_DEFAULT = 100;
 /** Longest inproc name, bytes (ZeroMQ). */
 export const INPROC_NAME_BYTES_MAX = 256;
+/** Longest namespace of inproc names, bytes: it is part of each name in the shared directory, which INPROC_NAME_BYTES_MAX bounds. */
+export const NAMESPACE_BYTES_MAX = 64;
 /** Longest routing id, bytes (RFC 28: 1 to 255). */
 export const ROUTING_ID_BYTES_MAX = 255;
 /** Longest ipc path, bytes: sun_path holds 108 with its terminating zero. */

@@ -131,7 +131,7 @@ export class Opening {
 		const { zapDomain, routingId } = this.#host.options;
 		const address = peerAddress(this.#stream);
 		const request = { domain: zapDomain, address, routingId, mechanism, credentials: values };
-		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired));
+		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired), this.#host.namespace);
 	}
 
 	#onAnswer(answer: ZapAnswer, handlerRequired: boolean): void {
