@@ -9,6 +9,9 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors", "address-range"],
 	[
 		"message",
+		"host-port",
+		"tcp-endpoint",
+		"udp-endpoint",
 		"endpoint",
 		"option-table",
 		"option-defaults",

@@ -5,27 +5,30 @@
  * Source: zmq_tcp(7), zmq_ipc(7), zmq_inproc(7); facts: the text before `://` is the transport, both halves non-empty.
  */
 import { ZmqError } from "./errors.ts";
+import { malformed, shownEndpoint } from "./host-port.ts";
 import { INPROC_NAME_BYTES_MAX, IPC_PATH_BYTES_MAX } from "./limits.ts";
+import { parseTcp, type TcpEndpoint } from "./tcp-endpoint.ts";
+import { parseUdp, type UdpEndpoint } from "./udp-endpoint.ts";
 
 /** A parsed endpoint; `text` is what the caller wrote. */
 export type Endpoint =
-	| { readonly scheme: "tcp"; readonly text: string; readonly host: string; readonly port: number | "*" }
+	| TcpEndpoint
+	| UdpEndpoint
 	| { readonly scheme: "ipc"; readonly text: string; readonly path: string }
 	| { readonly scheme: "inproc"; readonly text: string; readonly name: string };
 
-/** ZeroMQ's transports that this build does not carry. */
-const NOT_CARRIED = ["ws", "wss", "udp", "pgm", "epgm", "norm", "tipc", "vmci", "vsock"];
+const CARRIED: readonly string[] = ["tcp", "ipc", "inproc", "udp"];
 
-const SHOWN_CHARACTERS_MAX = 200;
-
-/** In an error text, whatever a caller has passed. */
-function shown(text: string): string {
-	return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
-}
-
-function malformed(text: string, why: string): ZmqError {
-	return new ZmqError("EINVAL", `Malformed endpoint "${shown(text)}": ${why}`, { address: text });
-}
+/** ZeroMQ's transports that need sockets which Node has not, and what to take instead. */
+export const NOT_CARRIED: Readonly<Record<string, string>> = {
+	pgm: "it needs raw IP sockets; take udp with RADIO and DISH for multicast, or tcp",
+	epgm: "it needs a native library; take udp with RADIO and DISH for multicast, or tcp",
+	norm: "it needs a native library; take udp with RADIO and DISH for multicast, or tcp",
+	tipc: "Node has no sockets of that family; take tcp, or ipc within a machine",
+	vmci: "Node has no sockets of that family; take tcp",
+	vsock: "Node has no sockets of that family; take tcp, or a proxy such as socat between vsock and ipc",
+	gssapi: "it is a mechanism and no transport, and it needs a native Kerberos library; take CURVE for security",
+};
 
 /** @throws ZmqError EINVAL, EPROTONOSUPPORT or ENAMETOOLONG */
 export function parseEndpoint(text: string): Endpoint {
@@ -36,9 +39,10 @@ export function parseEndpoint(text: string): Endpoint {
 	const rest = text.slice(cut + 3);
 	if (rest === "") throw malformed(text, "nothing follows ://");
 	if (scheme === "tcp") return parseTcp(text, rest);
+	if (scheme === "udp") return parseUdp(text, rest);
 	if (scheme === "ipc") {
 		if (Buffer.byteLength(rest) > IPC_PATH_BYTES_MAX)
-			throw new ZmqError("ENAMETOOLONG", `The path of "${shown(text)}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
+			throw new ZmqError("ENAMETOOLONG", `The path of "${shownEndpoint(text)}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
 		if (rest === "@") throw malformed(text, "an abstract name must follow @");
 		return { scheme, text, path: rest };
 	}
@@ -47,23 +51,13 @@ export function parseEndpoint(text: string): Endpoint {
 			throw new ZmqError("ENAMETOOLONG", `The name of "${text.slice(0, 80)}…" is over ${INPROC_NAME_BYTES_MAX} bytes`, { address: text });
 		return { scheme, text, name: rest };
 	}
-	const hint = NOT_CARRIED.includes(scheme) ? `${scheme} is not carried by this build` : `unknown transport "${scheme}"`;
-	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${text}": ${hint}; use tcp, ipc or inproc`, { address: text });
+	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${shownEndpoint(text)}": ${whyNot(scheme)}`, { address: text });
 }
 
-function parseTcp(text: string, rest: string): Endpoint {
-	const colon = rest.lastIndexOf(":");
-	if (colon <= 0) throw malformed(text, "expected tcp://host:port");
-	let host = rest.slice(0, colon);
-	const portText = rest.slice(colon + 1);
-	if (host.startsWith("[")) {
-		if (!host.endsWith("]") || host.length < 4) throw malformed(text, "an IPv6 address stands in brackets, for example tcp://[::1]:5555");
-		host = host.slice(1, -1);
-	} else if (host.includes(":")) {
-		throw malformed(text, "an IPv6 address stands in brackets, for example tcp://[::1]:5555");
-	}
-	if (/[\s/?#;]/.test(host)) throw malformed(text, "the host holds a character that no host name has");
-	if (portText === "*") return { scheme: "tcp", text, host, port: "*" };
-	if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65535) throw malformed(text, "the port must be a number from 0 to 65535, or *");
-	return { scheme: "tcp", text, host, port: Number(portText) };
+function whyNot(scheme: string): string {
+	const reason = Object.hasOwn(NOT_CARRIED, scheme) ? NOT_CARRIED[scheme] : undefined;
+	if (reason !== undefined) return `${scheme} is not carried: ${reason} (docs/transports.md)`;
+	const carried = Object.hasOwn(NOT_CARRIED, scheme.toLowerCase()) || CARRIED.includes(scheme.toLowerCase());
+	const hint = carried ? "; names of transports are written in small letters" : "";
+	return `unknown transport "${scheme.slice(0, 32)}"${hint}; use ${CARRIED.join(", ")}`;
 }
