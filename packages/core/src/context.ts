@@ -19,24 +19,24 @@ import { inproc } from "./transport/inproc.ts";
 import { ipc } from "./transport/ipc.ts";
 import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
+import { udp } from "./transport/udp.ts";
 
 export interface ContextOptions {
-	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ - ; default: one that nobody else has. */
+	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
 	readonly namespace?: string;
 	/** What each socket begins with, where its type has that option and its constructor was not given another value. */
 	readonly socketOptions?: Readonly<SocketOptionsInput>;
 }
 
-const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([inproc, ipc, tcp].map((each) => [each.scheme, each]));
-const NAMESPACE_PATTERN = new RegExp(`^[A-Za-z0-9._-]{1,${NAMESPACE_BYTES_MAX}}$`);
+const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([inproc, ipc, tcp, udp].map((each) => [each.scheme, each]));
+const NAMESPACE_PATTERN = new RegExp(`^[A-Za-z0-9._~-]{1,${NAMESPACE_BYTES_MAX}}$`);
 /** What the default context is made of. */
 const OF_ALL_THREADS: ContextOptions = {};
 
 function checkNamespace(namespace: unknown): string {
-	// No name that a caller may give begins with a tilde.
 	if (namespace === undefined) return `~${randomBytes(9).toString("base64url")}`;
 	if (typeof namespace === "string" && NAMESPACE_PATTERN.test(namespace)) return namespace;
-	throw new ZmqError("EINVAL", `A namespace has 1 to ${NAMESPACE_BYTES_MAX} of A-Z a-z 0-9 . _ - , got ${JSON.stringify(namespace)}`);
+	throw new ZmqError("EINVAL", `A namespace has 1 to ${NAMESPACE_BYTES_MAX} of A-Z a-z 0-9 . _ ~ - , got ${JSON.stringify(namespace)}`);
 }
 
 export class Context implements SocketContext {
