@@ -24,7 +24,11 @@ export const clauses: readonly Clause[] = [
 		must("37/null-13", "Messages begin only when READY was both sent and received."),
 	]),
 	...section("The Identity Property", WIRE, [
-		must("37/identity-3", "The first octet of an Identity is not zero: those are the implementation's."),
+		must(
+			"37/identity-3",
+			"The first octet of an Identity is not zero: those are the implementation's.",
+			"libzmq takes such ids from its users and from peers, and so do we: a program that comes from there keeps its ids.",
+		),
 	]),
 	...section("The Resource Property", WIRE, [
 		must("37/resource-1", "A Resource is names of letters, digits and $ - _ @ . & +, with slashes between; we announce none."),

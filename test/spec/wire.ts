@@ -109,23 +109,26 @@ export class RawPeer {
 	readonly stream: Stream;
 	#bytes = Buffer.alloc(0);
 	#ended = false;
+	#waiting: (() => void)[] = [];
 
 	constructor(stream: Stream) {
 		this.stream = stream;
 		stream.on("error", () => stream.destroy());
 		stream.on("data", (chunk: Buffer) => {
 			this.#bytes = Buffer.concat([this.#bytes, chunk]);
+			this.#wake();
 		});
 		for (const event of ["end", "close"])
 			stream.on(event, () => {
 				this.#ended = true;
+				this.#wake();
 			});
 		atEnd(() => stream.destroy());
 	}
 
 	/** Settles when the other side has ended the connection. */
 	async ended(): Promise<void> {
-		while (!this.#ended) await Promise.race([once(this.stream, "close"), once(this.stream, "end")]);
+		while (!this.#ended) await this.#change();
 	}
 
 	/** What came and was not read. */
@@ -141,7 +144,7 @@ export class RawPeer {
 	async read(count: number): Promise<Buffer> {
 		while (this.#bytes.length < count) {
 			if (this.#ended) throw new Error(`The connection ended after ${this.#bytes.length} of ${count} bytes`);
-			await Promise.race([once(this.stream, "data"), once(this.stream, "close"), once(this.stream, "end")]);
+			await this.#change();
 		}
 		const taken = this.#bytes.subarray(0, count);
 		this.#bytes = this.#bytes.subarray(count);
@@ -178,6 +181,14 @@ export class RawPeer {
 		await this.read(64);
 		this.write(ready(socketType, more));
 		return readProperties((await this.command()).data);
+	}
+
+	#change(): Promise<void> {
+		return new Promise((resolve) => this.#waiting.push(resolve));
+	}
+
+	#wake(): void {
+		for (const resolve of this.#waiting.splice(0)) resolve();
 	}
 }
 

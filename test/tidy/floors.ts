@@ -9,8 +9,13 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["limits", "errors", "address-range"],
 	[
 		"message",
+		"host-port",
+		"tcp-endpoint",
+		"udp-endpoint",
+		"web-endpoint",
 		"endpoint",
 		"option-table",
+		"option-defaults",
 		"options",
 		"socket-type",
 		"monitor",

@@ -1,33 +1,106 @@
 /**
- * The context of a thread: which transports its sockets can use.
+ * A context: a namespace of inproc names with its own ZAP handler, options that all its sockets begin with, and one end for all.
  *
- * Every thread has one default context; the inproc namespace behind it spans all threads of the process. There are no
- * contexts with a namespace of their own: names are strings, prefix them.
+ * The default context spans all threads of the process: a worker that imports this package is in it. `new Context()` has a
+ * namespace of its own; contexts that are given the same `namespace`, in whatever thread, share it: a worker joins one by
+ * `new Context({ namespace })`. Other transports know no contexts.
+ *
+ * **Shutdown**: `terminate()` closes all sockets that this very context has made, and settles when what lingers was delivered or
+ * given up. The default context has no end: it lives as long as its thread.
  */
+import { randomBytes } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import { ZmqError } from "./errors.ts";
-import type { TransportTable } from "./socket.ts";
+import { NAMESPACE_BYTES_MAX } from "./limits.ts";
+import { checkOptionDefaults } from "./option-defaults.ts";
+import type { SocketOptionsInput } from "./options.ts";
+import type { Socket, SocketContext } from "./socket.ts";
 import { inproc } from "./transport/inproc.ts";
 import { ipc } from "./transport/ipc.ts";
 import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
+import { udp } from "./transport/udp.ts";
 import { ws, wss } from "./transport/web-socket/web-socket.ts";
 
-export class Context implements TransportTable {
-	readonly #transports: ReadonlyMap<string, Transport>;
+export interface ContextOptions {
+	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
+	readonly namespace?: string;
+	/** What each socket begins with, where its type has that option and its constructor was not given another value. */
+	readonly socketOptions?: Readonly<SocketOptionsInput>;
+}
 
+const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([inproc, ipc, tcp, udp, ws, wss].map((each) => [each.scheme, each]));
+const NAMESPACE_PATTERN = new RegExp(`^[A-Za-z0-9._~-]{1,${NAMESPACE_BYTES_MAX}}$`);
+/** What the default context is made of. */
+const OF_ALL_THREADS: ContextOptions = {};
+
+function checkNamespace(namespace: unknown): string {
+	if (namespace === undefined) return `~${randomBytes(9).toString("base64url")}`;
+	if (typeof namespace === "string" && NAMESPACE_PATTERN.test(namespace)) return namespace;
+	throw new ZmqError("EINVAL", `A namespace has 1 to ${NAMESPACE_BYTES_MAX} of A-Z a-z 0-9 . _ ~ - , got ${JSON.stringify(namespace)}`);
+}
+
+export class Context implements SocketContext {
+	/** Give it to `new Context({ namespace })` in another thread to share inproc names; empty: the default context. */
+	readonly namespace: string;
 	/** @internal */
-	constructor(transports: readonly Transport[]) {
-		this.#transports = new Map(transports.map((each) => [each.scheme, each]));
+	readonly socketOptions: Readonly<SocketOptionsInput>;
+	/** Undefined for the default context, which closes no sockets and must not keep any. */
+	readonly #sockets: Set<Socket> | undefined;
+	#ended: Promise<void> | undefined;
+
+	/** @throws ZmqError EINVAL */
+	constructor(options: ContextOptions = {}) {
+		if (typeof options !== "object" || options === null)
+			throw new ZmqError("EINVAL", `The options of a context must be an object, got ${String(options)}`);
+		const { socketOptions = {} } = options;
+		checkOptionDefaults(socketOptions);
+		this.socketOptions = { ...socketOptions };
+		this.namespace = options === OF_ALL_THREADS ? "" : checkNamespace(options.namespace);
+		this.#sockets = options === OF_ALL_THREADS ? undefined : new Set();
+	}
+
+	/** True once `terminate()` was called. */
+	get terminated(): boolean {
+		return this.#ended !== undefined;
+	}
+
+	/**
+	 * Closes all sockets of this context, and waits until their addresses are free and what lingers is delivered or given up: with
+	 * a `linger` of -1, for as long as that takes. No more sockets can be made in it. Rejects with ENOTSUP on the default context.
+	 */
+	terminate(): Promise<void> {
+		const sockets = this.#sockets;
+		if (sockets === undefined)
+			return Promise.reject(
+				new ZmqError("ENOTSUP", "The default context ends with its thread; make one by new Context() to end it before"),
+			);
+		this.#ended ??= Promise.all([...sockets].map((socket) => socket[Symbol.asyncDispose]())).then(() => {});
+		return this.#ended;
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.terminate();
 	}
 
 	/** @internal @throws ZmqError EPROTONOSUPPORT */
 	transport(scheme: Endpoint["scheme"]): Transport {
-		const transport = this.#transports.get(scheme);
+		const transport = TRANSPORTS.get(scheme);
 		if (transport === undefined) throw new ZmqError("EPROTONOSUPPORT", `The transport ${scheme} is not carried by this build`);
 		return transport;
+	}
+
+	/** @internal */
+	opened(socket: Socket): void {
+		if (this.terminated) throw new ZmqError("EBADF", "The context is terminated: no more sockets can be made in it");
+		this.#sockets?.add(socket);
+	}
+
+	/** @internal */
+	closed(socket: Socket): void {
+		this.#sockets?.delete(socket);
 	}
 }
 
 /** The default context of this thread. */
-export const context: Context = new Context([inproc, ipc, tcp, ws, wss]);
+export const context: Context = new Context(OF_ALL_THREADS);

@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEndpoint } from "./endpoint.ts";
+import { NOT_CARRIED, parseEndpoint } from "./endpoint.ts";
 import { ZmqError } from "./errors.ts";
 
 describe("an endpoint", () => {
@@ -13,6 +13,14 @@ describe("an endpoint", () => {
 		["tcp://localhost:0", { scheme: "tcp", host: "localhost", port: 0 }],
 		["tcp://[::1]:65535", { scheme: "tcp", host: "::1", port: 65535 }],
 		["tcp://[fe80::1%eth0]:1", { scheme: "tcp", host: "fe80::1%eth0", port: 1 }],
+		["tcp://eth0:0;host:5555", { scheme: "tcp", source: { host: "eth0", port: 0 }, host: "host", port: 5555 }],
+		["tcp://[fe80::2%lo]:*;[::1]:1", { scheme: "tcp", source: { host: "fe80::2%lo", port: "*" }, host: "::1", port: 1 }],
+		["tcp://eth0:6000/a/b.c", { scheme: "tcp", host: "eth0", port: 6000, resource: "a/b.c" }],
+		["udp://*:5555", { scheme: "udp", host: "*", port: 5555 }],
+		["udp://239.0.0.1:5555", { scheme: "udp", host: "239.0.0.1", port: 5555 }],
+		["udp://eth0;239.0.0.1:5555", { scheme: "udp", interface: "eth0", host: "239.0.0.1", port: 5555 }],
+		["udp://[::1];[ff02::1]:5555", { scheme: "udp", interface: "::1", host: "ff02::1", port: 5555 }],
+		["udp://*;[ff02::1]:5555", { scheme: "udp", host: "ff02::1", port: 5555 }],
 		["ipc:///run/app.sock", { scheme: "ipc", path: "/run/app.sock" }],
 		["ipc://relative", { scheme: "ipc", path: "relative" }],
 		["ipc://*", { scheme: "ipc", path: "*" }],
@@ -42,8 +50,20 @@ describe("an endpoint", () => {
 		["tcp://[::1:5555", "EINVAL"],
 		["tcp://a b:5555", "EINVAL"],
 		["tcp://host/path:5555", "EINVAL"],
+		["tcp://;host:5555", "EINVAL"],
+		["tcp://a:0;b:0;c:5555", "EINVAL"],
+		["tcp://eth0;host:5555", "EINVAL"],
+		["tcp://host:5555/", "EINVAL"],
+		["tcp://host:5555//a", "EINVAL"],
+		["tcp://host:5555/a/", "EINVAL"],
+		["tcp://host:5555/é", "EINVAL"],
+		[`tcp://host:5555/${"x".repeat(256)}`, "EINVAL"],
+		["udp://host", "EINVAL"],
+		["udp://;239.0.0.1:5555", "EINVAL"],
+		["udp://a;b;239.0.0.1:5555", "EINVAL"],
+		["udp://::1:5555", "EINVAL"],
 		["ws://127.0.0.1:80", "EPROTONOSUPPORT"],
-		["udp://127.0.0.1:80", "EPROTONOSUPPORT"],
+		...Object.keys(NOT_CARRIED).map((scheme) => [`${scheme}://x`, "EPROTONOSUPPORT"] as const),
 		["TCP://127.0.0.1:80", "EPROTONOSUPPORT"],
 		["http://example.org", "EPROTONOSUPPORT"],
 		[`ipc:///${"x".repeat(107)}`, "ENAMETOOLONG"],

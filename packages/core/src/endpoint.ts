@@ -5,21 +5,32 @@
  * Source: zmq_tcp(7), zmq_ipc(7), zmq_inproc(7); facts: the text before `://` is the transport, both halves non-empty.
  */
 import { ZmqError } from "./errors.ts";
+import { malformed, shownEndpoint } from "./host-port.ts";
 import { INPROC_NAME_BYTES_MAX, IPC_PATH_BYTES_MAX } from "./limits.ts";
+import { parseTcp, type TcpEndpoint } from "./tcp-endpoint.ts";
+import { parseUdp, type UdpEndpoint } from "./udp-endpoint.ts";
+import { parseWeb, type WebEndpoint } from "./web-endpoint.ts";
 
 /** A parsed endpoint; `text` is what the caller wrote. */
 export type Endpoint =
-	| { readonly scheme: "tcp"; readonly text: string; readonly host: string; readonly port: number | "*" }
-	| { readonly scheme: "ws" | "wss"; readonly text: string; readonly host: string; readonly port: number | "*"; readonly path: string }
+	| TcpEndpoint
+	| UdpEndpoint
+	| WebEndpoint
 	| { readonly scheme: "ipc"; readonly text: string; readonly path: string }
 	| { readonly scheme: "inproc"; readonly text: string; readonly name: string };
 
-/** ZeroMQ's transports that this build does not carry. */
-const NOT_CARRIED = ["udp", "pgm", "epgm", "norm", "tipc", "vmci", "vsock"];
+const CARRIED: readonly string[] = ["tcp", "ipc", "inproc", "udp", "ws", "wss"];
 
-function malformed(text: string, why: string): ZmqError {
-	return new ZmqError("EINVAL", `Malformed endpoint "${text}": ${why}`, { address: text });
-}
+/** ZeroMQ's transports that need sockets which Node has not, and what to take instead. */
+export const NOT_CARRIED: Readonly<Record<string, string>> = {
+	pgm: "it needs raw IP sockets; take udp with RADIO and DISH for multicast, or tcp",
+	epgm: "it needs a native library; take udp with RADIO and DISH for multicast, or tcp",
+	norm: "it needs a native library; take udp with RADIO and DISH for multicast, or tcp",
+	tipc: "Node has no sockets of that family; take tcp, or ipc within a machine",
+	vmci: "Node has no sockets of that family; take tcp",
+	vsock: "Node has no sockets of that family; take tcp, or a proxy such as socat between vsock and ipc",
+	gssapi: "it is a mechanism and no transport, and it needs a native Kerberos library; take CURVE for security",
+};
 
 /** @throws ZmqError EINVAL, EPROTONOSUPPORT or ENAMETOOLONG */
 export function parseEndpoint(text: string): Endpoint {
@@ -29,11 +40,12 @@ export function parseEndpoint(text: string): Endpoint {
 	const scheme = text.slice(0, cut);
 	const rest = text.slice(cut + 3);
 	if (rest === "") throw malformed(text, "nothing follows ://");
-	if (scheme === "tcp") return { scheme, text, ...parseHostAndPort(text, rest, "tcp://host:port") };
+	if (scheme === "tcp") return parseTcp(text, rest);
 	if (scheme === "ws" || scheme === "wss") return parseWeb(scheme, text, rest);
+	if (scheme === "udp") return parseUdp(text, rest);
 	if (scheme === "ipc") {
 		if (Buffer.byteLength(rest) > IPC_PATH_BYTES_MAX)
-			throw new ZmqError("ENAMETOOLONG", `The path of "${text}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
+			throw new ZmqError("ENAMETOOLONG", `The path of "${shownEndpoint(text)}" is over ${IPC_PATH_BYTES_MAX} bytes`, { address: text });
 		if (rest === "@") throw malformed(text, "an abstract name must follow @");
 		return { scheme, text, path: rest };
 	}
@@ -42,32 +54,13 @@ export function parseEndpoint(text: string): Endpoint {
 			throw new ZmqError("ENAMETOOLONG", `The name of "${text.slice(0, 80)}…" is over ${INPROC_NAME_BYTES_MAX} bytes`, { address: text });
 		return { scheme, text, name: rest };
 	}
-	const hint = NOT_CARRIED.includes(scheme) ? `${scheme} is not carried by this build` : `unknown transport "${scheme}"`;
-	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${text}": ${hint}; use tcp, ws, wss, ipc or inproc`, { address: text });
+	throw new ZmqError("EPROTONOSUPPORT", `Cannot use "${shownEndpoint(text)}": ${whyNot(scheme)}`, { address: text });
 }
 
-/** The path begins with a slash; it may be left out, and then is one slash. A query belongs to it. */
-function parseWeb(scheme: "ws" | "wss", text: string, rest: string): Endpoint {
-	const slash = rest.indexOf("/");
-	const path = slash === -1 ? "/" : rest.slice(slash);
-	if (!/^[\x21-\x7e]+$/.test(path) || path.includes("#"))
-		throw malformed(text, "the path holds a character that must be written as %XX, or a # which is no part of a path");
-	return { scheme, text, ...parseHostAndPort(text, slash === -1 ? rest : rest.slice(0, slash), `${scheme}://host:port/path`), path };
-}
-
-function parseHostAndPort(text: string, rest: string, form: string): { host: string; port: number | "*" } {
-	const colon = rest.lastIndexOf(":");
-	if (colon <= 0) throw malformed(text, `expected ${form}`);
-	let host = rest.slice(0, colon);
-	const portText = rest.slice(colon + 1);
-	if (host.startsWith("[")) {
-		if (!host.endsWith("]") || host.length < 4) throw malformed(text, "an IPv6 address stands in brackets, for example tcp://[::1]:5555");
-		host = host.slice(1, -1);
-	} else if (host.includes(":")) {
-		throw malformed(text, "an IPv6 address stands in brackets, for example tcp://[::1]:5555");
-	}
-	if (/[\s/?#;]/.test(host)) throw malformed(text, "the host holds a character that no host name has");
-	if (portText === "*") return { host, port: "*" };
-	if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65535) throw malformed(text, "the port must be a number from 0 to 65535, or *");
-	return { host, port: Number(portText) };
+function whyNot(scheme: string): string {
+	const reason = Object.hasOwn(NOT_CARRIED, scheme) ? NOT_CARRIED[scheme] : undefined;
+	if (reason !== undefined) return `${scheme} is not carried: ${reason} (docs/transports.md)`;
+	const carried = Object.hasOwn(NOT_CARRIED, scheme.toLowerCase()) || CARRIED.includes(scheme.toLowerCase());
+	const hint = carried ? "; names of transports are written in small letters" : "";
+	return `unknown transport "${scheme.slice(0, 32)}"${hint}; use ${CARRIED.join(", ")}`;
 }

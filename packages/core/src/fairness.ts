@@ -17,6 +17,11 @@ export function mayBeImmediate(results = 1): boolean {
 	return spent <= IMMEDIATE_RESULTS_MAX;
 }
 
+/** Resolves when everything has run that follows from what happened so far (promise reactions), before the event loop turns. */
+export function consequences(): Promise<void> {
+	return new Promise((resolve) => process.nextTick(resolve));
+}
+
 /** Resolves after the event loop has turned; everybody who waits for this turn shares one promise. */
 export function nextTurn(): Promise<void> {
 	turn ??= new Promise((resolve) => {

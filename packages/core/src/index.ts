@@ -4,7 +4,7 @@
  * Named re-exports only. What the runtime needs beyond this stands in internal.ts, which is not public.
  */
 export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
-export { type Context, context } from "./context.ts";
+export { Context, type ContextOptions, context } from "./context.ts";
 export {
 	Channel,
 	type ChannelOptions,

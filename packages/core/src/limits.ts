@@ -13,10 +13,18 @@ export const HANDSHAKE_INTERVAL_MS_DEFAULT = 30_000;
 export const BACKLOG_DEFAULT = 100;
 /** Longest inproc name, bytes (ZeroMQ). */
 export const INPROC_NAME_BYTES_MAX = 256;
+/** Longest namespace of inproc names, bytes: it is part of each name in the shared directory, which INPROC_NAME_BYTES_MAX bounds. */
+export const NAMESPACE_BYTES_MAX = 64;
 /** Longest routing id, bytes (RFC 28: 1 to 255). */
 export const ROUTING_ID_BYTES_MAX = 255;
 /** Longest ipc path, bytes: sun_path holds 108 with its terminating zero. */
 export const IPC_PATH_BYTES_MAX = 107;
+/** Longest resource of a tcp endpoint, bytes (RFC 37 sets no limit). */
+export const RESOURCE_BYTES_MAX = 255;
+/** Largest datagram over udp, with the group before its body, bytes (libzmq's buffer). */
+export const DATAGRAM_BYTES_MAX = 8192;
+/** Datagrams that one udp socket has given to the operating system and that are not sent yet; the others wait in their pipe. */
+export const DATAGRAMS_UNDER_WAY_MAX = 64;
 /** Results handed out at once before a send or receive loop must give the event loop a turn, so that timers and I/O never starve. */
 export const IMMEDIATE_RESULTS_MAX = 512;
 /** Waiting sends or receives one socket queues before it answers ENOBUFS. */

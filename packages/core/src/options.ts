@@ -12,6 +12,7 @@ import type { SocketTypeName } from "./socket-type.ts";
 export type { OptionEffect, OptionRow, SocketOptions } from "./option-table.ts";
 
 const INTEGER_MAX = 0x7fffffff;
+const SHOWN_CHARACTERS_MAX = 80;
 
 export const SOCKET_OPTION_DEFAULTS: Readonly<SocketOptions> = Object.fromEntries(
 	Object.entries(OPTION_TABLE).map(([name, row]) => [name, row.default]),
@@ -24,8 +25,13 @@ export type SocketOptionsInput = {
 		: SocketOptions[Name];
 };
 
+/** A value in an error text: short, whatever it is, and never by code of the value itself, which may throw. */
 function shown(value: unknown): string {
-	return typeof value === "string" ? JSON.stringify(value) : String(value);
+	if (typeof value === "string")
+		return JSON.stringify(value.length > SHOWN_CHARACTERS_MAX ? `${value.slice(0, SHOWN_CHARACTERS_MAX)}…` : value);
+	if (Array.isArray(value)) return `an array of ${value.length}`;
+	if (typeof value === "function") return "a function";
+	return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function checkBytes(name: string, value: unknown, row: Extract<OptionRow, { kind: "bytes" }>): Buffer | null {

@@ -14,6 +14,8 @@ import type { TransportHost } from "./transport/transport.ts";
 /** The socket as its places see it. */
 export interface PlaceOwner {
 	readonly type: SocketTypeName;
+	/** Of inproc names and of the ZAP handler. */
+	readonly namespace: string;
 	readonly options: Readonly<SocketOptions>;
 	attach(pipe: Pipe, place: Place): void;
 	emit(event: SocketEvent): void;
@@ -21,6 +23,7 @@ export interface PlaceOwner {
 
 export class Place implements TransportHost {
 	readonly type: SocketTypeName;
+	readonly namespace: string;
 	readonly options: Readonly<SocketOptions>;
 	readonly peerName: Uint8Array | undefined;
 	readonly #owner: PlaceOwner;
@@ -30,6 +33,7 @@ export class Place implements TransportHost {
 	constructor(owner: PlaceOwner, peerName?: Uint8Array) {
 		this.peerName = peerName;
 		this.type = owner.type;
+		this.namespace = owner.namespace;
 		this.options = owner.options;
 		this.#owner = owner;
 	}

@@ -92,10 +92,10 @@ export function checkMetadata(value: unknown): Readonly<Record<string, string | 
 	const metadata: Record<string, string | Uint8Array> = {};
 	let bytes = 0;
 	for (const [name, content] of Object.entries(value) as [string, unknown][]) {
-		if (!/^X-[\x21-\x7e]{1,253}$/i.test(name))
+		if (!/^X-[\w.+-]{1,253}$/i.test(name))
 			throw new ZmqError(
 				"EINVAL",
-				`Metadata names begin with "X-" and have at most 255 visible ASCII characters, got ${JSON.stringify(name.slice(0, 80))}`,
+				`Metadata names begin with "X-" and have at most 255 letters, digits and - _ . +, got ${JSON.stringify(name.slice(0, 80))}`,
 			);
 		if (typeof content !== "string" && !(content instanceof Uint8Array))
 			throw new ZmqError("EINVAL", `Metadata "${name}" must be a string or bytes, got ${typeof content}`);

@@ -30,6 +30,28 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		expect(ids.size).toBe(3);
 	});
 
+	it("a SERVER receives many and sends many, each with its number; a batch that fails says how many went out", async () => {
+		const [server, client] = [open(new Server()), open(new Client())];
+		await meet(transport, server, client);
+		await client.sendMany(["1", "2", "3"]);
+		const batch = await server.receiveMany(10);
+		while (batch.length < 3) batch.push(...(await server.receiveMany(10)));
+		await server.sendMany(batch);
+		const answers = await client.receiveMany(1);
+		while (answers.length < 3) answers.push(...(await client.receiveMany(10)));
+		expect(answers.map(String)).toEqual(["1", "2", "3"]);
+		const tag = batch[0]?.[1] as { routingId: number };
+		await expect(
+			server.sendMany([
+				["4", tag],
+				["5", { routingId: tag.routingId === 1 ? 2 : 1 }],
+			]),
+		).rejects.toMatchObject({ code: "EHOSTUNREACH", message: /1 of 2/ });
+		expect(text(await client.receive())).toBe("4");
+		for (const wrong of [["x"], "x", [["x", undefined]], [["x", { routingId: "7" }]]])
+			await expect(server.sendMany(wrong as never)).rejects.toEqual(code("EINVAL"));
+	});
+
 	it("a SERVER rejects an unknown number, and a wrong one", async () => {
 		const server = open(new Server());
 		await expect(server.send("x", { routingId: 7 })).rejects.toEqual(code("EHOSTUNREACH"));

@@ -21,6 +21,8 @@ import { closedError } from "./waiters.ts";
 
 /** Where a socket finds its transports. */
 export interface TransportTable {
+	/** Of inproc names and of the ZAP handler; empty = the one of all threads. */
+	readonly namespace: string;
 	/** @throws ZmqError EPROTONOSUPPORT */
 	transport(scheme: Endpoint["scheme"]): Transport;
 }
@@ -48,6 +50,7 @@ interface Connected {
 
 export class SocketEndpoints implements PlaceOwner {
 	readonly type: SocketTypeName;
+	readonly namespace: string;
 	readonly options: Readonly<SocketOptions>;
 	/** The endpoint bound or connected last, wildcards resolved; null before the first. */
 	last: string | null = null;
@@ -61,6 +64,7 @@ export class SocketEndpoints implements PlaceOwner {
 
 	constructor(owner: EndpointsOwner) {
 		this.type = owner.type;
+		this.namespace = owner.transports.namespace;
 		this.options = owner.options;
 		this.#owner = owner;
 	}

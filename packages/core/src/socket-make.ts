@@ -5,6 +5,7 @@
  */
 import { Context, context as defaultContext } from "./context.ts";
 import { ZmqError } from "./errors.ts";
+import { withDefaults } from "./option-defaults.ts";
 import type { SocketOptionsInput } from "./options.ts";
 import type { SocketMake } from "./socket.ts";
 
@@ -31,5 +32,5 @@ export function make(type: SocketMake["type"], given: OptionsWith<never>, patter
 		throw new ZmqError("EINVAL", `The options of a socket must be an object, got ${String(given)}`);
 	const { context = defaultContext, ...options } = given;
 	if (!(context instanceof Context)) throw new ZmqError("EINVAL", "The option context must be a Context of this package");
-	return { type, context, options, pattern };
+	return { type, context, options: withDefaults(type, context.socketOptions, options), pattern };
 }

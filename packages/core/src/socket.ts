@@ -19,12 +19,18 @@ import type { Pattern, PatternHost } from "./pattern/pattern.ts";
 import { SocketEndpoints, type TransportTable } from "./socket-endpoints.ts";
 import type { SocketTypeName } from "./socket-type.ts";
 
-export type { TransportTable } from "./socket-endpoints.ts";
+/** The context as its sockets see it. */
+export interface SocketContext extends TransportTable {
+	/** @internal @throws ZmqError EBADF the context is terminated */
+	opened(socket: Socket): void;
+	/** @internal */
+	closed(socket: Socket): void;
+}
 
 /** What a socket class is made of. */
 export interface SocketMake {
 	readonly type: SocketTypeName;
-	readonly context: TransportTable;
+	readonly context: SocketContext;
 	readonly options: Readonly<Record<string, unknown>>;
 	/** How many frames a message that is sent may have; default: any number. */
 	readonly framesMax?: number;
@@ -32,8 +38,8 @@ export interface SocketMake {
 }
 
 export abstract class Socket extends OptionProperties {
-	/** Where this socket finds its transports. */
-	readonly context: TransportTable;
+	/** Where it belongs: its inproc names, its ZAP handler, and who ends it with itself. */
+	readonly context: SocketContext;
 	/** @internal */
 	protected readonly inbox: Inbox;
 	/** @internal */
@@ -67,6 +73,7 @@ export abstract class Socket extends OptionProperties {
 		});
 		this.inbox = new Inbox(this.pattern, this.settings);
 		this.outbox = new Outbox(this.pattern, this.settings, make.framesMax ?? Number.POSITIVE_INFINITY);
+		make.context.opened(this);
 	}
 
 	/** Reports binds, connections, retries and errors of this socket, from the first use of this property on. */
@@ -141,6 +148,7 @@ export abstract class Socket extends OptionProperties {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
+		this.context.closed(this);
 		this.inbox.close();
 		this.outbox.close();
 		this.#ended = this.#endpoints.close().then(() => this.#events?.emit({ type: "end" }));

@@ -9,7 +9,7 @@
  * **Shutdown**: streams never close their socket. Its end closes the one kind, and makes writes on the other reject with EBADF.
  */
 import type { ZmqError } from "./errors.ts";
-import { mayBeImmediate, nextTurn } from "./fairness.ts";
+import { consequences, mayBeImmediate, nextTurn } from "./fairness.ts";
 import type { Inbox, Reading } from "./inbox.ts";
 import { hold, release } from "./keep-alive.ts";
 import type { WaitOptions } from "./waiters.ts";
@@ -46,13 +46,13 @@ async function take<Message>(
 	try {
 		while (!signal.aborted) {
 			if (!inbox.readable) await inbox.readiness.when(signal);
-			else if (!mayBeImmediate()) await nextTurn();
-			else {
-				const message = inbox.tryReceive(reading);
-				if (message === undefined) continue;
-				give(message);
-				return "given";
-			}
+			// A pipe that was aborted still reads once before it cancels (Node's pipeTo): that cancel must come first.
+			await (mayBeImmediate() ? consequences() : nextTurn());
+			if (signal.aborted) break;
+			const message = inbox.readable ? inbox.tryReceive(reading) : undefined;
+			if (message === undefined) continue;
+			give(message);
+			return "given";
 		}
 		return "cancelled";
 	} catch (error) {

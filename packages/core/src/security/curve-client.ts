@@ -35,6 +35,7 @@ const WELCOME_BYTES = LONG_NONCE_BYTES + BOX_OVERHEAD_BYTES + KEY_BYTES + COOKIE
 
 export class CurveClient implements Mechanism {
 	readonly name = "CURVE";
+	readonly asServer = false;
 	readonly explains = false;
 	readonly preparation: Promise<void> | undefined = sodium() === undefined ? loadSodium() : undefined;
 	peer: PeerMetadata | undefined;
@@ -137,7 +138,7 @@ export class CurveClient implements Mechanism {
 		const plain = openBox(requireSodium(), { key, nonce, bytes: data.subarray(COUNTER_BYTES), what: "READY" });
 		this.#peerCounter.advance(data, 0);
 		this.peer = readPeer(this.#local, parseProperties(plain, "ERR_ZMTP_MALFORMED_COMMAND_READY"));
-		this.messages = new CurveMessages({ key, role: "client", counter: 3, peerCounter: this.#peerCounter });
+		this.messages = new CurveMessages({ key, role: "client", counter: [0, 3], peerCounter: this.#peerCounter });
 		this.#state = "done";
 	}
 }

@@ -31,13 +31,18 @@ export class CurveMessages implements MessageCipher {
 	readonly #outNonce: Buffer;
 	readonly #inNonce: Buffer;
 	readonly #peerCounter: PeerCounter;
-	#counterHigh = 0;
+	#counterHigh: number;
 	#counterLow: number;
 
-	/** @param counter the next counter of ours; `role` is ours */
-	constructor(parts: { key: Uint8Array; role: "client" | "server"; counter: number; peerCounter: PeerCounter }) {
+	/** @param counter the next counter of ours, in halves of 32 bits; `role` is ours */
+	constructor(parts: {
+		key: Uint8Array;
+		role: "client" | "server";
+		counter: readonly [high: number, low: number];
+		peerCounter: PeerCounter;
+	}) {
 		this.#key = parts.key;
-		this.#counterLow = parts.counter;
+		[this.#counterHigh, this.#counterLow] = parts.counter;
 		this.#peerCounter = parts.peerCounter;
 		this.#outNonce = Buffer.alloc(NONCE_BYTES);
 		this.#inNonce = Buffer.alloc(NONCE_BYTES);
@@ -45,6 +50,7 @@ export class CurveMessages implements MessageCipher {
 		this.#inNonce.write(parts.role === "client" ? "CurveZMQMESSAGES" : "CurveZMQMESSAGEC", "latin1");
 	}
 
+	/** Throws RangeError when all 2^64 counters are used up, and encrypts nothing then. */
 	encode(target: Buffer, offset: number, flags: number, body: Uint8Array): number {
 		return this.seal(target, writeFrameHeader(target, offset, 0, BODY_OVERHEAD_BYTES + body.length), flags, body);
 	}

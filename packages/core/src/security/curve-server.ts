@@ -4,8 +4,8 @@
  * The client's long-term key comes in INITIATE, proved by its vouch, and is judged by the ZAP handler before READY. Without
  * a handler everybody who knows the server's public key gets in, unless zapEnforceDomain is set.
  *
- * The cookie is made by a key of this connection alone. The RFC lets a server forget everything until the cookie comes back; this
- * one has a connection to keep in any case, so it keeps the cookie, and only the same bytes are taken.
+ * Between WELCOME and INITIATE only the key of the cookie is kept, one of this connection alone: C' and s' come back in the cookie,
+ * and are found nowhere else until then.
  *
  * Names as in the RFC: C, S long-term, C', S' of this connection. Pure state machine, see mechanism.ts.
  */
@@ -14,7 +14,6 @@ import { encodeCommand, encodeProperties, parseCommand, parseProperties } from "
 import { ProtocolError } from "../wire/protocol-error.ts";
 import {
 	COUNTER_BYTES,
-	type CurveKeyBytes,
 	checkLength,
 	counterBytes,
 	LONG_NONCE_BYTES,
@@ -32,6 +31,7 @@ import { type LocalMetadata, localProperties, type PeerMetadata, readPeer } from
 import { BOX_OVERHEAD_BYTES, KEY_BYTES, loadSodium, type Sodium, sodium } from "./sodium.ts";
 
 const VERSION_AND_PADDING_BYTES = 74;
+const PADDING = Buffer.alloc(VERSION_AND_PADDING_BYTES - 2);
 const HELLO_BYTES = VERSION_AND_PADDING_BYTES + KEY_BYTES + COUNTER_BYTES + BOX_OVERHEAD_BYTES + 64;
 const COOKIE_BYTES = 96;
 const VOUCH_BYTES = BOX_OVERHEAD_BYTES + 2 * KEY_BYTES;
@@ -51,6 +51,7 @@ function publicKeyOf(library: Sodium, secretKey: Uint8Array): Buffer {
 
 export class CurveServer implements Mechanism {
 	readonly name = "CURVE";
+	readonly asServer = true;
 	readonly explains = false;
 	readonly preparation: Promise<void> | undefined = sodium() === undefined ? loadSodium() : undefined;
 	messages: MessageCipher | undefined;
@@ -61,10 +62,10 @@ export class CurveServer implements Mechanism {
 	readonly #peerCounter = new PeerCounter();
 	#state: "await hello" | "welcome" | "await initiate" | "judged" | "done" = "await hello";
 	#clientConnectionKey: Buffer | undefined;
-	/** C' and S: opens HELLO, closes WELCOME. */
+	/** C' and S: opens HELLO, closes WELCOME; forgotten then. */
 	#welcomeKey: Buffer | undefined;
-	#connectionKeys: CurveKeyBytes | undefined;
-	#cookie: Buffer | undefined;
+	/** Opens the cookie; forgotten when it has come back. */
+	#cookieKey: Buffer | undefined;
 	/** C' and S': everything from INITIATE on. */
 	#key: Buffer | undefined;
 	#announced: PeerMetadata | undefined;
@@ -110,6 +111,8 @@ export class CurveServer implements Mechanism {
 		checkLength(data, { exactly: HELLO_BYTES }, "ERR_ZMTP_MALFORMED_COMMAND_HELLO");
 		if (data[0] !== 1 || data[1] !== 0)
 			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_HELLO", `The peer speaks CurveZMQ ${data[0]}.${data[1]}, this socket 1.0`);
+		if (!data.subarray(2, VERSION_AND_PADDING_BYTES).equals(PADDING))
+			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_HELLO", "The peer sent a HELLO whose padding is not zero");
 		const library = requireSodium();
 		const counterAt = VERSION_AND_PADDING_BYTES + KEY_BYTES;
 		const boxAt = counterAt + COUNTER_BYTES;
@@ -130,28 +133,27 @@ export class CurveServer implements Mechanism {
 	#welcome(): Buffer {
 		const library = requireSodium();
 		const connectionKeys = shortTermKeys(library);
-		this.#connectionKeys = connectionKeys;
+		const cookieKey = randomBytes(KEY_BYTES);
 		const cookieNonce = randomBytes(LONG_NONCE_BYTES);
-		const sealed = library.seal(
-			randomBytes(KEY_BYTES),
-			nonceOf("COOKIE--", cookieNonce),
-			Buffer.concat([this.#clientConnectionKey as Buffer, connectionKeys.secretKey]),
-		);
-		const cookie = Buffer.concat([cookieNonce, sealed]);
-		this.#cookie = cookie;
+		const remembered = Buffer.concat([this.#clientConnectionKey as Buffer, connectionKeys.secretKey]);
+		const cookie = library.seal(cookieKey, nonceOf("COOKIE--", cookieNonce), remembered);
 		const nonce = randomBytes(LONG_NONCE_BYTES);
-		const plain = Buffer.concat([connectionKeys.publicKey, cookie]);
+		const plain = Buffer.concat([connectionKeys.publicKey, cookieNonce, cookie]);
 		const box = library.seal(this.#welcomeKey as Buffer, nonceOf("WELCOME-", nonce), plain);
+		this.#cookieKey = cookieKey;
+		this.#clientConnectionKey = undefined;
+		this.#welcomeKey = undefined;
 		return encodeCommand("WELCOME", Buffer.concat([nonce, box]));
 	}
 
 	#onInitiate(data: Buffer): void {
 		checkLength(data, { atLeast: INITIATE_BYTES_MIN }, "ERR_ZMTP_MALFORMED_COMMAND_INITIATE");
-		if (!timingSafeEqual(data.subarray(0, COOKIE_BYTES), this.#cookie as Buffer))
-			throw new ProtocolError("ERR_ZMTP_KEY_EXCHANGE", "The peer sent back another cookie than it was given");
 		const library = requireSodium();
-		const { secretKey } = this.#connectionKeys as CurveKeyBytes;
-		const clientConnectionKey = this.#clientConnectionKey as Buffer;
+		const cookieNonce = nonceOf("COOKIE--", data.subarray(0, LONG_NONCE_BYTES));
+		const remembered = library.open(this.#cookieKey as Buffer, cookieNonce, data.subarray(LONG_NONCE_BYTES, COOKIE_BYTES));
+		if (remembered === undefined) throw new ProtocolError("ERR_ZMTP_KEY_EXCHANGE", "The peer sent back another cookie than it was given");
+		const clientConnectionKey = remembered.subarray(0, KEY_BYTES);
+		const secretKey = remembered.subarray(KEY_BYTES);
 		const key = sharedKey(library, clientConnectionKey, secretKey);
 		const boxAt = COOKIE_BYTES + COUNTER_BYTES;
 		const nonce = nonceOf("CurveZMQINITIATE", data.subarray(COOKIE_BYTES, boxAt));
@@ -168,6 +170,7 @@ export class CurveServer implements Mechanism {
 		});
 		if (!timingSafeEqual(vouched, Buffer.concat([clientConnectionKey, publicKeyOf(library, this.#secretKey)])))
 			throw new ProtocolError("ERR_ZMTP_KEY_EXCHANGE", "The peer vouches for another connection, or for another server");
+		this.#cookieKey = undefined;
 		this.#key = key;
 		this.#announced = readPeer(this.#local, parseProperties(plain.subarray(metadataAt), "ERR_ZMTP_MALFORMED_COMMAND_INITIATE"));
 		this.#state = "judged";
@@ -179,7 +182,7 @@ export class CurveServer implements Mechanism {
 
 	#ready(): Buffer {
 		const key = this.#key as Buffer;
-		this.messages = new CurveMessages({ key, role: "server", counter: 2, peerCounter: this.#peerCounter });
+		this.messages = new CurveMessages({ key, role: "server", counter: [0, 2], peerCounter: this.#peerCounter });
 		const counter = counterBytes(1);
 		const box = requireSodium().seal(key, nonceOf("CurveZMQREADY---", counter), encodeProperties(localProperties(this.#local)));
 		return encodeCommand("READY", Buffer.concat([counter, box]));

@@ -33,7 +33,7 @@ export class Handshake implements ConnectionHandshake {
 		this.#mechanism = mechanism;
 		this.#old = old;
 		this.#decoder = new GreetingDecoder(mechanism.name, { oldVersions: old !== undefined });
-		this.#ownGreeting = encodeGreeting(mechanism.name, old?.routingId.length);
+		this.#ownGreeting = encodeGreeting(mechanism.name, old?.routingId.length, mechanism.asServer);
 		this.#output.push(this.#ownGreeting.subarray(0, SIGNATURE_BYTES));
 	}
 

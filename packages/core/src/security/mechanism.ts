@@ -51,6 +51,8 @@ export interface MessageCipher extends FrameEncoder {
 export interface Mechanism {
 	/** As it stands in the greeting, at most 20 bytes. */
 	readonly name: string;
+	/** Our role, as it stands in the greeting; false where there are no roles. libzmq says 0 in any case, so nobody relies on it. */
+	readonly asServer: boolean;
 	/** Settles when the mechanism can be used; nothing may be fed to it before. Undefined: at once. */
 	readonly preparation?: Promise<void> | undefined;
 	/** Known once the handshake is done. */

@@ -13,6 +13,7 @@ import { type LocalMetadata, localProperties, type PeerMetadata, readPeer } from
 
 export class NullMechanism implements Mechanism {
 	readonly name = "NULL";
+	readonly asServer = false;
 	readonly messages = undefined;
 	readonly explains = true;
 	readonly #local: LocalMetadata;

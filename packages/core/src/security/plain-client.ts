@@ -21,6 +21,7 @@ const LIBZMQ_ERROR = Buffer.from("\x5eRROR", "latin1");
 
 export class PlainClient implements Mechanism {
 	readonly name = "PLAIN";
+	readonly asServer = false;
 	readonly messages = undefined;
 	readonly explains = true;
 	peer: PeerMetadata | undefined;

@@ -14,6 +14,7 @@ const NOTHING = Buffer.alloc(0);
 
 export class PlainServer implements Mechanism {
 	readonly name = "PLAIN";
+	readonly asServer = true;
 	readonly messages = undefined;
 	readonly explains = true;
 	readonly #local: LocalMetadata;

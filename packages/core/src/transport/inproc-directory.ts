@@ -12,8 +12,18 @@
  * connect that still waits takes it off the table, unless there are messages in it: those stay for a later bind.
  */
 import { ZmqError } from "../errors.ts";
+import { INPROC_NAME_BYTES_MAX } from "../limits.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { addMarks, type Party } from "./inproc-party.ts";
+
+/** The key of a name of sockets; an empty namespace is the one of all threads. @throws ZmqError ENAMETOOLONG */
+export function socketKey(namespace: string | undefined, name: string): string {
+	if (!namespace) return `s:${name}`;
+	const key = `n:${namespace}/${name}`;
+	if (Buffer.byteLength(key) <= INPROC_NAME_BYTES_MAX + 2) return key;
+	const left = INPROC_NAME_BYTES_MAX - Buffer.byteLength(namespace) - 1;
+	throw new ZmqError("ENAMETOOLONG", `In the namespace "${namespace}" an inproc name has at most ${left} bytes`);
+}
 
 /** What may still send after the socket has closed its end. */
 export interface Lingering {
@@ -175,8 +185,8 @@ function join(binding: Binding, connect: Connect): void {
 	});
 	far.peerMarks = { send: connecting.sendHighWaterMark, receive: connecting.receiveHighWaterMark };
 	near.peerMarks = { send: bound.sendHighWaterMark, receive: bound.receiveHighWaterMark };
-	near.peerRoutingId = bound.routingId;
-	far.peerRoutingId = connecting.routingId;
+	near.connected(bound);
+	far.connected(connecting);
 	connect.joined(bound);
 	binding.accept(far);
 	// Raising the limit made room without a read, so nobody has told a writer that waits.

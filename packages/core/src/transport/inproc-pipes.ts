@@ -10,7 +10,7 @@ import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import type { Party } from "./inproc-party.ts";
 import { inprocDirectory } from "./inproc-threads.ts";
 
-const UNLIMITED: Party = { type: "", routingId: Buffer.alloc(0), sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+const UNLIMITED: Party = { type: "", routingId: Buffer.alloc(0), properties: new Map(), sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 
 function pipeKey(name: string): string {
 	if (name === "" || Buffer.byteLength(name) > INPROC_NAME_BYTES_MAX)

@@ -67,7 +67,7 @@ class ConnectingPipe extends LanePipe {
 			this.finish();
 			return;
 		}
-		this.#connect.near.peerRoutingId = peer.routingId;
+		this.#connect.near.connected(peer);
 		this.start(peer);
 		this.#connect.joined(peer);
 		const { near } = this.#connect;
@@ -166,7 +166,7 @@ class ThreadNames implements RemoteNames, EngineOwner {
 			return;
 		}
 		const [near, far] = pipePair({ forward: 0, backward: 0 });
-		near.peerRoutingId = request.party.routingId;
+		near.connected(request.party);
 		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, binding, near);
 	}
 

@@ -12,8 +12,9 @@
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
+import { localProperties } from "../security/peer-metadata.ts";
 import { compatible } from "../socket-type.ts";
-import type { Binding, Connect, InprocDirectory, Lingering } from "./inproc-directory.ts";
+import { type Binding, type Connect, type InprocDirectory, type Lingering, socketKey } from "./inproc-directory.ts";
 import type { Party } from "./inproc-party.ts";
 import { inprocDirectory } from "./inproc-threads.ts";
 import { LanePipe } from "./lane-pipe.ts";
@@ -23,8 +24,11 @@ import type { Connector, Listener, Transport, TransportHost } from "./transport.
 const SWEEP_AT_LEAST = 32;
 
 function party(host: TransportHost): Party {
-	const { routingId, sendHighWaterMark, receiveHighWaterMark } = host.options;
-	return { type: host.type, routingId, sendHighWaterMark, receiveHighWaterMark };
+	const { routingId, sendHighWaterMark, receiveHighWaterMark, metadata } = host.options;
+	const properties = new Map<string, Buffer>();
+	for (const [name, value] of localProperties({ socketType: host.type, routingId, metadata }))
+		properties.set(name.toLowerCase(), Buffer.from(value));
+	return { type: host.type, routingId, properties, sendHighWaterMark, receiveHighWaterMark };
 }
 
 /** Ends a pipe from the transport's side: its socket hears it as it would from a peer. */
@@ -140,10 +144,10 @@ class InprocConnector implements Connector, Connect {
 	}
 }
 
-function inprocName(endpoint: Endpoint): string {
+function inprocKey(endpoint: Endpoint, { namespace }: TransportHost): string {
 	if (endpoint.scheme !== "inproc")
 		throw new ZmqError("EINVAL", `"${endpoint.text}" is not an inproc endpoint`, { address: endpoint.text });
-	return `s:${endpoint.name}`;
+	return socketKey(namespace, endpoint.name);
 }
 
 export const inproc: Transport = {
@@ -151,7 +155,7 @@ export const inproc: Transport = {
 
 	async bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 		const binding = new InprocBinding(host, endpoint.text);
-		const free = inprocDirectory().bind(inprocName(endpoint), endpoint.text, binding);
+		const free = inprocDirectory().bind(inprocKey(endpoint, host), endpoint.text, binding);
 		return {
 			endpoint: endpoint.text,
 			async close() {
@@ -162,7 +166,7 @@ export const inproc: Transport = {
 	},
 
 	connect(endpoint: Endpoint, host: TransportHost): Connector {
-		const connector = new InprocConnector(inprocDirectory(), inprocName(endpoint), endpoint.text, host);
+		const connector = new InprocConnector(inprocDirectory(), inprocKey(endpoint, host), endpoint.text, host);
 		connector.start();
 		return connector;
 	},

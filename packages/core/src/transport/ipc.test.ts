@@ -106,21 +106,6 @@ describe("ipc", () => {
 		expect(failing.eventTypes).toEqual(["bind:error"]);
 	});
 
-	it("connects before the path exists", async () => {
-		const path = join(folder, "late");
-		const client = host("PUSH");
-		ends.push(ipc.connect(parseEndpoint(`ipc://${path}`), client));
-		client.pipes[0]?.tryWrite(message(1));
-		await client.until(() => client.eventTypes.includes("connect:retry"));
-		const server = host("PULL");
-		await bound(server, `ipc://${path}`);
-		await server.until(() => server.messages.length === 1);
-	});
-
-	it("refuses to connect a wildcard", () => {
-		expect(() => ipc.connect(parseEndpoint("ipc://*"), host("PUSH"))).toThrow(expect.objectContaining({ code: "EINVAL" }));
-	});
-
 	const abstract = process.platform === "linux" && Number(process.versions.node.split(".")[0]) >= 22;
 	it(`${abstract ? "passes messages over" : "says that this Node cannot do"} abstract names`, async () => {
 		const endpoint = `ipc://@zloom-${process.pid}`;

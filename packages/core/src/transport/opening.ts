@@ -110,7 +110,7 @@ export class Opening {
 		const { zapDomain, routingId } = this.#host.options;
 		const address = this.#link.peerAddress;
 		const request = { domain: zapDomain, address, routingId, mechanism, credentials: values };
-		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired));
+		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired), this.#host.namespace);
 	}
 
 	#onAnswer(answer: ZapAnswer, handlerRequired: boolean): void {

@@ -7,31 +7,9 @@ import { tcp } from "./tcp.ts";
 const hasIpv6 = networkInterfaces().lo?.some((one) => one.family === "IPv6") === true;
 
 describe("tcp bind", () => {
-	it.each([
-		["tcp://127.0.0.1:*", /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/],
-		["tcp://127.0.0.1:0", /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/],
-		["tcp://*:*", /^tcp:\/\/0\.0\.0\.0:[1-9]\d*$/],
-		["tcp://0.0.0.0:0", /^tcp:\/\/0\.0\.0\.0:[1-9]\d*$/],
-		["tcp://localhost:*", /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/],
-	])("resolves %s to what it is bound to", async (endpoint, resolved) => {
-		expect((await bound(host("PULL"), endpoint)).endpoint).toMatch(resolved);
-	});
-
 	it("takes the name of an interface", async () => {
 		const name = Object.entries(networkInterfaces()).find(([, list]) => list?.some((one) => one.address === "127.0.0.1"))?.[0];
 		expect((await bound(host("PULL"), `tcp://${name}:*`)).endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:/);
-	});
-
-	it("says that an endpoint is taken, by whom to ask, and to the monitor", async () => {
-		const { endpoint } = await bound(host("PULL"));
-		const second = host("PULL");
-		const address = endpoint;
-		await expect(tcp.bind(parseEndpoint(endpoint), second)).rejects.toMatchObject({
-			code: "EADDRINUSE",
-			address,
-			message: expect.stringContaining(endpoint),
-		});
-		expect(second.find("bind:error")?.address).toBe(endpoint);
 	});
 
 	it("says that an address is not of this machine", async () => {
@@ -46,30 +24,14 @@ describe("tcp bind", () => {
 		await expect(tcp.bind(parseEndpoint("tcp://[::1]:*"), host("PULL"))).rejects.toMatchObject({ code: "EINVAL" });
 		expect(() => tcp.connect(parseEndpoint("tcp://[::1]:5555"), host("PUSH"))).toThrow(expect.objectContaining({ code: "EINVAL" }));
 	});
-
-	it("is free again when close() has settled", async () => {
-		const first = await bound(host("PULL"));
-		await first.close();
-		expect((await bound(host("PULL"), first.endpoint)).endpoint).toBe(first.endpoint);
-	});
-
-	it("rejects with EBADF when the socket is closed meanwhile", async () => {
-		const closing = host("PULL");
-		const binding = tcp.bind(parseEndpoint("tcp://127.0.0.1:*"), closing);
-		closing.close();
-		await expect(binding).rejects.toMatchObject({ code: "EBADF" });
-	});
 });
 
 describe("tcp connect", () => {
-	it.each(["tcp://127.0.0.1:*", "tcp://127.0.0.1:0", "tcp://*:5555", "tcp://-bad:5555", "tcp://a..b:5555"])(
-		"refuses %s at once",
-		(endpoint) => {
-			expect(() => tcp.connect(parseEndpoint(endpoint), host("PUSH"))).toThrow(
-				expect.objectContaining({ code: "EINVAL", address: endpoint }),
-			);
-		},
-	);
+	it.each(["tcp://*:5555", "tcp://-bad:5555", "tcp://a..b:5555"])("refuses %s at once", (endpoint) => {
+		expect(() => tcp.connect(parseEndpoint(endpoint), host("PUSH"))).toThrow(
+			expect.objectContaining({ code: "EINVAL", address: endpoint }),
+		);
+	});
 
 	it("resolves a name", async () => {
 		const server = host("PULL");

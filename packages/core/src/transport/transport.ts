@@ -20,6 +20,8 @@ export interface TransportHost {
 	readonly type: SocketTypeName;
 	/** The name that the socket gives to the peer of this connection (ROUTER, STREAM); then its pipe can be attached at once. */
 	readonly peerName?: Uint8Array | undefined;
+	/** In which namespace inproc names and the ZAP handler are looked for; none: in the one of all threads. */
+	readonly namespace?: string | undefined;
 	/** Live options: read at the moment they take effect. */
 	readonly options: Readonly<SocketOptions>;
 	/** True once the socket was closed: nothing may be attached any more. */

@@ -1,6 +1,6 @@
 /**
- * Asks the ZAP handler of this process about peers (RFC 27): one inproc connection of this thread to `inproc://zeromq.zap.01`,
- * made when it is needed. The handler may live in another thread.
+ * Asks the ZAP handler of a context about peers (RFC 27): one inproc connection of this thread to `inproc://zeromq.zap.01`, made
+ * when it is needed. The handler may live in another thread.
  *
  * Requests are numbered, so that a handler may answer in any order. The connection has no high-water mark: a request is never
  * dropped. A handler that never answers is the matter of the handshake timer, which cancels the request.
@@ -13,21 +13,31 @@ import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import type { Verdict } from "../security/mechanism.ts";
 import { encodeZapRequest, parseZapReply, replyId, ZAP_ENDPOINT, type ZapRequest } from "../security/zap-message.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
-import type { Connect } from "./inproc-directory.ts";
+import { type Connect, socketKey } from "./inproc-directory.ts";
 import type { Party } from "./inproc-party.ts";
 import { inprocDirectory } from "./inproc-threads.ts";
 
-/** The key of the endpoint among the names of sockets. */
-const KEY = `s:${ZAP_ENDPOINT.slice("inproc://".length)}`;
-const PARTY: Party = { type: "DEALER", routingId: Buffer.alloc(0), sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+const NAME = ZAP_ENDPOINT.slice("inproc://".length);
+const PARTY: Party = {
+	type: "DEALER",
+	routingId: Buffer.alloc(0),
+	properties: new Map(),
+	sendHighWaterMark: 0,
+	receiveHighWaterMark: 0,
+};
 
 /** A verdict; or what went wrong with the handler; or undefined when there is no handler. */
 export type ZapAnswer = Verdict | Error | undefined;
 
 class ZapClient implements PipeOwner {
+	readonly #key: string;
 	readonly #waiting = new Map<string, (answer: ZapAnswer) => void>();
 	#pipe: Pipe | undefined;
 	#next = 1;
+
+	constructor(namespace: string) {
+		this.#key = socketKey(namespace, NAME);
+	}
 
 	/** Answers later, never within the call. Returns what cancels the request. */
 	ask(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void): () => void {
@@ -96,8 +106,8 @@ class ZapClient implements PipeOwner {
 			lingerMs: () => 0,
 		};
 		const directory = inprocDirectory();
-		directory.connect(KEY, connect);
-		if (directory.withdraw(KEY, connect)) {
+		directory.connect(this.#key, connect);
+		if (directory.withdraw(this.#key, connect)) {
 			near.close();
 			return undefined;
 		}
@@ -111,10 +121,15 @@ function handlerGone(): ZmqError {
 	return new ZmqError("EAGAIN", `The ZAP handler at ${ZAP_ENDPOINT} went away without an answer`, { address: ZAP_ENDPOINT });
 }
 
-let client: ZapClient | undefined;
+/** By namespace. */
+const clients = new Map<string, ZapClient>();
 
-/** Asks about a peer; see {@link ZapClient.ask}. */
-export function askZap(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void): () => void {
-	client ??= new ZapClient();
+/** Asks the handler of a namespace about a peer; see {@link ZapClient.ask}. */
+export function askZap(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void, namespace = ""): () => void {
+	let client = clients.get(namespace);
+	if (client === undefined) {
+		client = new ZapClient(namespace);
+		clients.set(namespace, client);
+	}
 	return client.ask(request, onAnswer);
 }

@@ -20,10 +20,11 @@ export class ZapHandler implements PipeOwner {
 	readonly #pipes = new Set<Pipe>();
 
 	/** Binds at once; `bound` tells how that went. */
-	constructor(judge: (request: ReceivedZapRequest) => Promise<Judged>) {
+	constructor(judge: (request: ReceivedZapRequest) => Promise<Judged>, namespace: string) {
 		this.#judge = judge;
 		const host: TransportHost = {
 			type: "ROUTER",
+			namespace,
 			options: { ...SOCKET_OPTION_DEFAULTS, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 },
 			closed: false,
 			attach: (pipe) => {

@@ -76,9 +76,9 @@ export function parseProperties(data: Buffer, reason: ProtocolReason): Propertie
 	return properties;
 }
 
-/** @param reason cut to 255 bytes */
+/** @param reason cut to 255 characters; visible ones are all that the grammar allows, the others become underscores */
 export function encodeError(reason: string): Buffer {
-	const text = Buffer.from(reason, "utf8").subarray(0, 255);
+	const text = Buffer.from(reason.slice(0, 255).replace(/[^\x21-\x7e]/g, "_"), "latin1");
 	return encodeCommand("ERROR", Buffer.concat([Buffer.from([text.length]), text]));
 }
 

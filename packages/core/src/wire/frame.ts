@@ -138,6 +138,8 @@ export class FrameDecoder implements ChunkDecoder {
 			return this.#startBody(flags, chunk[at + 1] as number);
 		}
 		if (available < LONG_HEADER_BYTES) return this.#fillHeader();
+		// Before the size: what is wrong must not depend on how the stream was cut.
+		checkFlags(flags, this.#flagsMax);
 		this.#offset = at + LONG_HEADER_BYTES;
 		return this.#startBody(flags, readLongSize(chunk, at + 1));
 	}

@@ -41,7 +41,7 @@ export interface PeerGreeting {
 }
 
 /** The whole greeting; the caller sends the first {@link SIGNATURE_BYTES} and later the rest. */
-export function encodeGreeting(mechanism: string, routingIdBytes = 0): Buffer {
+export function encodeGreeting(mechanism: string, routingIdBytes = 0, asServer = false): Buffer {
 	const bytes = Buffer.alloc(GREETING_BYTES);
 	bytes[0] = 0xff;
 	bytes.writeUInt16BE(routingIdBytes + 1, ROUTING_ID_LENGTH_AT - 1);
@@ -49,6 +49,7 @@ export function encodeGreeting(mechanism: string, routingIdBytes = 0): Buffer {
 	bytes[MAJOR_AT] = MAJOR;
 	bytes[MAJOR_AT + 1] = MINOR;
 	bytes.write(mechanism, MECHANISM_AT, MECHANISM_BYTES, "latin1");
+	if (asServer) bytes[AS_SERVER_AT] = 1;
 	return bytes;
 }
 

@@ -18,7 +18,7 @@ import type { EngineEnd } from "../engine.ts";
 import type { Attempt, DialOutcome } from "../reconnecting-connector.ts";
 import type { TransportHost } from "../transport.ts";
 import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
-import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./web-endpoint.ts";
+import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
 
 export class WebSocketAttempt implements Attempt {
 	readonly #host: TransportHost;

@@ -20,7 +20,7 @@ import { printAddress } from "../internet-address.ts";
 import type { Listener, TransportHost } from "../transport.ts";
 import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
 import { type PathOwner, type PathServer, refuse } from "./path-server.ts";
-import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./web-endpoint.ts";
+import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
 
 export class WebSocketListener implements Listener, PathOwner {
 	readonly endpoint: string;

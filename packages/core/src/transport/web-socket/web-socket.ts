@@ -13,12 +13,17 @@ import { checkSecurity } from "../../security/make-mechanism.ts";
 import { bindAddress, connectOptions, printAddress } from "../internet-address.ts";
 import { type Dial, ReconnectingConnector } from "../reconnecting-connector.ts";
 import { bindError } from "../system-error.ts";
+import type { WebEndpoint } from "../../web-endpoint.ts";
 import type { Connector, Listener, Transport, TransportHost } from "../transport.ts";
 import { pathServerFor } from "./path-servers.ts";
 import { clientTrust } from "./tls-identity.ts";
-import { asWeb, type WebEndpoint } from "./web-endpoint.ts";
 import { WebSocketAttempt } from "./web-socket-attempt.ts";
 import { WebSocketListener } from "./web-socket-listener.ts";
+
+function asWeb(endpoint: Endpoint): WebEndpoint {
+	if (endpoint.scheme === "ws" || endpoint.scheme === "wss") return endpoint;
+	throw new ZmqError("EINVAL", `"${endpoint.text}" is not a WebSocket endpoint`, { address: endpoint.text });
+}
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asWeb(endpoint);

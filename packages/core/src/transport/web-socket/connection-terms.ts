@@ -1,20 +1,11 @@
 /**
- * What ws and wss make of an endpoint: its checks, the subprotocols that the options ask for, and the largest message to collect.
+ * What the options of a socket mean for its WebSockets: the subprotocols that it offers or takes, and the largest message to collect.
  *
  * Pure.
  */
-import type { Endpoint } from "../../endpoint.ts";
-import { ZmqError } from "../../errors.ts";
 import { COMMAND_BYTES_MAX, FRAME_BYTES_MAX } from "../../limits.ts";
 import type { SocketOptions } from "../../options.ts";
 import { subprotocols } from "../../wire/zws.ts";
-
-export type WebEndpoint = Extract<Endpoint, { scheme: "ws" | "wss" }>;
-
-export function asWeb(endpoint: Endpoint): WebEndpoint {
-	if (endpoint.scheme === "ws" || endpoint.scheme === "wss") return endpoint;
-	throw new ZmqError("EINVAL", `"${endpoint.text}" is not a WebSocket endpoint`, { address: endpoint.text });
-}
 
 /** Best first. */
 export function ownSubprotocols({ securityMechanism, zapDomain }: Readonly<SocketOptions>): readonly string[] {

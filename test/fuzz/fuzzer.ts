@@ -1,0 +1,176 @@
+/**
+ * Runs one target: first what the corpus and the seeds have, then mutants of them, until time or count is up or something is
+ * found. What is found is made as small as it can be while it still fails alike.
+ *
+ * - The order of inputs depends on the seed alone. A run of a unit that ends with a word not seen before adds its input to those
+ *   that mutants are made of: that is how depth is reached without looking into the code.
+ * - A run that does not end within HANG_MS is a finding. (A unit that loops for ever is the watchdog's matter.)
+ * - At the end the heap is compared with that after the first runs.
+ */
+import v8 from "node:v8";
+import vm from "node:vm";
+import { readCorpus } from "./corpus.ts";
+import { mutant } from "./mutate.ts";
+import { Random } from "./random.ts";
+import { type Parts, type Subject, type Target, Violation } from "./target.ts";
+
+const HANG_MS = 30_000;
+/** Heap and buffers beyond those after the warm-up that are no leak yet, bytes: code that became hot, caches. */
+const GROWTH_BYTES_MAX = 32 << 20;
+const WARM_UP_RUNS = 300;
+const POOL_MAX = 1000;
+const SHRINK_RUNS_MAX = 3000;
+/** Runs of a unit between two turns of the event loop. */
+const UNIT_BATCH = 200;
+
+export interface FuzzOptions {
+	readonly seed: number;
+	/** When to end, ms of performance.now(). */
+	readonly until: number;
+	/** When to end, runs. */
+	readonly runsMax?: number;
+	/** Told before each run: for the watchdog. */
+	readonly onRun?: (parts: Parts) => void;
+}
+
+export interface Finding {
+	readonly error: Error;
+	readonly parts: Parts;
+}
+
+export interface Report {
+	readonly runs: number;
+	readonly outcomes: ReadonlyMap<string, number>;
+	readonly finding: Finding | undefined;
+}
+
+v8.setFlagsFromString("--expose-gc");
+const collectGarbage = vm.runInNewContext("gc") as () => void;
+
+function memory(): number {
+	collectGarbage();
+	const { heapUsed, arrayBuffers } = process.memoryUsage();
+	return heapUsed + arrayBuffers;
+}
+
+function asError(thrown: unknown): Error {
+	return thrown instanceof Error ? thrown : new Error(`thrown: ${String(thrown)}`);
+}
+
+/** Two failures are alike when they have the same kind and the same text but for its numbers. */
+function kindOf(error: Error): string {
+	return `${error.name}: ${error.message.replace(/[\da-f]{2,}|\d+/g, "#").slice(0, 60)}`;
+}
+
+async function bounded(outcome: string | Promise<string>): Promise<string> {
+	if (typeof outcome === "string") return outcome;
+	let timer: NodeJS.Timeout | undefined;
+	const hang = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Violation(`hang: the run did not end within ${HANG_MS} ms`)), HANG_MS);
+	});
+	try {
+		return await Promise.race([outcome, hang]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+class Fuzzer {
+	readonly outcomes = new Map<string, number>();
+	runs = 0;
+	readonly #target: Target;
+	readonly #options: FuzzOptions;
+	readonly #subject: Subject;
+	readonly #pool: Parts[] = [];
+	#memoryBefore = 0;
+
+	constructor(target: Target, subject: Subject, options: FuzzOptions) {
+		this.#target = target;
+		this.#subject = subject;
+		this.#options = options;
+	}
+
+	async fuzz(): Promise<Finding | undefined> {
+		const seeds = [...this.#target.seeds(), ...readCorpus(this.#target.name).map(({ parts }) => parts)];
+		this.#pool.push(...seeds);
+		const random = new Random(this.#options.seed, this.#target.name);
+		for (let at = 0; !this.#over(); at++) {
+			const parts = seeds[at] ?? mutant(random, random.pick(this.#pool), random.pick(this.#pool));
+			const error = await this.#run(parts);
+			if (error !== undefined) return { error, parts: await this.#shrink(parts, kindOf(error)) };
+			if (this.runs === WARM_UP_RUNS) this.#memoryBefore = memory();
+			if (this.#target.level === "unit" && this.runs % UNIT_BATCH === 0) await new Promise((turn) => setImmediate(turn));
+		}
+		return await this.#atTheEnd();
+	}
+
+	#over(): boolean {
+		const { until, runsMax } = this.#options;
+		return performance.now() >= until || this.runs >= (runsMax ?? Number.POSITIVE_INFINITY);
+	}
+
+	async #run(parts: Parts): Promise<Error | undefined> {
+		this.#options.onRun?.(parts);
+		this.runs += 1;
+		try {
+			const made = this.#subject.run(parts);
+			const outcome = typeof made === "string" ? made : await bounded(made);
+			const count = this.outcomes.get(outcome) ?? 0;
+			this.outcomes.set(outcome, count + 1);
+			if (count === 0 && this.#target.level === "unit" && this.#pool.length < POOL_MAX) this.#pool.push(parts);
+			return undefined;
+		} catch (error) {
+			return asError(error);
+		}
+	}
+
+	/** Leaves out parts, then halves of parts, while it fails alike. */
+	async #shrink(failing: Parts, kind: string): Promise<Parts> {
+		let best = failing;
+		let left = this.#target.level === "unit" ? SHRINK_RUNS_MAX : 20;
+		const fails = async (parts: Parts): Promise<boolean> => {
+			left -= 1;
+			const error = await this.#run(parts);
+			return error !== undefined && kindOf(error) === kind;
+		};
+		for (let smaller = true; smaller && left > 0; ) {
+			smaller = false;
+			for (const candidate of smallerOnes(best)) {
+				if (left <= 0) break;
+				if (!(await fails(candidate))) continue;
+				best = candidate;
+				smaller = true;
+				break;
+			}
+		}
+		return best;
+	}
+
+	async #atTheEnd(): Promise<Finding | undefined> {
+		try {
+			await bounded(Promise.resolve(this.#subject.close?.()).then(() => "closed"));
+			const growth = memory() - this.#memoryBefore;
+			if (this.runs > 2 * WARM_UP_RUNS && growth > GROWTH_BYTES_MAX)
+				throw new Violation(`memory: ${growth >> 20} MiB more after ${this.runs} runs than after ${WARM_UP_RUNS}`);
+			return undefined;
+		} catch (error) {
+			return { error: asError(error), parts: [] };
+		}
+	}
+}
+
+function* smallerOnes(parts: Parts): Generator<Parts> {
+	for (let size = parts.length >> 1; size >= 1; size >>= 1)
+		for (let at = 0; at + size <= parts.length; at += size) yield [...parts.slice(0, at), ...parts.slice(at + size)];
+	for (const [at, part] of parts.entries()) {
+		for (let size = part.length >> 1; size >= 1; size >>= 1)
+			for (let from = 0; from + size <= part.length; from += size)
+				yield [...parts.slice(0, at), Buffer.concat([part.subarray(0, from), part.subarray(from + size)]), ...parts.slice(at + 1)];
+	}
+}
+
+export async function fuzz(target: Target, options: FuzzOptions): Promise<Report> {
+	const fuzzer = new Fuzzer(target, await target.open(), options);
+	const finding = await fuzzer.fuzz();
+	return { runs: fuzzer.runs, outcomes: fuzzer.outcomes, finding };
+}

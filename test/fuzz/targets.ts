@@ -1,0 +1,24 @@
+/**
+ * All targets, one file each: what npm run fuzz runs and npm test replays the corpus of.
+ *
+ * A new one: a file in targets/, a line here, and its seeds; inputs that must not be forgotten go to corpus/<name>/.
+ */
+import type { Target } from "./target.ts";
+import { canary } from "./targets/canary.ts";
+import { commands } from "./targets/commands.ts";
+import { frames, frames1, frames2 } from "./targets/frames.ts";
+import { greetings } from "./targets/greeting.ts";
+import { mechanisms } from "./targets/mechanisms.ts";
+import { options } from "./targets/options.ts";
+import { subscriptions } from "./targets/subscriptions.ts";
+import { endpoints, z85 } from "./targets/texts.ts";
+import { zapReplies, zapRequests } from "./targets/zap.ts";
+
+export const TARGETS: readonly Target[] = [
+	...[greetings, frames, frames2, frames1, commands],
+	...mechanisms,
+	...[zapReplies, zapRequests, subscriptions, z85, endpoints, options],
+];
+
+/** Broken on purpose; run by name only. */
+export const CANARIES: readonly Target[] = [canary];

@@ -1,0 +1,18 @@
+/**
+ * What the clauses of the patterns share (RFCs 28 to 31, 41, 48, 49, 51, 52): the transports, and the reasons of their gaps.
+ *
+ * These RFCs speak of no transport: a clause applies to every one that carries the patterns. Only where a peer has to break the
+ * rules it must be a script of bytes (wire.ts). They have one heading for each socket type and say nearly the same of each:
+ * the files named …-contract.ts have the tests of that.
+ */
+import type { SpecTransport } from "./clause.ts";
+
+/** What carries every pattern. */
+export const EVERY: readonly SpecTransport[] = ["tcp", "ipc", "inproc"];
+
+/** Where we, and libzmq, do not follow the texts. */
+export const STILL_DELIVERED =
+	"It is delivered: it was sent before the end, and libzmq delivers it too. Beyond 1024 peers that have left, what the oldest one sent is discarded.";
+/** What JavaScript cannot do. */
+export const ONE_THREAD =
+	"A JavaScript object belongs to one thread. Each thread opens sockets of its own, and they meet over inproc; overlapping calls on one socket never mix.";

@@ -1,0 +1,38 @@
+import { Channel } from "@zloom/core";
+import type { Both } from "./duplex-contract.ts";
+import { duplex } from "./ends.ts";
+import { anyEndpoint, meet } from "./open-sockets.ts";
+import { exclusivePair } from "./pair-contract.ts";
+import { dropsParts, hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
+
+const make = (mark = 1000): Both => duplex(new Channel({ sendHighWaterMark: mark, receiveHighWaterMark: mark }));
+
+const join: Join = async (transport) => {
+	const [own, peer] = [make(), make()];
+	await meet(transport, own.socket, peer.socket);
+	return [own, peer];
+};
+
+exclusivePair(make, false, {
+	unchanged: ["52/channel-1"],
+	twoQueues: ["52/channel-2"],
+	made: ["52/channel-3"],
+	kept: ["52/channel-4"],
+	accepted: ["52/channel-5"],
+	ended: ["52/channel-6", "52/channel-7"],
+	limited: ["52/channel-8"],
+	available: ["52/channel-9"],
+	waits: ["52/channel-10"],
+	refuses: ["52/channel-11"],
+	losesNothing: ["52/channel-12"],
+	single: ["52/channel-14"],
+	delivered: ["52/channel-15"],
+});
+
+movesWholeMessages(["52/goals-1"], join);
+hasOnePart(["52/goals-2", "52/channel-13"], join);
+dropsParts(["52/channel-16"], "CHANNEL", async (transport) => {
+	const own = make();
+	await own.socket.bind(anyEndpoint(transport));
+	return own;
+});
