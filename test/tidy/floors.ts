@@ -12,6 +12,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 		"host-port",
 		"tcp-endpoint",
 		"udp-endpoint",
+		"datagram-address",
 		"endpoint",
 		"option-table",
 		"option-defaults",
@@ -34,7 +35,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["socket"],
 	["context", "faces", "tagged-faces", "authenticator"],
 	["socket-make"],
-	["sockets", "publish-sockets", "stream-socket", "draft-sockets"],
+	["sockets", "publish-sockets", "stream-socket", "datagram-socket", "draft-sockets"],
 	["proxy"],
 	["index", "internal"],
 ];
