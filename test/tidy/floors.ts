@@ -13,6 +13,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 		"tcp-endpoint",
 		"udp-endpoint",
 		"web-endpoint",
+		"datagram-address",
 		"endpoint",
 		"option-table",
 		"option-defaults",
@@ -35,7 +36,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["socket"],
 	["context", "faces", "tagged-faces", "authenticator"],
 	["socket-make"],
-	["sockets", "publish-sockets", "stream-socket", "draft-sockets"],
+	["sockets", "publish-sockets", "stream-socket", "datagram-socket", "draft-sockets"],
 	["proxy"],
 	["index", "internal"],
 ];

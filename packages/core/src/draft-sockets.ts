@@ -22,7 +22,7 @@ import { closedError } from "./waiters.ts";
 
 export type ServerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage">;
 export type ClientOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "hiccupMessage">;
-export type RadioOptions = OptionsWith<SendOption>;
+export type RadioOptions = OptionsWith<SendOption | "multicastHops" | "multicastLoop">;
 export type DishOptions = OptionsWith<ReceiveOption>;
 export type ScatterOptions = OptionsWith<SendOption | "conflate">;
 export type GatherOptions = OptionsWith<ReceiveOption | "conflate">;
@@ -116,6 +116,11 @@ export class Client extends DuplexSocket {
 
 /** Sends to all that have joined the group of a message; it is lost for those that are full. Peers: DISH. */
 export class Radio extends TaggedWritableSocket<GroupTag> {
+	/** How many routers a datagram to a multicast group passes at most. */
+	declare multicastHops: number;
+	/** True: datagrams to a multicast group reach receivers on this machine, too. */
+	declare multicastLoop: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: RadioOptions = {}) {
 		super(
@@ -123,6 +128,10 @@ export class Radio extends TaggedWritableSocket<GroupTag> {
 			({ group }) => groupBytes(group),
 		);
 		if (new.target === Radio) Object.preventExtensions(this);
+	}
+
+	static {
+		Socket.defineOptions(Radio.prototype, ["multicastHops", "multicastLoop"]);
 	}
 }
 

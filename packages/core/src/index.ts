@@ -5,6 +5,7 @@
  */
 export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 export { Context, type ContextOptions, context } from "./context.ts";
+export { Datagram, type DatagramOptions } from "./datagram-socket.ts";
 export {
 	Channel,
 	type ChannelOptions,

@@ -17,6 +17,8 @@ export type SocketEvent =
 			address: string;
 			error: Error;
 	  }
+	/** udp: one message or datagram was dropped, or a name could not be resolved; `error` says which and why. */
+	| { type: "datagram:error"; address: string; error: Error }
 	/** One side refused the other's credentials; `status` is ZAP's: 300 not now, 400 credentials, 500 handler failed. */
 	| { type: "handshake:error:auth"; address: string; error: Error & { readonly status: number } }
 	| { type: "end" };

@@ -33,6 +33,10 @@ export abstract class OptionProperties {
 	declare tcpKeepaliveIdle: number;
 	/** Which addresses a tcp listener takes connections from, as "10.0.0.0/8"; null = all. */
 	declare tcpAcceptFilter: string | null;
+	/** A SOCKS5 proxy, "host:port", that tcp connections go through; null = none. */
+	declare socksProxy: string | null;
+	declare socksUsername: string | null;
+	declare socksPassword: string | null;
 	/** Connections waiting to be accepted; taken at bind. */
 	declare backlog: number;
 	/** True: bind and connect may use IPv6. */
@@ -109,6 +113,9 @@ export abstract class OptionProperties {
 			"tcpKeepalive",
 			"tcpKeepaliveIdle",
 			"tcpAcceptFilter",
+			"socksProxy",
+			"socksUsername",
+			"socksPassword",
 			"backlog",
 			"ipv6",
 			"heartbeatInterval",

@@ -10,6 +10,7 @@ import {
 	HIGH_WATER_MARK_DEFAULT,
 	RECONNECT_INTERVAL_MS_DEFAULT,
 	ROUTING_ID_BYTES_MAX,
+	SECURITY_TEXT_BYTES_MAX,
 } from "./limits.ts";
 import { SECURITY_OPTION_ROWS, type SecurityOptions } from "./security-options.ts";
 import type { SocketTypeName } from "./socket-type.ts";
@@ -59,6 +60,16 @@ export interface SocketOptions extends SecurityOptions {
 	wssHostname: string | null;
 	/** True: bind and connect may use IPv6. */
 	ipv6: boolean;
+	/** A SOCKS5 proxy, "host:port", that tcp connections go through; names of peers are resolved by it. Null = none. */
+	socksProxy: string | null;
+	/** For a SOCKS5 proxy that asks for it. */
+	socksUsername: string | null;
+	/** For a SOCKS5 proxy that asks for it. */
+	socksPassword: string | null;
+	/** How many routers a datagram to a multicast group passes at most. */
+	multicastHops: number;
+	/** True: datagrams to a multicast group reach receivers on this machine, too. */
+	multicastLoop: boolean;
 	/** Announced to peers; 1 to 255 bytes, empty = none. A ROUTER peer addresses this socket by it. */
 	routingId: Uint8Array;
 	/** Sending to an unknown peer rejects with EHOSTUNREACH instead of dropping, and to a full one waits. */
@@ -204,6 +215,20 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	wssTrustSystem: { number: 107, kind: "boolean", default: false, effect: "next bind or connect" },
 	wssHostname: { number: 106, kind: "text", default: null, effect: "next bind or connect" },
 	ipv6: { number: 42, kind: "boolean", default: false, effect: "next bind or connect" },
+	socksProxy: { number: 68, kind: "text", default: null, effect: "next bind or connect" },
+	socksUsername: { number: 99, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
+	socksPassword: { number: 100, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
+	multicastHops: {
+		number: 25,
+		kind: "integer",
+		default: 1,
+		least: 1,
+		most: 255,
+		unit: "routers",
+		effect: "next bind or connect",
+		types: ["RADIO", "DGRAM"],
+	},
+	multicastLoop: { number: 96, kind: "boolean", default: true, effect: "next bind or connect", types: ["RADIO", "DGRAM"] },
 	routingId: { number: 5, kind: "bytes", default: EMPTY, most: ROUTING_ID_BYTES_MAX, effect: "next connection", types: ROUTED },
 	mandatory: { number: 33, kind: "boolean", default: false, effect: "at once", types: ["ROUTER"] },
 	handover: { number: 56, kind: "boolean", default: false, effect: "at once", types: ["ROUTER"] },

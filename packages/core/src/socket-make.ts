@@ -18,7 +18,8 @@ type SpecialOption =
 	| ReceiveOption
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify" | "correlate" | "relaxed" | "conflate")
 	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
-	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify");
+	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify")
+	| ("multicastHops" | "multicastLoop");
 
 /** The options of all sockets, and the named ones. */
 export type OptionsWith<Name extends SpecialOption> = Omit<SocketOptionsInput, Exclude<SpecialOption, Name>> & {

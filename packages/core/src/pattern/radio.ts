@@ -1,6 +1,6 @@
 /**
  * RADIO (RFC 48): a message, group and body, goes to every peer that has joined exactly that group; it is lost for those that
- * are full. All pipes get the same message object.
+ * are full. All pipes get the same message object. Over udp nobody joins: such a peer gets all groups.
  *
  * Joins are read from a pipe as they come; a peer that joins more than memory should hold loses its connection.
  */
@@ -11,10 +11,14 @@ import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
 import { isSubscription, subscribes } from "./subscription-message.ts";
 
+const NOBODY: ReadonlySet<Peer> = new Set();
+
 export class RadioPattern extends PatternBase {
 	/** Who has joined, by the group as latin1. */
 	readonly #members = new Map<string, Set<Peer>>();
 	readonly #groups = new Map<Peer, Set<string>>();
+	/** Who gets all groups. */
+	readonly #all = new Set<Peer>();
 
 	override get writable(): boolean {
 		return true;
@@ -24,10 +28,9 @@ export class RadioPattern extends PatternBase {
 	trySend(message: Message): PatternOutcome {
 		const group = message[0] as Buffer;
 		if (message.length !== 2 || group.length > GROUP_BYTES_MAX) return "dropped";
-		const members = this.#members.get(group.toString("latin1"));
-		if (members === undefined) return "dropped";
 		let sent = false;
-		for (const { pipe } of members) if (pipe.tryWrite(message)) sent = true;
+		for (const { pipe } of this.#members.get(group.toString("latin1")) ?? NOBODY) if (pipe.tryWrite(message)) sent = true;
+		for (const { pipe } of this.#all) if (pipe.tryWrite(message)) sent = true;
 		return sent ? "sent" : "dropped";
 	}
 
@@ -43,10 +46,12 @@ export class RadioPattern extends PatternBase {
 	}
 
 	protected override joined(peer: Peer): void {
-		this.#groups.set(peer, new Set());
+		if (peer.pipe.takesAll) this.#all.add(peer);
+		else this.#groups.set(peer, new Set());
 	}
 
 	protected override lost(peer: Peer): void {
+		this.#all.delete(peer);
 		for (const group of this.#groups.get(peer) ?? []) this.#leave(peer, group);
 		this.#groups.delete(peer);
 	}

@@ -45,6 +45,8 @@ export class Pipe {
 	peerRoutingId: Uint8Array = NO_ROUTING_ID;
 	/** Messages of the peer with more frames are dropped. */
 	framesMax: number = Number.MAX_SAFE_INTEGER;
+	/** RADIO: the peer cannot say which groups it wants, and gets them all (udp). Set by the transport before the pipe is attached. */
+	takesAll = false;
 	/** The name that this socket has given to the peer, instead of what the peer announces; undefined = none. */
 	givenRoutingId: Uint8Array | undefined = undefined;
 	/** The peer's own high-water marks, where one queue stands for both (inproc within a thread); undefined = it has queues of its own. */

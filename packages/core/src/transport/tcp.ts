@@ -59,7 +59,10 @@ function bindAddress(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): s
 }
 
 /** Node can switch the probes on and set when the first one is sent; how many there are is the operating system's matter. */
-function keepAlive({ tcpKeepalive, tcpKeepaliveIdle }: Readonly<SocketOptions>): { keepAlive?: boolean; keepAliveInitialDelay?: number } {
+export function keepAlive({ tcpKeepalive, tcpKeepaliveIdle }: Readonly<SocketOptions>): {
+	keepAlive?: boolean;
+	keepAliveInitialDelay?: number;
+} {
 	if (tcpKeepalive !== 1) return {};
 	return { keepAlive: true, ...(tcpKeepaliveIdle > 0 && { keepAliveInitialDelay: tcpKeepaliveIdle * 1000 }) };
 }

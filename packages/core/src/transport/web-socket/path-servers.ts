@@ -7,10 +7,10 @@
 import type { AddressInfo } from "node:net";
 import { ZmqError } from "../../errors.ts";
 import { TIMER_MS_MAX } from "../../limits.ts";
+import type { WebEndpoint } from "../../web-endpoint.ts";
 import type { TransportHost } from "../transport.ts";
 import { PathServer, type WebServer } from "./path-server.ts";
 import { serverIdentity } from "./tls-identity.ts";
-import type { WebEndpoint } from "../../web-endpoint.ts";
 
 /** How often a server looks for peers that have not asked for anything in time, at most; ms. */
 const LATE_PEERS_CHECK_MS = 1000;

@@ -17,8 +17,9 @@ import { subprotocolError } from "../../wire/zws.ts";
 import type { EngineEnd } from "../engine.ts";
 import type { Attempt, DialOutcome } from "../reconnecting-connector.ts";
 import type { TransportHost } from "../transport.ts";
-import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
 import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
+import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
+import type { OpenStream } from "./web-stream.ts";
 
 export class WebSocketAttempt implements Attempt {
 	readonly #host: TransportHost;
@@ -34,8 +35,8 @@ export class WebSocketAttempt implements Attempt {
 	#timer: NodeJS.Timeout | undefined;
 	#settled = false;
 
-	/** @param open makes the stream that the WebSocket runs on, and calls back once there is somebody at the other end */
-	constructor(url: string, host: TransportHost, open: (onReached: () => void) => Socket, outcome: DialOutcome) {
+	/** @param open makes the stream that the WebSocket runs on */
+	constructor(url: string, host: TransportHost, open: OpenStream, outcome: DialOutcome) {
 		this.#host = host;
 		this.#outcome = outcome;
 		this.#ours = ownSubprotocols(host.options);
@@ -54,7 +55,7 @@ export class WebSocketAttempt implements Attempt {
 		this.#stream?.destroy();
 	}
 
-	#options(open: (onReached: () => void) => Socket): ConstructorParameters<typeof WebSocket>[2] {
+	#options(open: OpenStream): ConstructorParameters<typeof WebSocket>[2] {
 		return {
 			// ws takes no slash in a subprotocol, and ZeroMQ's have one: it hears of none, here and in the answer.
 			headers: { "Sec-WebSocket-Protocol": this.#ours.join(",") },

@@ -11,16 +11,16 @@ import type { Socket } from "node:net";
 import type { WebSocketServer } from "ws";
 import { inRanges } from "../../address-range.ts";
 import { ZmqError } from "../../errors.ts";
+import { printHostPort } from "../../host-port.ts";
 import { CLOSE_WAIT_MS } from "../../limits.ts";
 import { ProtocolError } from "../../wire/protocol-error.ts";
 import { subprotocolError } from "../../wire/zws.ts";
 import { Acceptor } from "../acceptor.ts";
 import { reportEnd } from "../connection-events.ts";
-import { printAddress } from "../internet-address.ts";
 import type { Listener, TransportHost } from "../transport.ts";
+import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
 import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
 import { type PathOwner, type PathServer, refuse } from "./path-server.ts";
-import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
 
 export class WebSocketListener implements Listener, PathOwner {
 	readonly endpoint: string;
@@ -90,8 +90,8 @@ export class WebSocketListener implements Listener, PathOwner {
 			this.#turnAway(stream, new ProtocolError("ERR_WS_UNSPECIFIED", `The peer asked for no proper WebSocket: ${error.message}`)),
 		);
 		upgrader.handleUpgrade(request, stream, head, (webSocket) => {
-			const scheme = this.#server.secure ? "wss" : "ws";
-			const peerAddress = printAddress(scheme, stream.remoteAddress ?? "?", stream.remotePort ?? 0);
+			const address = printHostPort(stream.remoteAddress ?? "?", stream.remotePort ?? 0);
+			const peerAddress = `${this.#server.secure ? "wss" : "ws"}://${address}`;
 			this.#acceptor.accept(peerAddress, (owner) => makeWebSocketEngine({ webSocket, stream, subprotocol }, this.#host, owner));
 		});
 	}

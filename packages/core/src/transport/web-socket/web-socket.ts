@@ -6,19 +6,20 @@
  *
  * Shutdown: see web-socket-listener.ts and reconnecting-connector.ts.
  */
-import { type AddressInfo, connect as connectStream, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Endpoint } from "../../endpoint.ts";
 import { ZmqError } from "../../errors.ts";
+import { printHostPort } from "../../host-port.ts";
 import { checkSecurity } from "../../security/make-mechanism.ts";
-import { bindAddress, connectOptions, printAddress } from "../internet-address.ts";
+import type { WebEndpoint } from "../../web-endpoint.ts";
+import { localAddress } from "../interface-address.ts";
 import { type Dial, ReconnectingConnector } from "../reconnecting-connector.ts";
 import { bindError } from "../system-error.ts";
-import type { WebEndpoint } from "../../web-endpoint.ts";
 import type { Connector, Listener, Transport, TransportHost } from "../transport.ts";
 import { pathServerFor } from "./path-servers.ts";
-import { clientTrust } from "./tls-identity.ts";
 import { WebSocketAttempt } from "./web-socket-attempt.ts";
 import { WebSocketListener } from "./web-socket-listener.ts";
+import { streamMaker } from "./web-stream.ts";
 
 function asWeb(endpoint: Endpoint): WebEndpoint {
 	if (endpoint.scheme === "ws" || endpoint.scheme === "wss") return endpoint;
@@ -28,7 +29,7 @@ function asWeb(endpoint: Endpoint): WebEndpoint {
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asWeb(endpoint);
 	checkSecurity(host.options);
-	const address = bindAddress(at, host.options);
+	const address = localAddress(at.text, at.host, host.options);
 	try {
 		const { WebSocketServer: Upgrader } = await import("ws");
 		const server = await pathServerFor(at, address, host);
@@ -37,7 +38,11 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
 		}
 		const { port } = server.server.address() as AddressInfo;
-		return new WebSocketListener(server, host, { endpoint: printAddress(at.scheme, address, port) + at.path, path: at.path, Upgrader });
+		return new WebSocketListener(server, host, {
+			endpoint: `${at.scheme}://${printHostPort(address, port)}${at.path}`,
+			path: at.path,
+			Upgrader,
+		});
 	} catch (cause) {
 		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
 		host.emit({ type: "bind:error", address: at.text, error });
@@ -47,29 +52,14 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 
 function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	const at = asWeb(endpoint);
-	const open = at.scheme === "wss" ? secureStream(at, host) : plainStream(at, host);
+	const open = streamMaker(at, host.options);
 	const dial: Dial = (outcome) => new WebSocketAttempt(urlOf(at), host, open, outcome);
 	return new ReconnectingConnector(at.text, host, dial);
 }
 
-function plainStream(at: WebEndpoint, host: TransportHost): (onReached: () => void) => Socket {
-	const options = connectOptions(at, host.options);
-	return (onReached) => connectStream(options).once("connect", onReached);
-}
-
-function secureStream(at: WebEndpoint, host: TransportHost): (onReached: () => void) => Socket {
-	const options = connectOptions(at, host.options);
-	const trust = clientTrust(at.host, host.options);
-	return (onReached) => {
-		const stream = connectStream(options).once("connect", onReached);
-		// On a stream of ours, so that what holds for tcp holds here.
-		return process.getBuiltinModule("node:tls").connect({ ...trust, socket: stream, host: at.host });
-	};
-}
-
 /** For the request line and the Host header; the stream is made from the endpoint itself. */
 function urlOf({ scheme, host, port, path }: WebEndpoint): string {
-	return printAddress(scheme, host.replace(/%.*$/, ""), Number(port)) + path;
+	return `${scheme}://${printHostPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
 }
 
 const make = (scheme: "ws" | "wss"): Transport => ({ scheme, bind, connect });
