@@ -113,6 +113,7 @@ export class RawPeer {
 
 	constructor(stream: Stream) {
 		this.stream = stream;
+		stream.setNoDelay();
 		stream.on("error", () => stream.destroy());
 		stream.on("data", (chunk: Buffer) => {
 			this.#bytes = Buffer.concat([this.#bytes, chunk]);

@@ -71,6 +71,7 @@ export {
 } from "./sockets.ts";
 export { Stream, type StreamOptions } from "./stream-socket.ts";
 export type { Tagged, TaggedContent, TaggedReadable, TaggedWritable } from "./tagged-faces.ts";
+export { shareHttpServer } from "./transport/web-socket/path-servers.ts";
 export type { WaitOptions } from "./waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "./z85.ts";

@@ -39,6 +39,16 @@ export abstract class OptionProperties {
 	declare socksPassword: string | null;
 	/** Connections waiting to be accepted; taken at bind. */
 	declare backlog: number;
+	/** Private key of a wss bind, PEM. */
+	declare wssKeyPem: string | null;
+	/** Certificate of a wss bind, PEM, with the chain behind it. */
+	declare wssCertPem: string | null;
+	/** Certificates that a wss connect trusts, PEM. */
+	declare wssTrustPem: string | null;
+	/** True: a wss connect trusts the authorities that Node trusts. */
+	declare wssTrustSystem: boolean;
+	/** The name that the server of a wss connect must have a certificate for; null = the host of the endpoint. */
+	declare wssHostname: string | null;
 	/** True: bind and connect may use IPv6. */
 	declare ipv6: boolean;
 	/** How often a PING is sent to each peer, ms; 0 = never. */

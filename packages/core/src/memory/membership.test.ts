@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { Lane, LaneHost } from "./lane.ts";
 import type { LaneChannel } from "./lane-channel.ts";
@@ -83,6 +83,20 @@ describe("a member of a root", () => {
 		while (b.hasWork()) turn(b);
 		expect(far.heard).toEqual(["end"]);
 		expect([b.laneTable.count(), b.threads.count()]).toEqual([0, 1]);
+	});
+
+	it("wakes a sleeper whose flag was taken by a thread that was ended before it rang", async () => {
+		const { a, b } = pair();
+		const host: LaneHost = { flushSoon: () => {}, turnSoon: () => {}, onOpen: () => {} };
+		const awake = new EventEmitter();
+		const woken = once(awake, "ring");
+		const sleeper = new Membership(a.root, { threadId: 3, parentThreadId: -1, host, onRing: () => awake.emit("ring") });
+		sleeper.bell.park();
+		const { words, parked } = a.threads.bellOf(sleeper.token);
+		words[parked] = 0;
+		b.bury(1);
+		await woken;
+		expect(sleeper.hasWork()).toBe(true);
 	});
 
 	it("ends a corrupt lane on both sides with a warning, frees its slot, and makes a new one for the next pipe", async () => {

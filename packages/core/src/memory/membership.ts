@@ -131,7 +131,7 @@ export class Membership {
 		this.threads.retireThread(threadId);
 		this.names.sweep();
 		this.laneTable.sweep();
-		this.threads.announceLanes();
+		this.threads.announceDeath();
 	}
 
 	#adopt(slot: LaneSlot): Lane {

@@ -92,6 +92,18 @@ export class ThreadTable {
 		});
 	}
 
+	/**
+	 * As {@link announceLanes}, but wakes threads whose flag is down too: the thread that died may have taken the flag of a sleeper
+	 * and not come to ring it.
+	 */
+	announceDeath(): void {
+		this.#forAlive((base) => {
+			add(this.#words, base + THREAD.LANES_GENERATION, 1);
+			add(this.#words, base + THREAD.DOORBELL, 1);
+			notify(this.#words, base + THREAD.DOORBELL);
+		});
+	}
+
 	/** Tells one thread to look at its lanes again; rings nobody. */
 	announceLaneTo(token: number): void {
 		add(this.#words, slotOf(token) * SLOT_WORDS + THREAD.LANES_GENERATION, 1);

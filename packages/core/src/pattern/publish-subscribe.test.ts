@@ -327,4 +327,20 @@ describe("XPUB", () => {
 		while (xpub.tryReceive() !== undefined) got += 1;
 		expect(got).toBe(NOTICES_MAX + 2 * extra);
 	});
+
+	it("holds no more of what a subscriber sends than its mark, and reads on when half is received", () => {
+		const xpub = new XPubPattern(HOST, { ...XPUB, receiveHighWaterMark: 4 });
+		const [talker, other] = [peerOf(xpub), peerOf(xpub)];
+		for (let number = 2; number < 10; number++) talker.far.tryWrite(bytes(`${number}`));
+		expect(talker.near.inboundLength).toBe(4);
+		other.far.tryWrite(bytes("other"));
+		expect(other.near.inboundLength).toBe(0);
+		expect([xpub.tryReceive(), xpub.tryReceive()].map(texts)).toEqual([["2"], ["3"]]);
+		expect(talker.near.inboundLength).toBe(2);
+		expect(drain(xpub)).toEqual(["4", "5", "other", "6", "7", "8", "9"]);
+		talker.far.tryWrite(on("t"));
+		for (let number = 0; number < 5; number++) talker.far.tryWrite(bytes(`more ${number}`));
+		talker.far.close();
+		expect(drain(xpub)).toEqual(["\x01t", "more 0", "more 1", "more 2", "more 3", "\0t"]);
+	});
 });

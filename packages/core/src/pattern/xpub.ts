@@ -5,7 +5,8 @@
  * By default the owner hears of the first subscribe and the last unsubscribe of each topic; a subscriber that leaves
  * unsubscribes from all. With `manual` nothing takes effect by itself: the owner hears of everything, and then subscribes the
  * peer whose notice it has received last. While NOTICES_MAX notices wait to be received, subscribers are not read, so that
- * one who subscribes and unsubscribes for ever fills no memory.
+ * one who subscribes and unsubscribes for ever fills no memory. Of the other messages that a subscriber sends at most
+ * receiveHighWaterMark wait here; then that subscriber is not read until half of them are received.
  */
 import { NOTICES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
@@ -18,11 +19,14 @@ import { isSubscription, subscribes, subscriptionMessage } from "./subscription-
 import { Subscriber, Subscriptions } from "./subscriptions.ts";
 
 type XPubOptions = PubOptions &
-	Readonly<Pick<SocketOptions, "verbosity" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe">>;
+	Readonly<Pick<SocketOptions, "verbosity" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe">> &
+	Readonly<Partial<Pick<SocketOptions, "receiveHighWaterMark">>>;
 
 interface Notice {
 	readonly message: Message;
 	readonly peer: Peer | undefined;
+	/** True: no subscription, but something that a subscriber wants to say. */
+	readonly counts: boolean;
 }
 
 export class XPubPattern extends PubPattern {
@@ -30,6 +34,8 @@ export class XPubPattern extends PubPattern {
 	#notices: Notice[] = [];
 	/** Notices of the list that were received. */
 	#read = 0;
+	/** How many messages that count wait of each subscriber. */
+	readonly #waiting = new Map<Peer, number>();
 	/** Whose notice was received last. */
 	#last: Peer | undefined;
 	/** The next message is for {@link #last} only. */
@@ -62,6 +68,7 @@ export class XPubPattern extends PubPattern {
 			this.#read = 0;
 			if (this.#notices.length <= NOTICES_MAX / 2) this.#readAgain();
 		}
+		if (notice.counts && notice.peer !== undefined) this.#taken(notice.peer);
 		return notice.message;
 	}
 
@@ -88,8 +95,13 @@ export class XPubPattern extends PubPattern {
 		return true;
 	}
 
+	override setMarks(marks: { send: number; receive: number }): void {
+		super.setMarks(marks);
+		this.#readAgain();
+	}
+
 	override peerReadable(peer: Peer): void {
-		while (this.#notices.length - this.#read < NOTICES_MAX) {
+		while (this.#notices.length - this.#read < NOTICES_MAX && this.#hasRoom(peer)) {
 			const message = peer.pipe.tryRead();
 			if (message === undefined) return;
 			this.onUpstream(peer, message);
@@ -97,7 +109,7 @@ export class XPubPattern extends PubPattern {
 	}
 
 	override peerClosed(peer: Peer): void {
-		// What is not read because of too many notices ends with the peer: it would all be unsubscribed again.
+		// What is not read because too much waits ends with the peer (RFC 29); of subscriptions it would all be unsubscribed again.
 		while (peer.pipe.tryRead() !== undefined);
 		super.peerClosed(peer);
 	}
@@ -106,6 +118,7 @@ export class XPubPattern extends PubPattern {
 		super.close(options);
 		this.#notices = [];
 		this.#read = 0;
+		this.#waiting.clear();
 	}
 
 	protected override joined(peer: Peer): void {
@@ -132,7 +145,7 @@ export class XPubPattern extends PubPattern {
 	protected override onUpstream(peer: Peer, message: Message): void {
 		const all = message.length === 1 || !this.#options.onlyFirstSubscribe;
 		if (!all && !isSubscription(message[0] as Buffer)) {
-			this.#tell(message, peer);
+			this.#tellMessage(message, peer);
 			return;
 		}
 		const rest: Message = [];
@@ -140,7 +153,7 @@ export class XPubPattern extends PubPattern {
 			if (isSubscription(frame)) this.#onSubscription(peer, frame);
 			else rest.push(frame);
 		}
-		if (rest.length > 0) this.#tell(rest, peer);
+		if (rest.length > 0) this.#tellMessage(rest, peer);
 	}
 
 	get #manual(): boolean {
@@ -176,8 +189,28 @@ export class XPubPattern extends PubPattern {
 	}
 
 	#tell(message: Message, peer: Peer | undefined): void {
-		this.#notices.push({ message, peer });
+		this.#notices.push({ message, peer, counts: false });
 		this.host.onReadable();
+	}
+
+	#tellMessage(message: Message, peer: Peer): void {
+		this.#waiting.set(peer, (this.#waiting.get(peer) ?? 0) + 1);
+		this.#notices.push({ message, peer, counts: true });
+		this.host.onReadable();
+	}
+
+	#hasRoom(peer: Peer): boolean {
+		const { receiveHighWaterMark: mark = 0 } = this.#options;
+		return mark === 0 || (this.#waiting.get(peer) ?? 0) < mark;
+	}
+
+	/** The owner has received a message that counts. */
+	#taken(peer: Peer): void {
+		const left = (this.#waiting.get(peer) ?? 0) - 1;
+		if (left > 0) this.#waiting.set(peer, left);
+		else this.#waiting.delete(peer);
+		const { receiveHighWaterMark: mark = 0 } = this.#options;
+		if (peer.pipe.readable && left <= mark >> 1) this.peerReadable(peer);
 	}
 
 	#readAgain(): void {

@@ -4,6 +4,8 @@
  * A frame is one binary message: a byte of flags (1 more, 2 command; unlike ZMTP, where a command is 4) and the body. There is no
  * greeting. Without a mechanism ("ZWS2.0") the first message of each side is its routing id.
  *
+ * Browsers refuse a subprotocol with a slash. So we also take a dot in its place, which is no part of the RFC.
+ *
  * Pure.
  */
 import { FLAG_COMMAND, FLAG_MORE } from "./frame.ts";
@@ -15,9 +17,15 @@ const COMMAND = 2;
 /** The byte of flags. */
 export const ZWS_OVERHEAD_BYTES = 1;
 
-/** What a side with this mechanism offers, best first; a side without security also takes peers that have no mechanism at all. */
-export function subprotocols(mechanism: string, options: { withoutMechanism: boolean }): readonly string[] {
-	return options.withoutMechanism ? [`${PREFIX}/${mechanism}`, PREFIX] : [`${PREFIX}/${mechanism}`];
+/** What a side with this mechanism offers, best first; without security also a connection that has no mechanism at all. */
+export function offeredSubprotocols(mechanism: string, options: { bare: boolean; separator?: "/" | "." }): readonly string[] {
+	const named = `${PREFIX}${options.separator ?? "/"}${mechanism}`;
+	return options.bare ? [named, PREFIX] : [named];
+}
+
+/** What a side with this mechanism takes of what it is offered. */
+export function takenSubprotocols(mechanism: string, options: { bare: boolean }): readonly string[] {
+	return [`${PREFIX}.${mechanism}`, ...offeredSubprotocols(mechanism, options)];
 }
 
 /** True for the subprotocol without a mechanism. */
@@ -31,8 +39,8 @@ export function subprotocolError(theirs: readonly string[], ours: readonly strin
 		.join(", ")
 		.slice(0, 100)
 		.replace(/[^\x20-\x7e]/g, "?");
-	if (theirs.some((each) => each === PREFIX || each.startsWith(`${PREFIX}/`)))
-		return new ProtocolError("ERR_ZMTP_MECHANISM_MISMATCH", `The peer's mechanism is ${shown}, ours ${ours[0]}: configure both alike`);
+	if (theirs.some((each) => each === PREFIX || each.startsWith(`${PREFIX}/`) || each.startsWith(`${PREFIX}.`)))
+		return new ProtocolError("ERR_ZMTP_MECHANISM_MISMATCH", `The peer's mechanism is ${shown}, ours ${ours.at(-1)}: configure both alike`);
 	const what = theirs.length === 0 ? "no subprotocol" : `the subprotocol ${shown}`;
 	return new ProtocolError("ERR_ZWS_SUBPROTOCOL", `The peer speaks WebSocket with ${what}, not ZeroMQ's ${ours.join(" or ")}`);
 }

@@ -5,12 +5,23 @@
  */
 import { COMMAND_BYTES_MAX, FRAME_BYTES_MAX } from "../../limits.ts";
 import type { SocketOptions } from "../../options.ts";
-import { subprotocols } from "../../wire/zws.ts";
+import { offeredSubprotocols, takenSubprotocols } from "../../wire/zws.ts";
 
-/** Best first. */
-export function ownSubprotocols({ securityMechanism, zapDomain }: Readonly<SocketOptions>): readonly string[] {
-	// Whoever has no mechanism cannot be judged.
-	return subprotocols((securityMechanism ?? "null").toUpperCase(), { withoutMechanism: securityMechanism === null && zapDomain === "" });
+/** Which mechanism the options ask for, and whether a peer without any will do: one that is to be judged cannot be without. */
+function termsOf({ securityMechanism, zapDomain }: Readonly<SocketOptions>): { mechanism: string; bare: boolean } {
+	return { mechanism: (securityMechanism ?? "null").toUpperCase(), bare: securityMechanism === null && zapDomain === "" };
+}
+
+/** What the connecting side offers, best first. */
+export function offers(options: Readonly<SocketOptions>): readonly string[] {
+	const { mechanism, bare } = termsOf(options);
+	return offeredSubprotocols(mechanism, { bare });
+}
+
+/** What the accepting side takes. */
+export function takes(options: Readonly<SocketOptions>): readonly string[] {
+	const { mechanism, bare } = termsOf(options);
+	return takenSubprotocols(mechanism, { bare });
 }
 
 /** As they stand in a header. */

@@ -17,7 +17,7 @@ import { subprotocolError } from "../../wire/zws.ts";
 import type { EngineEnd } from "../engine.ts";
 import type { Attempt, DialOutcome } from "../reconnecting-connector.ts";
 import type { TransportHost } from "../transport.ts";
-import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
+import { offers, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
 import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
 import type { OpenStream } from "./web-stream.ts";
 
@@ -39,7 +39,7 @@ export class WebSocketAttempt implements Attempt {
 	constructor(url: string, host: TransportHost, open: OpenStream, outcome: DialOutcome) {
 		this.#host = host;
 		this.#outcome = outcome;
-		this.#ours = ownSubprotocols(host.options);
+		this.#ours = offers(host.options);
 		import("ws").then(
 			({ WebSocket }) => {
 				if (!this.#settled) this.#start(new WebSocket(url, this.#options(open)));

@@ -18,7 +18,7 @@ import { subprotocolError } from "../../wire/zws.ts";
 import { Acceptor } from "../acceptor.ts";
 import { reportEnd } from "../connection-events.ts";
 import type { Listener, TransportHost } from "../transport.ts";
-import { ownSubprotocols, parseSubprotocols, payloadBytesMax } from "./connection-terms.ts";
+import { parseSubprotocols, payloadBytesMax, takes } from "./connection-terms.ts";
 import { makeWebSocketEngine } from "./make-web-socket-engine.ts";
 import { type PathOwner, type PathServer, refuse } from "./path-server.ts";
 
@@ -65,7 +65,7 @@ export class WebSocketListener implements Listener, PathOwner {
 			return;
 		}
 		this.#host.emit({ type: "accept", address: this.endpoint });
-		const ours = ownSubprotocols(options);
+		const ours = takes(options);
 		const theirs = parseSubprotocols(request.headers["sec-websocket-protocol"]);
 		const chosen = theirs.find((each) => ours.includes(each));
 		if (chosen === undefined) this.#turnAway(stream, subprotocolError(theirs, ours), ours);

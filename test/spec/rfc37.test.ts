@@ -1,0 +1,203 @@
+/** What ZMTP 3.1 has of its own: subscription commands, groups, single-frame sockets, resources. */
+import {
+	Channel,
+	Client,
+	Dish,
+	Gather,
+	Peer,
+	Pull,
+	Radio,
+	Router,
+	Scatter,
+	Server,
+	Subscriber,
+	XPublisher,
+	XSubscriber,
+} from "@zloom/core";
+import { expect } from "vitest";
+import { covers } from "./covers.ts";
+import { anyEndpoint, meet, open, texts } from "./open-sockets.ts";
+import { make } from "./socket-kinds.ts";
+import { command, dial, frame, MORE, message, WIRE } from "./wire.ts";
+
+const OVER = { transports: WIRE };
+const ALL = { transports: ["tcp", "ipc", "inproc"] } as const;
+
+covers(["37/pubsub-2", "37/pubsub-3"], OVER, "SUB and XSUB send SUBSCRIBE and CANCEL, long topics too", async (transport) => {
+	const [subscriber, xsub] = [open(new Subscriber()), open(new XSubscriber())];
+	for (const topic of ["", "ab", "\x00\x01", "t".repeat(300)]) {
+		for (const socket of [subscriber, xsub]) {
+			const raw = await dial(await meet(transport, socket));
+			await raw.shake("PUB");
+			if (socket === subscriber) subscriber.subscribe(topic);
+			else await xsub.send(`\x01${topic}`);
+			expect(await raw.command()).toEqual({ name: "SUBSCRIBE", data: Buffer.from(topic) });
+			if (socket === subscriber) subscriber.unsubscribe(topic);
+			else await xsub.send(`\x00${topic}`);
+			expect(await raw.command()).toEqual({ name: "CANCEL", data: Buffer.from(topic) });
+		}
+	}
+});
+
+covers(["37/pubsub-1", "37/pubsub-2", "37/pubsub-3"], OVER, "a publisher goes by SUBSCRIBE and CANCEL", async (transport) => {
+	const xpub = open(new XPublisher());
+	const raw = await dial(await meet(transport, xpub));
+	await raw.shake("SUB");
+	raw.write(command("SUBSCRIBE", "ab"));
+	expect(texts(await xpub.receive())).toEqual(["\x01ab"]);
+	for (const text of ["a", "abc", "b"]) await xpub.send(text);
+	expect(await raw.message()).toEqual(["abc"]);
+	raw.write(command("CANCEL", "ab"), command("SUBSCRIBE", "z"));
+	expect([texts(await xpub.receive()), texts(await xpub.receive())]).toEqual([["\x00ab"], ["\x01z"]]);
+	for (const text of ["abc", "z"]) await xpub.send(text);
+	expect(await raw.message()).toEqual(["z"]);
+});
+
+covers(
+	["37/radio-2", "37/radio-3", "37/radio-4"],
+	OVER,
+	"a DISH sends JOIN and LEAVE; its groups have at most 255 octets",
+	async (transport) => {
+		const dish = open(new Dish());
+		const raw = await dial(await meet(transport, dish));
+		await raw.shake("RADIO");
+		for (const group of ["", "weather", "g".repeat(255)]) {
+			dish.join(group);
+			expect(await raw.command()).toEqual({ name: "JOIN", data: Buffer.from(group) });
+			dish.leave(group);
+			expect(await raw.command()).toEqual({ name: "LEAVE", data: Buffer.from(group) });
+		}
+		const tooLong = "g".repeat(256);
+		expect(() => dish.join(tooLong)).toThrowError(expect.objectContaining({ code: "EINVAL" }));
+		await expect(open(new Radio()).send("x", { group: tooLong })).rejects.toMatchObject({ code: "EINVAL" });
+	},
+);
+
+covers(
+	["37/radio-1", "37/radio-2", "37/radio-3", "37/radio-5", "37/radio-6"],
+	OVER,
+	"a RADIO sends a member what is for its very groups, as two frames, the first one short",
+	async (transport) => {
+		const radio = open(new Radio());
+		const raw = await dial(await meet(transport, radio));
+		await raw.shake("DISH");
+		raw.write(command("JOIN", "weather"));
+		let first: { flags: number; body: Buffer } | undefined;
+		const got = raw.frame().then((one) => {
+			first = one;
+		});
+		while (first === undefined) {
+			for (const group of ["", "weathe", "weatherman", "WEATHER", "weather"]) await radio.send("rain", { group });
+			await new Promise((turn) => setImmediate(turn));
+		}
+		await got;
+		expect(first).toEqual({ flags: MORE, body: Buffer.from("weather") });
+		expect(await raw.frame()).toEqual({ flags: 0, body: Buffer.from("rain") });
+		raw.write(command("LEAVE", "weather"), command("JOIN", "end"));
+		let parts: string[] = [];
+		const ended = (async () => {
+			while (parts[0] !== "end") parts = await raw.message();
+		})();
+		while (parts[0] !== "end") {
+			for (const group of ["weather", "end"]) await radio.send(`to ${group}`, { group });
+			await new Promise((turn) => setImmediate(turn));
+		}
+		await ended;
+		expect(parts).toEqual(["end", "to end"]);
+		for (const group of ["weather", "end"]) await radio.send("once more", { group });
+		do parts = await raw.message();
+		while (parts[1] === "to end");
+		expect(parts).toEqual(["end", "once more"]);
+	},
+);
+
+covers(["37/radio-6", "37/thread-safe-4"], OVER, "a DISH gets a body, and its group beside it", async (transport) => {
+	const dish = open(new Dish());
+	dish.join("weather");
+	const raw = await dial(await meet(transport, dish));
+	await raw.shake("RADIO");
+	raw.write(message("weather", "rain"));
+	expect(await dish.receive()).toEqual([Buffer.from("rain"), { group: Buffer.from("weather") }]);
+});
+
+covers(
+	["37/thread-safe-1", "37/thread-safe-4"],
+	ALL,
+	"one send is one message for one receive, with the routing id beside it",
+	async (transport) => {
+		const [server, client] = [open(new Server()), open(new Client())];
+		await meet(transport, server, client);
+		await Promise.all(["one", "two", "three"].map((text) => client.send(text)));
+		for (const text of ["one", "two", "three"]) {
+			const [bytes, tag] = await server.receive();
+			expect([String(bytes), Object.keys(tag)]).toEqual([text, ["routingId"]]);
+			expect(tag.routingId).toBeGreaterThan(0);
+		}
+	},
+);
+
+covers(["37/thread-safe-2"], ALL, "several frames are refused by every thread-safe socket", async (transport) => {
+	const parts = ["a", "b"] as never;
+	const refused = { code: "EINVAL" };
+	const [client, scatter, channel] = [open(new Client()), open(new Scatter()), open(new Channel())];
+	const [server, radio, peer] = [open(new Server()), open(new Radio()), open(new Peer())];
+	await meet(transport, server, client);
+	await client.send("hello");
+	const [, tag] = await server.receive();
+	await expect(client.send(parts)).rejects.toMatchObject(refused);
+	await expect(server.send(parts, tag)).rejects.toMatchObject(refused);
+	await meet(transport, open(new Gather()), scatter);
+	await expect(scatter.send(parts)).rejects.toMatchObject(refused);
+	await meet(transport, open(new Channel()), channel);
+	await expect(channel.send(parts)).rejects.toMatchObject(refused);
+	await expect(radio.send(parts, { group: "g" })).rejects.toMatchObject(refused);
+	const bound = open(new Peer());
+	await bound.bind(anyEndpoint(transport));
+	const routingId = peer.connectPeer(bound.lastEndpoint as string);
+	await expect(peer.send(parts, { routingId })).rejects.toMatchObject(refused);
+});
+
+covers(["37/thread-safe-3"], OVER, "a message of several frames from the wire is dropped, and the next one comes", async (transport) => {
+	for (const [kind, partner] of [
+		["SERVER", "CLIENT"],
+		["CLIENT", "SERVER"],
+		["GATHER", "SCATTER"],
+		["PEER", "PEER"],
+		["CHANNEL", "CHANNEL"],
+	] as const) {
+		const socket = make(kind) as Client;
+		const raw = await dial(await meet(transport, socket));
+		await raw.shake(partner);
+		raw.write(message("two", "frames"), message("", ""), message("three", "more", "frames"), message("one"));
+		const received: unknown = await socket.receive();
+		expect([kind, String(Array.isArray(received) ? received[0] : received)]).toEqual([kind, "one"]);
+	}
+	const dish = open(new Dish());
+	dish.join("g");
+	const raw = await dial(await meet(transport, dish));
+	await raw.shake("RADIO");
+	raw.write(message("g", "two", "frames"), frame(0, "g"), message("g", "one"));
+	expect(String((await dish.receive())[0])).toBe("one");
+});
+
+covers(["37/resource-1", "37/resource-2"], OVER, "a peer that asks for a resource is let in; we ask for none", async (transport) => {
+	const pull = open(new Pull());
+	const endpoint = await meet(transport, pull);
+	for (const resource of ["nobody", "system/name-service/test", "a$-_@.&+/b"]) {
+		const raw = await dial(endpoint);
+		const announced = await raw.shake("PUSH", [["Resource", resource]]);
+		expect([...announced.keys()]).toEqual(["Socket-Type"]);
+		raw.write(message(resource));
+		expect(texts(await pull.receive())).toEqual([resource]);
+	}
+});
+
+covers(["37/resource-3"], OVER, "an endpoint belongs to one socket and its credentials", async (transport) => {
+	const first = open(new Router());
+	const endpoint = await meet(transport, first);
+	await expect(open(new Router({ plainServer: true })).bind(endpoint)).rejects.toMatchObject({ code: "EADDRINUSE" });
+	const raw = await dial(endpoint);
+	await raw.shake("DEALER");
+	raw.write(message("still here"));
+	expect(texts(await first.receive())?.[1]).toBe("still here");
+});
