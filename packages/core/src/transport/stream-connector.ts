@@ -25,10 +25,20 @@ import { PendingHold } from "./pending-hold.ts";
 import { Backoff } from "./reconnect.ts";
 import type { Connector, TransportHost } from "./transport.ts";
 
+/** How a stream to the peer is made. */
+export interface Dialer {
+	/** Starts one attempt; names are resolved anew each time. */
+	open(): Socket;
+	/** What has to be done on a stream that is connected (to a proxy) before it leads to the peer. Whatever fails destroys the stream. */
+	prepare?(stream: Socket, done: () => void): void;
+	/** Announced to the peer; RFC 37. */
+	readonly resource?: string;
+}
+
 export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 	readonly endpoint: string;
 	readonly #host: TransportHost;
-	readonly #open: () => Socket;
+	readonly #dialer: Dialer;
 	readonly #immediate: boolean;
 	readonly #backoff = new Backoff(Math.random);
 	readonly #linger = new Linger();
@@ -45,15 +55,12 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 	readonly #whenEnded: Promise<void>;
 	#resolveEnded: () => void = () => {};
 
-	/**
-	 * @param open starts one attempt; names are resolved anew each time
-	 * @throws ZmqError EINVAL options of security that do not make a whole
-	 */
-	constructor(endpoint: string, host: TransportHost, open: () => Socket) {
+	/** @throws ZmqError EINVAL options of security that do not make a whole */
+	constructor(endpoint: string, host: TransportHost, dialer: Dialer) {
 		checkSecurity(host.options);
 		this.endpoint = endpoint;
 		this.#host = host;
-		this.#open = open;
+		this.#dialer = dialer;
 		this.#immediate = host.options.immediate;
 		this.#whenEnded = new Promise((resolve) => {
 			this.#resolveEnded = resolve;
@@ -114,7 +121,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 
 	#dial(): void {
 		this.#host.emit({ type: "connect:delay", address: this.endpoint });
-		const stream = this.#open();
+		const stream = this.#dialer.open();
 		this.#dialling = stream;
 		stream.unref();
 		const failed = (error: NodeJS.ErrnoException): void => {
@@ -123,7 +130,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			this.#dialling = undefined;
 			this.#host.emit({ type: "close", address: this.endpoint });
 			if (error.code === "ECONNREFUSED" && this.#host.options.reconnectStop.includes("refused")) this.#end();
-			else this.#retryLater();
+			else this.#retryLater(error);
 		};
 		const { connectTimeout } = this.#host.options;
 		const late = (): void => {
@@ -131,13 +138,17 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		};
 		const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout).unref() : undefined;
 		stream.on("error", failed);
-		stream.once("connect", () => {
+		const connected = (): void => {
 			clearTimeout(timer);
 			stream.off("error", failed);
 			if (this.#dialling !== stream) return;
 			this.#dialling = undefined;
 			this.#host.emit({ type: "connect", address: this.endpoint });
 			this.#openEngine(stream);
+		};
+		stream.once("connect", () => {
+			if (this.#dialer.prepare === undefined) connected();
+			else this.#dialer.prepare(stream, connected);
 		});
 	}
 
@@ -148,17 +159,18 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			// Options were changed since connect() checked them.
 			stream.destroy();
 			reportEnd(this.#host, this.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
-			this.#retryLater();
+			this.#retryLater(cause as Error);
 		}
 	}
 
-	#retryLater(): void {
+	/** @param error why an attempt failed; undefined: there was a connection, and its end was told */
+	#retryLater(error?: Error): void {
 		const interval = this.#backoff.next(this.#host.options);
 		if (interval < 0) {
 			this.#end();
 			return;
 		}
-		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval });
+		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval, ...(error && { error }) });
 		this.#retry = setTimeout(() => this.#dial(), interval).unref();
 	}
 
