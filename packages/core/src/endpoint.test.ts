@@ -21,6 +21,9 @@ describe("an endpoint", () => {
 		["udp://eth0;239.0.0.1:5555", { scheme: "udp", interface: "eth0", host: "239.0.0.1", port: 5555 }],
 		["udp://[::1];[ff02::1]:5555", { scheme: "udp", interface: "::1", host: "ff02::1", port: 5555 }],
 		["udp://*;[ff02::1]:5555", { scheme: "udp", host: "ff02::1", port: 5555 }],
+		["ws://*:80", { scheme: "ws", host: "*", port: 80, path: "/" }],
+		["ws://127.0.0.1:*/a/b?c=d", { scheme: "ws", host: "127.0.0.1", port: "*", path: "/a/b?c=d" }],
+		["wss://[::1]:443/", { scheme: "wss", host: "::1", port: 443, path: "/" }],
 		["ipc:///run/app.sock", { scheme: "ipc", path: "/run/app.sock" }],
 		["ipc://relative", { scheme: "ipc", path: "relative" }],
 		["ipc://*", { scheme: "ipc", path: "*" }],
@@ -62,14 +65,23 @@ describe("an endpoint", () => {
 		["udp://;239.0.0.1:5555", "EINVAL"],
 		["udp://a;b;239.0.0.1:5555", "EINVAL"],
 		["udp://::1:5555", "EINVAL"],
-		["ws://127.0.0.1:80", "EPROTONOSUPPORT"],
-		...Object.keys(NOT_CARRIED).map((scheme) => [`${scheme}://x`, "EPROTONOSUPPORT"] as const),
+		["ws://host", "EINVAL"],
+		["ws:///path", "EINVAL"],
+		["ws://host:80/a b", "EINVAL"],
+		["ws://host:80/é", "EINVAL"],
+		["wss://host:80/a#b", "EINVAL"],
 		["TCP://127.0.0.1:80", "EPROTONOSUPPORT"],
 		["http://example.org", "EPROTONOSUPPORT"],
 		[`ipc:///${"x".repeat(107)}`, "ENAMETOOLONG"],
 		[`inproc://${"é".repeat(129)}`, "ENAMETOOLONG"],
 	])("is not %s (%s)", (text, code) => {
 		expect(() => parseEndpoint(text)).toThrowError(expect.objectContaining({ name: "ZmqError", code, address: text }));
+	});
+
+	it.each(Object.keys(NOT_CARRIED))("of %s is not carried, and says what to take instead", (scheme) => {
+		expect(() => parseEndpoint(`${scheme}://x`)).toThrowError(
+			expect.objectContaining({ code: "EPROTONOSUPPORT", message: expect.stringMatching(/take (tcp|udp|CURVE).*docs\/transports\.md/) }),
+		);
 	});
 
 	it.each([undefined, null, 5, {}, ["tcp://127.0.0.1:1"]])("is not %o", (value) => {

@@ -11,7 +11,8 @@ export type SocketEvent =
 	| { type: "handshake"; address: string; peer: ReadonlyMap<string, Buffer> }
 	/** `error` says why, where something went wrong: what the peer broke, or what the operating system reported. */
 	| { type: "disconnect"; address: string; error?: Error }
-	| { type: "connect:retry"; address: string; interval: number }
+	/** `error`: why the last attempt failed, where it was one that failed. */
+	| { type: "connect:retry"; address: string; interval: number; error?: Error }
 	| {
 			type: "accept:error" | "bind:error" | "close:error" | "handshake:error:other" | "handshake:error:protocol";
 			address: string;

@@ -75,10 +75,11 @@ describe("connectTimeout", () => {
 	it("gives up a connection that is not made in time, and tries again", async () => {
 		const host = new RecordingHost("PAIR", { connectTimeout: 5, reconnectInterval: 1 });
 		let attempts = 0;
-		const connector = new StreamConnector("tcp://10.0.0.1:1", host, () => {
+		const open = (): TcpSocket => {
 			attempts += 1;
 			return new TcpSocket();
-		});
+		};
+		const connector = new StreamConnector("tcp://10.0.0.1:1", host, { open });
 		await vi.waitFor(() => expect(attempts).toBeGreaterThan(2), { interval: 1 });
 		await connector.close();
 	});

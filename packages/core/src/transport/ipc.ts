@@ -10,7 +10,7 @@
  * signal leaves it, and the next bind takes it over.
  */
 import { lstatSync, mkdtempSync, rmSync, unlinkSync } from "node:fs";
-import { connect as connectStream, type Server, type Socket } from "node:net";
+import { connect as connectStream, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Endpoint } from "../endpoint.ts";
@@ -130,8 +130,7 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	if (at.path === "*")
 		throw new ZmqError("EINVAL", `Cannot connect "${at.text}": name the path that the peer is bound to`, { address: at.text });
 	const path = netPath(at);
-	const open = (): Socket => connectStream({ path });
-	return new StreamConnector(at.text, host, open);
+	return new StreamConnector(at.text, host, { open: () => connectStream({ path }) });
 }
 
 export const ipc: Transport = { scheme: "ipc", bind, connect };

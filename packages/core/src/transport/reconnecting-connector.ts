@@ -11,6 +11,7 @@
  * Shutdown: once the socket's end of the pipe is closed, what is queued is flushed, reconnecting if need be, for the linger
  * period; then everything ends. Meanwhile the event loop is held.
  */
+import { ZmqError } from "../errors.ts";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
@@ -34,8 +35,8 @@ export interface DialOutcome {
 
 /** An attempt under way. */
 export interface Attempt {
-	/** Ends it; nothing more is heard of it. */
-	abandon(): void;
+	/** Ends it; nothing more is heard of it. @param error why */
+	abandon(error?: Error): void;
 }
 
 /** Starts one attempt; names are resolved anew each time. */
@@ -134,7 +135,7 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 				if (this.#settle(attempt)) this.#openEngine(makeEngine);
 			},
 			onFailed: (error) => {
-				if (this.#settle(attempt)) this.#onUnreachable(error.code);
+				if (this.#settle(attempt)) this.#onUnreachable(error);
 			},
 			onRefused: (end) => {
 				if (!this.#settle(attempt)) return;
@@ -145,8 +146,9 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		this.#attempt = attempt;
 		const onLate = (): void => {
 			if (!this.#settle(attempt)) return;
-			attempt.abandon();
-			this.#onUnreachable("ETIMEDOUT");
+			const late = new ZmqError("EAGAIN", `The connection was not made within ${connectTimeout} ms (connectTimeout)`);
+			attempt.abandon(late);
+			this.#onUnreachable(late);
 		};
 		if (connectTimeout > 0) this.#attemptTimer = setTimeout(onLate, connectTimeout).unref();
 	}
@@ -159,10 +161,10 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		return true;
 	}
 
-	#onUnreachable(code: string | undefined): void {
+	#onUnreachable(error: Error & { readonly code?: string | undefined }): void {
 		this.#host.emit({ type: "close", address: this.endpoint });
-		if (code === "ECONNREFUSED" && this.#host.options.reconnectStop.includes("refused")) this.#end();
-		else this.#retryLater();
+		if (error.code === "ECONNREFUSED" && this.#host.options.reconnectStop.includes("refused")) this.#end();
+		else this.#retryLater(error);
 	}
 
 	#openEngine(makeEngine: (owner: EngineOwner) => ServingEngine): void {
@@ -176,18 +178,21 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		this.#host.emit({ type: "connect", address: this.endpoint });
 		if (misfit === undefined) return;
 		reportEnd(this.#host, this.endpoint, { kind: "lost", duringHandshake: true, error: misfit });
-		this.#retryLater();
+		this.#retryLater(misfit);
 	}
 
-	/** Whoever hears of an event may have ended everything. */
-	#retryLater(): void {
+	/**
+	 * Whoever hears of an event may have ended everything.
+	 * @param error why an attempt failed; undefined: there was a connection, and its end was told
+	 */
+	#retryLater(error?: Error): void {
 		if (this.#ended) return;
 		const interval = this.#backoff.next(this.#host.options);
 		if (interval < 0) {
 			this.#end();
 			return;
 		}
-		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval });
+		this.#host.emit({ type: "connect:retry", address: this.endpoint, interval, ...(error && { error }) });
 		if (!this.#isEnded()) this.#retry = setTimeout(() => this.#dial(), interval).unref();
 	}
 

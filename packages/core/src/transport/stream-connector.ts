@@ -8,25 +8,36 @@ import { makeEngine } from "./make-engine.ts";
 import { type Dial, ReconnectingConnector } from "./reconnecting-connector.ts";
 import type { TransportHost } from "./transport.ts";
 
+/** How a stream to the peer is made. */
+export interface Dialer {
+	/** Starts one attempt; names are resolved anew each time. */
+	open(): Socket;
+	/** What has to be done on a stream that is connected (to a proxy) before it leads to the peer. Whatever fails destroys the stream. */
+	prepare?(stream: Socket, done: () => void): void;
+	/** Announced to the peer; RFC 37. */
+	readonly resource?: string;
+}
+
 export class StreamConnector extends ReconnectingConnector {
-	/**
-	 * @param open starts one attempt; names are resolved anew each time
-	 * @throws ZmqError EINVAL options of security that do not make a whole
-	 */
-	constructor(endpoint: string, host: TransportHost, open: () => Socket) {
-		super(endpoint, host, dialStream(host, open));
+	/** @throws ZmqError EINVAL options of security that do not make a whole */
+	constructor(endpoint: string, host: TransportHost, dialer: Dialer) {
+		super(endpoint, host, dialStream(host, dialer));
 	}
 }
 
-function dialStream(host: TransportHost, open: () => Socket): Dial {
+function dialStream(host: TransportHost, dialer: Dialer): Dial {
 	return ({ onConnected, onFailed }) => {
-		const stream = open();
+		const stream = dialer.open();
 		stream.unref();
 		stream.on("error", onFailed);
-		stream.once("connect", () => {
+		const connected = (): void => {
 			stream.off("error", onFailed);
 			onConnected((owner) => makeEngine(stream, host, owner));
+		};
+		stream.once("connect", () => {
+			if (dialer.prepare === undefined) connected();
+			else dialer.prepare(stream, connected);
 		});
-		return { abandon: () => stream.destroy() };
+		return { abandon: (error) => stream.destroy(error) };
 	};
 }

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseEndpoint } from "../endpoint.ts";
+import { freePort } from "./fixtures/free-endpoints.ts";
 import { bound, connected, host, message } from "./fixtures/tcp-ends.ts";
 import { tcp } from "./tcp.ts";
 
@@ -63,5 +64,59 @@ describe("tcp connect", () => {
 			client.pipes[0]?.tryWrite(message(1));
 		}
 		await server.until(() => server.messages.length === 2);
+	});
+});
+
+describe("the source of a tcp connection", () => {
+	const loopback = Object.entries(networkInterfaces()).find(([, list]) => list?.some((one) => one.address === "127.0.0.1"))?.[0];
+
+	it.each([
+		["an address", "127.0.0.1:0", /^tcp:\/\/127\.0\.0\.1:\d+$/],
+		["an interface", `${loopback}:*`, /^tcp:\/\/127\.0\.0\.1:\d+$/],
+		["whatever fits", "*:0", /^tcp:\/\/127\.0\.0\.1:\d+$/],
+	])("is %s", async (_what, source, seen) => {
+		const [server, client] = [host("PULL"), host("PUSH")];
+		const { endpoint } = await bound(server);
+		const connector = connected(client, endpoint.replace("tcp://", `tcp://${source};`));
+		await server.until(() => server.pipes.length === 1);
+		expect(server.pipes[0]?.peerAddress).toMatch(seen);
+		expect(connector.endpoint).toBe(endpoint.replace("tcp://", `tcp://${source};`));
+	});
+
+	it("may be a port", async () => {
+		const [server, client, port] = [host("PULL"), host("PUSH"), await freePort()];
+		const { endpoint } = await bound(server);
+		connected(client, endpoint.replace("tcp://", `tcp://127.0.0.1:${port};`));
+		await server.until(() => server.pipes.length === 1);
+		expect(server.pipes[0]?.peerAddress).toBe(`tcp://127.0.0.1:${port}`);
+	});
+
+	it("must be of this machine, and is none of a bind", async () => {
+		const client = host("PUSH");
+		expect(() => connected(client, "tcp://nowhere0:0;127.0.0.1:5555")).toThrow(expect.objectContaining({ code: "EADDRNOTAVAIL" }));
+		expect(() => connected(client, "tcp://[::1]:0;[::1]:5555")).toThrow(expect.objectContaining({ code: "EINVAL" }));
+		await expect(tcp.bind(parseEndpoint("tcp://127.0.0.1:0;127.0.0.1:0"), host("PULL"))).rejects.toMatchObject({ code: "EINVAL" });
+	});
+
+	it("that the operating system does not take is tried again, and told", async () => {
+		const [server, client] = [host("PULL"), host("PUSH", { reconnectInterval: 5 })];
+		const { endpoint } = await bound(server);
+		connected(client, endpoint.replace("tcp://", "tcp://192.0.2.77:0;"));
+		await client.until(() => client.eventTypes.filter((type) => type === "connect:retry").length === 2);
+		expect(client.find("connect:retry")?.error).toMatchObject({ code: "EADDRNOTAVAIL" });
+	});
+});
+
+const linkLocal = Object.entries(networkInterfaces()).flatMap(([name, list]) =>
+	(list ?? []).filter((one) => one.address.startsWith("fe80:")).map((one) => `${one.address}%${name}`),
+)[0];
+
+describe("an IPv6 address of the link", () => {
+	it.runIf(linkLocal)("keeps its zone, by bind and by connect", async () => {
+		const [server, client] = [host("PULL", { ipv6: true }), host("PUSH", { ipv6: true })];
+		const { endpoint } = await bound(server, `tcp://[${linkLocal}]:*`);
+		expect(endpoint.startsWith(`tcp://[${linkLocal}]:`)).toBe(true);
+		connected(client, endpoint.replace("tcp://", `tcp://[${linkLocal}]:0;`));
+		await server.until(() => server.pipes.length === 1);
 	});
 });

@@ -2,26 +2,27 @@
  * tcp: binds and connects `tcp://host:port` (zmq_tcp(7)).
  *
  * Bind takes an address, `*`, `localhost` or the name of an interface, never a DNS name; port 0 and `*` mean any free port, to be
- * read from the listener's endpoint. Connect resolves names anew at every attempt. IPv6 needs the option `ipv6`.
+ * read from the listener's endpoint. Connect resolves names anew at every attempt. `tcp://source:port;host:port` connects from an
+ * own address. With the option `socksProxy` connections go through a SOCKS5 proxy. IPv6 needs the option `ipv6`.
  *
  * Shutdown: see stream-listener.ts and stream-connector.ts.
  */
-import { type AddressInfo, connect as connectStream, isIP, type Socket } from "node:net";
-import { networkInterfaces } from "node:os";
+import { type AddressInfo, connect as connectStream, type Socket, type TcpNetConnectOpts } from "node:net";
 import { inRanges } from "../address-range.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
+import { parseHostPort, printHostPort } from "../host-port.ts";
 import type { SocketOptions } from "../options.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
+import type { TcpEndpoint } from "../tcp-endpoint.ts";
+import { isHostName } from "./host-name.ts";
+import { addressFamily, localAddress, requireIpv6 } from "./interface-address.ts";
+import { negotiateSocks } from "./socks.ts";
 import { listen } from "./stream-bind.ts";
-import { StreamConnector } from "./stream-connector.ts";
+import { type Dialer, StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
-
-type TcpEndpoint = Extract<Endpoint, { scheme: "tcp" }>;
-
-const HOST_NAME_PATTERN = /^(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
 
 function asTcp(endpoint: Endpoint): TcpEndpoint {
 	if (endpoint.scheme === "tcp") return endpoint;
@@ -29,33 +30,7 @@ function asTcp(endpoint: Endpoint): TcpEndpoint {
 }
 
 function print(host: string, port: number): string {
-	return host.includes(":") ? `tcp://[${host}]:${port}` : `tcp://${host}:${port}`;
-}
-
-function requireIpv6(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): void {
-	if (!options.ipv6)
-		throw new ZmqError("EINVAL", `"${endpoint.text}" is an IPv6 address: set the option ipv6 to true`, { address: endpoint.text });
-}
-
-/** The address to bind: no DNS, as in libzmq. */
-function bindAddress(endpoint: TcpEndpoint, options: Readonly<SocketOptions>): string {
-	const { host, text } = endpoint;
-	if (host === "*") return options.ipv6 ? "::" : "0.0.0.0";
-	const address = host.replace(/%.*$/, "");
-	if (isIP(address) === 4) return host;
-	if (isIP(address) === 6) {
-		requireIpv6(endpoint, options);
-		return host;
-	}
-	if (host === "localhost") return "127.0.0.1";
-	const addresses = networkInterfaces()[host];
-	const chosen = addresses?.find((one) => one.family === "IPv4") ?? (options.ipv6 ? addresses?.[0] : undefined);
-	if (chosen !== undefined) return chosen.address;
-	throw new ZmqError(
-		"EADDRNOTAVAIL",
-		`Cannot bind "${text}": "${host}" is neither an address nor an interface of this machine; names are not resolved for a bind, use * or an address`,
-		{ address: text },
-	);
+	return `tcp://${printHostPort(host, port)}`;
 }
 
 /** Node can switch the probes on and set when the first one is sent; how many there are is the operating system's matter. */
@@ -69,8 +44,10 @@ export function keepAlive({ tcpKeepalive, tcpKeepaliveIdle }: Readonly<SocketOpt
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asTcp(endpoint);
+	if (at.source !== undefined)
+		throw new ZmqError("EINVAL", `Cannot bind "${at.text}": a source address belongs to a connect`, { address: at.text });
 	checkSecurity(host.options);
-	const address = bindAddress(at, host.options);
+	const address = localAddress(at.text, at.host, host.options);
 	const port = at.port === "*" ? 0 : at.port;
 	const { backlog } = host.options;
 	try {
@@ -80,8 +57,9 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
 		}
 		const bound = server.address() as AddressInfo;
+		const zone = address.includes("%") && !bound.address.includes("%") ? address.slice(address.indexOf("%")) : "";
 		return new StreamListener(server, host, {
-			endpoint: print(bound.address, bound.port),
+			endpoint: print(bound.address + zone, bound.port),
 			peerAddress: (stream: Socket) => print(stream.remoteAddress ?? "?", stream.remotePort ?? 0),
 			admits: (stream: Socket) => {
 				const ranges = host.options.tcpAcceptFilter;
@@ -95,19 +73,48 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 	}
 }
 
+/** The own address and port of a connection, and its family. @throws ZmqError EINVAL, EADDRNOTAVAIL */
+function sourceOf({ source, text }: TcpEndpoint, options: Readonly<SocketOptions>): Partial<TcpNetConnectOpts> {
+	if (source === undefined) return options.ipv6 ? { autoSelectFamily: true } : { family: 4 };
+	const address = localAddress(text, source.host, options);
+	const localPort = source.port === "*" ? 0 : source.port;
+	const any = source.host === "*";
+	return { ...(!any && { localAddress: address, family: addressFamily(address) }), ...(localPort > 0 && { localPort }) };
+}
+
+/** Where the proxy is. @throws ZmqError EINVAL */
+function proxyOf(options: Readonly<SocketOptions>): { host: string; port: number } | undefined {
+	const { socksProxy } = options;
+	if (socksProxy === null || socksProxy === "") return undefined;
+	const { host, port } = parseHostPort(`socks://${socksProxy}`, socksProxy);
+	if (port !== "*" && port > 0 && (addressFamily(host) !== 0 || isHostName(host))) return { host, port };
+	throw new ZmqError("EINVAL", `The option socksProxy must be "host:port", got ${JSON.stringify(socksProxy)}`);
+}
+
+/** @throws ZmqError EINVAL, EADDRNOTAVAIL */
+function dialer(at: TcpEndpoint, port: number, host: TransportHost): Dialer {
+	const source = sourceOf(at, host.options);
+	const proxy = proxyOf(host.options);
+	const next = proxy ?? { host: at.host, port };
+	const open = (): Socket => connectStream({ ...next, noDelay: true, ...keepAlive(host.options), ...source });
+	if (proxy === undefined) return { open };
+	const prepare = (stream: Socket, done: () => void): void => {
+		const { socksUsername: username, socksPassword: password, handshakeInterval } = host.options;
+		negotiateSocks(stream, { host: at.host, port, username, password }, handshakeInterval, done);
+	};
+	return { open, prepare };
+}
+
 function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	const at = asTcp(endpoint);
 	const { port, text } = at;
 	if (port === "*" || port === 0)
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": the port to connect to must be named`, { address: text });
-	const version = isIP(at.host.replace(/%.*$/, ""));
-	if (version === 6) requireIpv6(at, host.options);
-	if (version === 0 && !HOST_NAME_PATTERN.test(at.host))
+	const family = addressFamily(at.host);
+	if (family === 6) requireIpv6(text, host.options);
+	if (family === 0 && !isHostName(at.host))
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${at.host}" is neither an address nor a host name`, { address: text });
-	const { ipv6 } = host.options;
-	const family = ipv6 ? { autoSelectFamily: true } : { family: 4 };
-	const open = (): Socket => connectStream({ host: at.host, port, noDelay: true, ...keepAlive(host.options), ...family });
-	return new StreamConnector(text, host, open);
+	return new StreamConnector(text, host, dialer(at, port, host));
 }
 
 export const tcp: Transport = { scheme: "tcp", bind, connect };
