@@ -39,6 +39,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["sockets", "publish-sockets", "stream-socket", "datagram-socket", "draft-sockets"],
 	["proxy"],
 	["index", "internal"],
+	["zeromq/"],
 ];
 
 /** What each package and app may import by name; nobody imports an app. */
@@ -54,7 +55,7 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The doors of each package: the keys of `exports` in its package.json. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
-	"packages/core": [".", "./internal"],
+	"packages/core": [".", "./internal", "./zeromq", "./zeromq/draft"],
 	"packages/runtime": ["."],
 	"packages/cluster": ["."],
 	"packages/zloom": [],

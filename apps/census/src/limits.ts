@@ -34,10 +34,12 @@ export const textLengthMax = 120;
 /** Passes over the samples that show the parser all of the language (warm-up.ts). */
 export const warmUpRounds = 20;
 
-/** Young generation of a parser thread. A file's AST should die there: copying it out cost 30 % of the time at V8's default. */
-export const parserYoungGenerationMb = 192;
-/** Source parsed from one collection of young garbage to the next: its trees, about 40 times as large, still fit the young generation. */
-export const collectEveryBytes = 512 * 1024;
+/** Young generation of a parser thread; what lives of a file while it is parsed should not be copied out of it often. */
+export const parserYoungGenerationMb = 96;
+/** Source parsed from one look at the heap to the next: a look costs some microseconds. */
+export const lookAtHeapEveryBytes = 1024 * 1024;
+/** What the heap may hold beyond what lived in it at the last collection, the young generation included (garbage.ts). */
+export const heldBytesMax = 48 * 1024 * 1024;
 /** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */
 export const parserStackMb = 1;
 

@@ -8,37 +8,26 @@
  */
 import { createHash } from "node:crypto";
 import type TypeScript from "typescript5";
-import { ts, visitTree } from "./ast-visit.ts";
-import type { FileFacts, SyntaxFault } from "./file-facts.ts";
+import type { FileFacts, SyntaxFault, TreeFacts } from "./file-facts.ts";
 import type { FileKind } from "./file-kind.ts";
+import type { SourceText } from "./fold-tree.ts";
+import { parse } from "./folding-parser.ts";
 import type { FoundFile } from "./found-file.ts";
 import { textLengthMax } from "./limits.ts";
 import { lineAt, lineStartsOf } from "./line-starts.ts";
+import { ownText } from "./own-text.ts";
+import { factsOf } from "./tree-summary.ts";
+import { ts } from "./typescript.ts";
 
-/** `parseDiagnostics` is where the parser leaves what it found wrong; it is not in the public types. */
-type ParsedFile = TypeScript.SourceFile & { readonly parseDiagnostics: readonly TypeScript.DiagnosticWithLocation[] };
-
-const options: TypeScript.CreateSourceFileOptions = {
-	languageVersion: ts.ScriptTarget.Latest,
-	jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
-};
-/** Treats the file as a module, whatever it contains: for top-level await without import or export. */
-const asModule: TypeScript.CreateSourceFileOptions = {
-	...options,
-	setExternalModuleIndicator: (file) => {
-		(file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
-	},
-};
 /** Sloppy-mode numbers and escapes (010, 08, "\\1"): the parser reports them in every file, scripts may hold them. */
 const sloppy = new Set([1121, 1487, 1488, 1489]);
 const decoder = new TextDecoder("utf-8");
 
 export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
 	const text = decoder.decode(content);
-	const starts = lineStartsOf(text);
-	const lines = starts.length - (starts[starts.length - 1] === text.length ? 1 : 0);
-	const outcome = parse(file, text, starts);
-	const tree = "fault" in outcome ? undefined : visitTree(outcome.parsed, starts);
+	const lineStarts = lineStartsOf(text);
+	const lines = lineStarts.length - (lineStarts[lineStarts.length - 1] === text.length ? 1 : 0);
+	const outcome = treeOrFault(file, { text, lineStarts });
 	return {
 		path: file.path,
 		index: file.index,
@@ -46,32 +35,33 @@ export function parseFile(file: FoundFile, content: Uint8Array): FileFacts {
 		bytes: content.byteLength,
 		lines,
 		hash: new Uint8Array(createHash("sha256").update(content).digest()).subarray(0, 16),
-		tree,
+		tree: "tree" in outcome ? outcome.tree : undefined,
 		fault: "fault" in outcome ? outcome.fault : undefined,
 		tooLarge: false,
 		unreadable: undefined,
 	};
 }
 
-function parse(file: FoundFile, text: string, starts: readonly number[]): { parsed: ParsedFile } | { fault: SyntaxFault } {
+function treeOrFault({ path, kind }: FoundFile, source: SourceText): { tree: TreeFacts } | { fault: SyntaxFault } {
 	try {
-		const parsed = ts.createSourceFile(file.path, text, options, false, scriptKindOf(file.kind)) as ParsedFile;
-		const first = firstFault(parsed, file.kind);
-		if (first === undefined) return { parsed };
+		const parsed = parse(path, source, scriptKindOf(kind));
+		const first = firstFault(parsed.diagnostics, kind);
+		if (first === undefined) return { tree: factsOf(parsed.summary()) };
 		// Type annotations in .js files (Flow), and modules that only `await` shows to be such.
-		const typed = file.kind.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-		const again = ts.createSourceFile(file.path, text, asModule, false, typed) as ParsedFile;
-		if (firstFault(again, file.kind) === undefined) return { parsed: again };
-		return { fault: faultOf(starts, first.start, ts.flattenDiagnosticMessageText(first.messageText, " ")) };
+		const again = parse(path, source, kind.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS, true);
+		if (firstFault(again.diagnostics, kind) === undefined) return { tree: factsOf(again.summary()) };
+		return { fault: faultOf(source.lineStarts, first.start, ts.flattenDiagnosticMessageText(first.messageText, " ")) };
 	} catch (error) {
 		const what = error instanceof RangeError ? "nested too deeply for the parser" : `the parser failed: ${String(error)}`;
-		return { fault: faultOf(starts, 0, what) };
+		return { fault: faultOf(source.lineStarts, 0, what) };
 	}
 }
 
-function firstFault(parsed: ParsedFile, kind: FileKind): TypeScript.DiagnosticWithLocation | undefined {
+type Diagnostic = TypeScript.DiagnosticWithLocation;
+
+function firstFault(diagnostics: readonly Diagnostic[], kind: FileKind): Diagnostic | undefined {
 	const isScript = kind === ".js" || kind === ".cjs" || kind === ".jsx";
-	return parsed.parseDiagnostics.find((diagnostic) => !isScript || !sloppy.has(diagnostic.code));
+	return diagnostics.find((diagnostic) => !isScript || !sloppy.has(diagnostic.code));
 }
 
 function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {
@@ -89,5 +79,5 @@ function scriptKindOf(kind: FileKind): TypeScript.ScriptKind {
 
 function faultOf(starts: readonly number[], offset: number, message: string): SyntaxFault {
 	const line = lineAt(starts, offset);
-	return { line: line + 1, column: offset - (starts[line] ?? 0) + 1, message: message.slice(0, textLengthMax) };
+	return { line: line + 1, column: offset - (starts[line] ?? 0) + 1, message: ownText(message.slice(0, textLengthMax)) };
 }

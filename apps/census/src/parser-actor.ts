@@ -8,9 +8,9 @@
 import { defineActor } from "@zloom/runtime";
 import type { FileFacts } from "./file-facts.ts";
 import type { FoundFile } from "./found-file.ts";
-import { collectEveryBytes } from "./limits.ts";
+import { Garbage } from "./garbage.ts";
+import { heldBytesMax, lookAtHeapEveryBytes } from "./limits.ts";
 import { readForParsing } from "./read-file.ts";
-import { YoungGarbage } from "./young-garbage.ts";
 
 export interface ParseItem extends FoundFile {
 	/** The content, or the absolute path to read it from. */
@@ -20,8 +20,8 @@ export interface ParseItem extends FoundFile {
 export const Parser = defineActor(import.meta, "CensusParser", async () => {
 	const { parseFile } = await import("./parse-file.ts");
 	const { warmUp } = await import("./warm-up.ts");
-	const garbage = new YoungGarbage(collectEveryBytes);
 	warmUp(parseFile);
+	const garbage = new Garbage({ lookEveryBytes: lookAtHeapEveryBytes, heldBytesMax });
 
 	function factsOf({ source, path, index, kind }: ParseItem): FileFacts {
 		const file = { path, index, kind };

@@ -7,6 +7,8 @@
 import { setImmediate } from "node:timers/promises";
 import { batches } from "./batches.ts";
 import { Fold, type FoldedTotals } from "./fold.ts";
+import { Garbage } from "./garbage.ts";
+import { heldBytesMax, lookAtHeapEveryBytes } from "./limits.ts";
 import { parseFile } from "./parse-file.ts";
 import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";
@@ -15,11 +17,14 @@ import { warmUp } from "./warm-up.ts";
 
 export async function run(surveyed: Survey, progress: Progress): Promise<FoldedTotals> {
 	warmUp(parseFile);
+	const garbage = new Garbage({ lookEveryBytes: lookAtHeapEveryBytes, heldBytesMax });
 	const fold = new Fold();
 	for (const batch of batches(surveyed)) {
 		for (const file of batch.files) {
 			const read = readForParsing(file, file.absolute);
-			fold.add("facts" in read ? read.facts : parseFile(file, read.content));
+			const facts = "facts" in read ? read.facts : parseFile(file, read.content);
+			fold.add(facts);
+			garbage.parsed(facts.bytes);
 		}
 		progress.advance(batch.files.length, batch.bytes);
 		// The progress bar draws from a timer.

@@ -29,6 +29,8 @@ export class Peer implements PipeOwner {
 	key: number | string;
 	/** True once the peer has left; it stays while it has messages to read. */
 	left: boolean;
+	/** PUB, XPUB and RADIO: true while its messages are read. A read can make room in which the peer writes at once: that comes behind. */
+	reading: boolean;
 	readonly #owner: PeerOwner;
 
 	constructor(pipe: Pipe, owner: PeerOwner) {
@@ -39,6 +41,7 @@ export class Peer implements PipeOwner {
 		this.routingId = NO_ROUTING_ID;
 		this.key = 0;
 		this.left = false;
+		this.reading = false;
 	}
 
 	onReadable(): void {

@@ -62,7 +62,17 @@ export class PubPattern extends PatternBase {
 	}
 
 	override peerReadable(peer: Peer): void {
-		for (let message = peer.pipe.tryRead(); message !== undefined; message = peer.pipe.tryRead()) this.onUpstream(peer, message);
+		if (peer.reading) return;
+		peer.reading = true;
+		try {
+			while (this.mayRead(peer)) {
+				const message = peer.pipe.tryRead();
+				if (message === undefined) return;
+				this.onUpstream(peer, message);
+			}
+		} finally {
+			peer.reading = false;
+		}
 	}
 
 	override peerWritable(): void {
@@ -83,6 +93,11 @@ export class PubPattern extends PatternBase {
 	/** The subscriber is gone. */
 	protected removed(subscriber: Subscriber<Listener>): void {
 		this.subscriptions.removeAll(subscriber);
+	}
+
+	/** False: what this subscriber sends has to wait. */
+	protected mayRead(_peer: Peer): boolean {
+		return true;
 	}
 
 	/** What a subscriber sent: of a PUB only subscriptions count. */

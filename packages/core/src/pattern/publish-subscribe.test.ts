@@ -343,4 +343,19 @@ describe("XPUB", () => {
 		talker.far.close();
 		expect(drain(xpub)).toEqual(["\x01t", "more 0", "more 1", "more 2", "more 3", "\0t"]);
 	});
+
+	it("takes in order what a subscriber writes in the room that a read has made", () => {
+		const xpub = new XPubPattern(HOST, { ...XPUB, verbosity: "allSubsUnsubs" });
+		const [near, far] = pipePair({ forward: 0, backward: 1 });
+		const rest = [on("t"), off("t"), on("t"), bytes("plain"), off("t")];
+		const write = (): void => {
+			while (rest.length > 0 && far.tryWrite(rest[0] as Message)) rest.shift();
+		};
+		far.owner = { onReadable() {}, onWritable: write, onClosed() {} };
+		// Full before anybody reads: each read makes room for the next.
+		write();
+		expect(rest.length).toBe(4);
+		xpub.attach(near);
+		expect(drain(xpub)).toEqual(["\x01t", "\0t", "\x01t", "plain", "\0t"]);
+	});
 });

@@ -100,14 +100,6 @@ export class XPubPattern extends PubPattern {
 		this.#readAgain();
 	}
 
-	override peerReadable(peer: Peer): void {
-		while (this.#notices.length - this.#read < NOTICES_MAX && this.#hasRoom(peer)) {
-			const message = peer.pipe.tryRead();
-			if (message === undefined) return;
-			this.onUpstream(peer, message);
-		}
-	}
-
 	override peerClosed(peer: Peer): void {
 		// What is not read because too much waits ends with the peer (RFC 29); of subscriptions it would all be unsubscribed again.
 		while (peer.pipe.tryRead() !== undefined);
@@ -140,6 +132,12 @@ export class XPubPattern extends PubPattern {
 		}
 		const told = this.#manual ? undefined : (topic: Buffer, change: string): void => this.#tellGone(topic, change === "topic");
 		this.subscriptions.removeAll(subscriber, told);
+	}
+
+	protected override mayRead(peer: Peer): boolean {
+		if (this.#notices.length - this.#read >= NOTICES_MAX) return false;
+		const { receiveHighWaterMark: mark = 0 } = this.#options;
+		return mark === 0 || (this.#waiting.get(peer) ?? 0) < mark;
 	}
 
 	protected override onUpstream(peer: Peer, message: Message): void {
@@ -197,11 +195,6 @@ export class XPubPattern extends PubPattern {
 		this.#waiting.set(peer, (this.#waiting.get(peer) ?? 0) + 1);
 		this.#notices.push({ message, peer, counts: true });
 		this.host.onReadable();
-	}
-
-	#hasRoom(peer: Peer): boolean {
-		const { receiveHighWaterMark: mark = 0 } = this.#options;
-		return mark === 0 || (this.#waiting.get(peer) ?? 0) < mark;
 	}
 
 	/** The owner has received a message that counts. */

@@ -32,7 +32,9 @@ import { BOX_OVERHEAD_BYTES, KEY_BYTES, loadSodium, type Sodium, sodium } from "
 
 const VERSION_AND_PADDING_BYTES = 74;
 const PADDING = Buffer.alloc(VERSION_AND_PADDING_BYTES - 2);
-const HELLO_BYTES = VERSION_AND_PADDING_BYTES + KEY_BYTES + COUNTER_BYTES + BOX_OVERHEAD_BYTES + 64;
+/** What a HELLO's signature holds. */
+const SIGNED = Buffer.alloc(64);
+const HELLO_BYTES = VERSION_AND_PADDING_BYTES + KEY_BYTES + COUNTER_BYTES + BOX_OVERHEAD_BYTES + SIGNED.length;
 const COOKIE_BYTES = 96;
 const VOUCH_BYTES = BOX_OVERHEAD_BYTES + 2 * KEY_BYTES;
 const INITIATE_BYTES_MIN = COOKIE_BYTES + COUNTER_BYTES + BOX_OVERHEAD_BYTES + KEY_BYTES + LONG_NONCE_BYTES + VOUCH_BYTES;
@@ -118,12 +120,14 @@ export class CurveServer implements Mechanism {
 		const boxAt = counterAt + COUNTER_BYTES;
 		const clientKey = Buffer.from(data.subarray(VERSION_AND_PADDING_BYTES, counterAt));
 		const key = sharedKey(library, clientKey, this.#secretKey);
-		openBox(library, {
+		const signature = openBox(library, {
 			key,
 			nonce: nonceOf("CurveZMQHELLO---", data.subarray(counterAt, boxAt)),
 			bytes: data.subarray(boxAt),
 			what: "HELLO",
 		});
+		if (!signature.equals(SIGNED))
+			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_HELLO", "The peer sent a HELLO whose signature is not one of zeros");
 		this.#peerCounter.advance(data, counterAt);
 		this.#clientConnectionKey = clientKey;
 		this.#welcomeKey = key;

@@ -1,0 +1,101 @@
+/**
+ * What each socket type makes of what it sends and receives, and which class of core carries it.
+ *
+ * Most types send and receive lists of frames. The drafts with one frame say beside it where it goes (`send(message, { group })`) or
+ * came from (`[message, { routingId }]`); within core that is the first frame of two.
+ */
+import type { Context as CoreContext } from "../context.ts";
+import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "../draft-sockets.ts";
+import type { Received } from "../inbox.ts";
+import { GROUP_BYTES_MAX } from "../limits.ts";
+import type { Message } from "../message.ts";
+import { routingIdFrame } from "../pattern/server.ts";
+import { Publisher, Subscriber, XPublisher, XSubscriber } from "../publish-sockets.ts";
+import type { Socket as CoreSocket } from "../socket.ts";
+import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "../sockets.ts";
+import { Stream } from "../stream-socket.ts";
+import { checkBytes, checkTag, refuse } from "./arguments.ts";
+import { toFrames } from "./frames.ts";
+
+type CoreClass = new (options: { context: CoreContext }) => CoreSocket;
+
+export interface Dialect {
+	readonly core: CoreClass;
+	/** What goes in front of a message, out of what stands beside it; undefined: nothing stands there. @throws TypeError, EINVAL */
+	readonly tie?: (tag: unknown) => Buffer;
+	/** A received message in zeromq.js's shape. */
+	readonly shape: (message: Received) => unknown[];
+}
+
+const UINT32_COUNT = 2 ** 32;
+
+function frames(message: Received): unknown[] {
+	return message;
+}
+
+function tieRoutingId(tag: unknown): Buffer {
+	const { routingId } = checkTag(tag);
+	if (routingId === undefined) refuse();
+	if (typeof routingId !== "number") throw new TypeError("A number was expected");
+	const id = routingId >>> 0;
+	return id > 0 && id < UINT32_COUNT ? routingIdFrame(id) : refuse();
+}
+
+function untieRoutingId([id, message]: Received): unknown[] {
+	return [message, { routingId: id.readUInt32BE(0) }];
+}
+
+/** libzmq keeps groups as C strings: what follows a zero is not part of it. */
+export function groupBytes(value: unknown): Buffer {
+	const bytes = checkBytes(value, "Value");
+	if (bytes.length > GROUP_BYTES_MAX) refuse();
+	const end = bytes.indexOf(0);
+	return end === -1 ? bytes : bytes.subarray(0, end);
+}
+
+function tieGroup(tag: unknown): Buffer {
+	const { group } = checkTag(tag);
+	return group === undefined ? refuse() : groupBytes(group);
+}
+
+function untieGroup([group, message]: Received): unknown[] {
+	return [message, { group }];
+}
+
+/** Each class of core takes at least a context; what more it takes has no part here. */
+function plain(core: unknown): Dialect {
+	return { core: core as CoreClass, shape: frames };
+}
+
+function tagged(core: unknown, parts: Pick<Dialect, "tie" | "shape">): Dialect {
+	return { core: core as CoreClass, ...parts };
+}
+
+/** By libzmq's number of the type. */
+export const DIALECTS: Readonly<Record<number, Dialect>> = {
+	0: plain(Pair),
+	1: plain(Publisher),
+	2: plain(Subscriber),
+	3: plain(Request),
+	4: plain(Reply),
+	5: plain(Dealer),
+	6: plain(Router),
+	7: plain(Pull),
+	8: plain(Push),
+	9: plain(XPublisher),
+	10: plain(XSubscriber),
+	11: plain(Stream),
+	12: tagged(Server, { tie: tieRoutingId, shape: untieRoutingId }),
+	13: plain(Client),
+	14: tagged(Radio, { tie: tieGroup, shape: frames }),
+	15: tagged(Dish, { shape: untieGroup }),
+	16: plain(Gather),
+	17: plain(Scatter),
+	19: tagged(Peer, { tie: tieRoutingId, shape: untieRoutingId }),
+	20: plain(Channel),
+};
+
+/** The frames of a message, with what stands beside it in front. @throws TypeError, EINVAL */
+export function framesOf(dialect: Dialect, message: unknown, tag: unknown): Message {
+	return dialect.tie === undefined ? toFrames(message) : [dialect.tie(tag), ...toFrames(message)];
+}

@@ -1,0 +1,71 @@
+/**
+ * Which sockets of the drop-in door are open in this thread, and how they end without `close()`.
+ *
+ * - A socket that nobody can reach any more is closed once the garbage collector has found that out. A receive or send under way
+ *   keeps it reachable.
+ * - A process that has nothing left to do closes what is open and waits for what was sent, as long as `linger` says; after
+ *   EXIT_WARNING_MS it says what it waits for, in zeromq.js's words. `process.exit()` does not wait.
+ *
+ * Holds core sockets, never the door's, and those only while they are open.
+ *
+ * **Shutdown**: at `beforeExit` of the thread everything is closed; closing holds the event loop until what lingers is sent.
+ */
+import type { Socket as CoreSocket } from "../socket.ts";
+
+/** How long a process may wait for its end silently, ms (zeromq.js). */
+const EXIT_WARNING_MS = 500;
+const WAITING = "WARNING: Waiting for queued ZeroMQ messages to be delivered. Set 'context.blocky = false' to change this behaviour.";
+
+/** One open socket: what is left to do when it ends. */
+export interface OpenSocket {
+	readonly core: CoreSocket;
+	/** False: at the end of the process, what was not sent yet is dropped. */
+	blocky(): boolean;
+	/** Called once, when it has been closed. */
+	ended(): void;
+}
+
+const open = new Set<OpenSocket>();
+/** Ends that are under way: what was sent may still have to be delivered. */
+const lingering = new Set<Promise<void>>();
+const registry = new FinalizationRegistry<OpenSocket>(closeSocket);
+let hooked = false;
+let warned = false;
+
+/** A socket was made. @param door what users hold; only looked at by the garbage collector */
+export function opened(door: object, socket: OpenSocket): void {
+	if (!hooked) {
+		hooked = true;
+		process.on("beforeExit", endAll);
+	}
+	open.add(socket);
+	registry.register(door, socket, socket);
+}
+
+/** Ends a socket; for one that has ended nothing happens. */
+export function closeSocket(socket: OpenSocket): void {
+	if (!open.delete(socket)) return;
+	registry.unregister(socket);
+	socket.ended();
+	socket.core.close();
+	if (socket.core.linger !== 0) follow(socket.core);
+}
+
+function follow(core: CoreSocket): void {
+	const end = core[Symbol.asyncDispose]().finally(() => lingering.delete(end));
+	lingering.add(end);
+}
+
+function endAll(): void {
+	for (const socket of [...open]) {
+		if (!socket.blocky()) socket.core.linger = 0;
+		closeSocket(socket);
+	}
+	if (lingering.size === 0 || warned) return;
+	const timer = setTimeout(() => {
+		warned = true;
+		process.stderr.write(`(node:${process.pid}) ${WAITING}\n`);
+	}, EXIT_WARNING_MS);
+	timer.unref();
+	Promise.allSettled(lingering).finally(() => clearTimeout(timer));
+}

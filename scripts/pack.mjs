@@ -1,0 +1,99 @@
+/**
+ * node scripts/pack.mjs PACKAGE…: makes what is published of a package, and its tarball, in node_modules/.zloom/pack.
+ *
+ * Published are the doors that package.json names: each bundled with what it imports of its own package (what doors share is
+ * shared), without comments, beside the declarations that can be reached from it. Sources and tests stay in the repository.
+ * `workspace:` versions become real ones, scripts and devDependencies go: nothing runs at an installation.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { isProgram, root, stateFolder } from "./workspace.mjs";
+
+/** @param {string} name of a folder in packages */
+function manifestOf(name) {
+	return JSON.parse(readFileSync(path.join(root, "packages", name, "package.json"), "utf8"));
+}
+
+/**
+ * Every file that the doors name under one condition.
+ * @param {unknown} exported
+ * @param {(file: string) => boolean} wanted
+ * @returns {string[]}
+ */
+function filesOf(exported, wanted) {
+	if (typeof exported === "string") return wanted(exported) ? [exported] : [];
+	if (typeof exported !== "object" || exported === null) return [];
+	return Object.values(exported).flatMap((inner) => filesOf(inner, wanted));
+}
+
+/**
+ * Copies declarations and whatever they import of their own package.
+ * @param {string} from
+ * @param {string} to
+ * @param {string} file
+ * @param {Set<string>} copied
+ */
+function copyDeclarations(from, to, file, copied) {
+	if (copied.has(file)) return;
+	copied.add(file);
+	const text = readFileSync(path.join(from, file), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+	mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
+	writeFileSync(path.join(to, file), text);
+	for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g))
+		copyDeclarations(from, to, path.join(path.dirname(file), String(specifier).replace(/\.[jt]s$/, ".d.ts")), copied);
+}
+
+/** @param {Record<string, unknown> & { dependencies?: Record<string, string> }} manifest */
+function published(manifest) {
+	const { scripts: _scripts, devDependencies: _dev, private: _private, ...kept } = manifest;
+	const dependencies = Object.entries(manifest.dependencies ?? {}).map(([name, version]) => [
+		name,
+		version.startsWith("workspace:") ? `^${manifestOf(name.replace("@zloom/", "")).version}` : version,
+	]);
+	return { ...kept, files: ["dist"], dependencies: Object.fromEntries(dependencies) };
+}
+
+/**
+ * Makes the tarball of one package; returns its path. The package must be built.
+ * @param {string} name of a folder in packages
+ */
+export async function pack(name) {
+	const from = path.join(root, "packages", name);
+	const to = path.join(stateFolder, "pack", name);
+	const manifest = manifestOf(name);
+	rmSync(to, { recursive: true, force: true });
+	mkdirSync(to, { recursive: true });
+	const programs = filesOf([manifest.exports, manifest.bin], (file) => file.endsWith(".js"));
+	await build({
+		entryPoints: [...new Set(programs)].map((file) => path.join(from, file)),
+		outdir: path.join(to, "dist"),
+		outbase: path.join(from, "dist"),
+		bundle: true,
+		splitting: true,
+		format: "esm",
+		platform: "node",
+		target: "node20",
+		packages: "external",
+		minifyWhitespace: true,
+		legalComments: "none",
+	});
+	const copied = new Set();
+	for (const file of filesOf(manifest.exports, (file) => file.endsWith(".d.ts"))) copyDeclarations(from, to, path.normalize(file), copied);
+	cpSync(path.join(from, "README.md"), path.join(to, "README.md"));
+	cpSync(path.join(root, "LICENSE"), path.join(to, "LICENSE"));
+	writeFileSync(path.join(to, "package.json"), `${JSON.stringify(published(manifest), null, "\t")}\n`);
+	const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+	const packed = spawnSync(npm, ["pack", "--json", "--pack-destination", path.dirname(to)], { cwd: to, encoding: "utf8" });
+	if (packed.status !== 0) throw new Error(`npm pack of ${name} failed:\n${packed.stderr}`);
+	const [{ filename, size }] = Object.values(JSON.parse(packed.stdout));
+	return { tarball: path.join(path.dirname(to), filename), folder: to, bytes: /** @type {number} */ (size) };
+}
+
+if (isProgram(import.meta.url)) {
+	for (const name of process.argv.slice(2)) {
+		const { tarball, bytes } = await pack(name);
+		console.log(`${path.relative(root, tarball)}: ${(bytes / 1000).toFixed(1)} KB`);
+	}
+}

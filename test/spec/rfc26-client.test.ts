@@ -1,0 +1,213 @@
+/** CURVE: our client against a scripted server. */
+import { Dealer } from "@zloom/core";
+import { expect } from "vitest";
+import { covers } from "./covers.ts";
+import { CLIENT, clientKeys, ourClient, served, serverKeys } from "./curve-ends.ts";
+import { newKeys, z85 } from "./curve-peer.ts";
+import { next, verdict } from "./events.ts";
+import { open, texts } from "./open-sockets.ts";
+import { command, properties, WIRE } from "./wire.ts";
+import { zmtp } from "./zmtp-ids.ts";
+
+const OVER = { transports: WIRE };
+const HELLO_BYTES = 200;
+const ROUTER = [["Socket-Type", "ROUTER"]] as const;
+
+covers(
+	[
+		...["26/flow-1", "26/hello-1", "26/hello-2", "26/hello-3", "26/hello-4", "26/hello-8", "26/hello-9", "26/hello-15"],
+		...["25/flow-1", "25/command-1", ...zmtp("mechanism-6", "analysis-4")],
+	],
+	OVER,
+	"our client begins with a HELLO of 200 octets, as the grammar has it",
+	async (transport) => {
+		const { server } = await ourClient(transport);
+		const { data, signed } = await server.hello();
+		expect("\x05HELLO".length + data.length).toBe(HELLO_BYTES);
+		expect([...data.subarray(0, 2)]).toEqual([1, 0]);
+		expect(data.subarray(2, 74).equals(Buffer.alloc(72))).toBe(true);
+		expect(data.subarray(106, 114).readBigUInt64BE()).toBe(1n);
+		expect(signed.equals(Buffer.alloc(64))).toBe(true);
+		expect(server.raw.unread.length).toBe(0);
+	},
+);
+
+covers(["26/hello-5", "26/vouch-2"], OVER, "each connection has new keys and a new nonce for its vouch", async (transport) => {
+	const { server, listener } = await ourClient(transport);
+	const seen = new Set<string>();
+	let current = server;
+	for (let i = 0; i < 5; i++) {
+		await current.hello();
+		current.raw.write(current.welcome());
+		const { vouchNonce } = await current.initiate();
+		seen.add(Buffer.from(current.peerTransient).toString("hex")).add(vouchNonce.toString("hex"));
+		current.raw.stream.destroy();
+		if (i < 4) current = await served(listener);
+	}
+	expect(seen.size).toBe(10);
+});
+
+covers(
+	[
+		...["26/flow-2", "26/initiate-1", "26/initiate-2", "26/initiate-3", "26/initiate-4", "26/initiate-5", "26/vouch-1", "26/vouch-3"],
+		...["26/hello-15", "26/metadata-4", "25/flow-2"],
+	],
+	OVER,
+	"after WELCOME it sends INITIATE with the cookie, its key, its vouch and its metadata, all closed",
+	async (transport) => {
+		const { server } = await ourClient(transport, { metadata: { "X-Secret": "whisper" } });
+		await server.hello();
+		server.raw.write(server.welcome());
+		const { data, vouched, metadata } = await server.initiate();
+		expect("\x08INITIATE".length + data.length).toBeGreaterThanOrEqual(257);
+		expect(data.subarray(0, 96).equals(server.cookie)).toBe(true);
+		expect(data.subarray(96, 104).readBigUInt64BE()).toBe(2n);
+		expect(server.clientKey.equals(clientKeys.publicKey)).toBe(true);
+		expect(vouched.equals(Buffer.concat([server.peerTransient, serverKeys.publicKey]))).toBe(true);
+		expect(metadata.toString("latin1")).toBe("\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0\x08X-Secret\0\0\0\x07whisper");
+		for (const hidden of [clientKeys.publicKey, Buffer.from("whisper"), Buffer.from("DEALER")]) expect(data.includes(hidden)).toBe(false);
+	},
+);
+
+covers(
+	[
+		...["26/flow-3", "26/message-1", "26/message-3", "26/message-4", "26/message-5", "26/message-7", "26/hello-15", "26/ready-7"],
+		...["25/flow-2", ...zmtp("mechanism-6", "analysis-4")],
+	],
+	OVER,
+	"after READY, and not before, messages go both ways as MESSAGE, each with the next nonce",
+	async (transport) => {
+		const { socket, server } = await ourClient(transport);
+		await socket.send(["a", "message"]);
+		await socket.send("");
+		await server.hello();
+		server.raw.write(server.welcome());
+		await server.initiate();
+		expect(server.raw.unread.length).toBe(0);
+		server.raw.write(server.ready(ROUTER));
+		const got = [await server.read(), await server.read(), await server.read()];
+		expect(got.map(({ counter, flags, data }) => [counter, flags, String(data)])).toEqual([
+			[3n, 1, "a"],
+			[4n, 0, "message"],
+			[5n, 0, ""],
+		]);
+		for (const { body } of got) expect(body.length).toBeGreaterThanOrEqual(33);
+		server.raw.write(server.message("from", { flags: 1 }), server.message("server"));
+		expect(texts(await socket.receive())).toEqual(["from", "server"]);
+	},
+);
+
+covers(
+	["26/welcome-6", "26/welcome-7", "26/reject-3"],
+	OVER,
+	"a WELCOME with anything wrong in it ends the connection, without ERROR",
+	async (transport) => {
+		const { socket, server, listener } = await ourClient(transport);
+		let current = server;
+		const wrong: readonly (readonly [() => Buffer, string])[] = [
+			[() => current.welcome({ by: newKeys().secretKey }), "ERR_ZMTP_CRYPTOGRAPHIC"],
+			[() => current.welcome({ plain: Buffer.alloc(127) }), "ERR_ZMTP_MALFORMED_COMMAND_WELCOME"],
+			[() => current.welcome({ plain: Buffer.alloc(129) }), "ERR_ZMTP_MALFORMED_COMMAND_WELCOME"],
+			[() => command("WELCOME"), "ERR_ZMTP_MALFORMED_COMMAND_WELCOME"],
+			[() => current.ready(ROUTER), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+		];
+		for (const [index, [make, reason]] of wrong.entries()) {
+			const refused = verdict(socket);
+			await current.hello();
+			current.raw.write(make());
+			expect(await refused).toBe(reason);
+			await current.raw.ended();
+			expect(current.raw.unread.length).toBe(0);
+			if (index === wrong.length - 1) break;
+			socket.connect(listener.endpoint);
+			current = await served(listener);
+		}
+	},
+);
+
+covers(
+	["26/ready-5", "26/ready-6", "26/reject-3", "26/metadata-1"],
+	OVER,
+	"a READY with anything wrong in it ends the connection, without ERROR",
+	async (transport) => {
+		const { socket, server, listener } = await ourClient(transport);
+		let current = server;
+		const damaged = (bytes: Buffer): Buffer => {
+			bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+			return bytes;
+		};
+		const wrong: readonly (readonly [() => Buffer, string])[] = [
+			[() => damaged(current.ready(ROUTER)), "ERR_ZMTP_CRYPTOGRAPHIC"],
+			[() => command("READY", Buffer.alloc(23)), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
+			[() => current.ready(properties([["", "x"]])), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
+			[() => current.ready(properties(ROUTER).subarray(0, 20)), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
+			[() => current.ready([["Socket-Type", "PUB"]]), "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"],
+			[() => current.message("too early"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+		];
+		for (const [index, [make, reason]] of wrong.entries()) {
+			const refused = verdict(socket);
+			await current.hello();
+			current.raw.write(current.welcome());
+			await current.initiate();
+			current.raw.write(make());
+			expect(await refused).toBe(reason);
+			await current.raw.ended();
+			expect(current.raw.unread.length).toBe(0);
+			if (index === wrong.length - 1) break;
+			socket.connect(listener.endpoint);
+			current = await served(listener);
+		}
+	},
+);
+
+covers(
+	["26/ready-4", "26/metadata-2", "26/metadata-3"],
+	OVER,
+	"it reads the metadata in READY: any case, empty values, any octets",
+	async (transport) => {
+		const { socket, server } = await ourClient(transport);
+		const accepted = next(socket, "handshake");
+		await server.hello();
+		server.raw.write(server.welcome());
+		await server.initiate();
+		const every = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+		server.raw.write(
+			server.ready([
+				["SOCKET-type", "ROUTER"],
+				["X-EVERY", every],
+				["x-empty", ""],
+			]),
+		);
+		const { peer } = await accepted;
+		expect([String(peer.get("socket-type")), peer.get("x-every"), peer.get("x-empty")?.length]).toEqual(["ROUTER", every, 0]);
+	},
+);
+
+covers(
+	["26/reject-2", "26/reject-3"],
+	OVER,
+	"after ERROR it does not come again, while another client comes over and over",
+	async (transport) => {
+		const { server, listener, socket } = await ourClient(transport);
+		const refused = next(socket, "handshake:error:auth");
+		await server.hello();
+		server.raw.write(command("ERROR", "\x03400"));
+		expect((await refused).error.status).toBe(400);
+		await server.raw.ended();
+		expect(server.raw.unread.length).toBe(0);
+		const other = await ourClient(transport);
+		for (let i = 0; i < 20; i++) {
+			other.server.raw.stream.destroy();
+			other.server = await served(other.listener);
+		}
+		expect(listener.count).toBe(1);
+	},
+);
+
+covers(["26/keys-1"], OVER, "a client without the server's key is told so before it connects", () => {
+	const { curveServerKey: _, ...without } = CLIENT;
+	const dealer = open(new Dealer(without));
+	expect(() => dealer.connect("tcp://127.0.0.1:1")).toThrowError(expect.objectContaining({ code: "EINVAL" }));
+	for (const key of ["", z85(serverKeys.publicKey).slice(1), new Uint8Array(31)])
+		expect(() => open(new Dealer({ ...CLIENT, curveServerKey: key }))).toThrowError(expect.objectContaining({ code: "EINVAL" }));
+});

@@ -1,0 +1,160 @@
+/** CURVE after the handshake: MESSAGE, nonces, and keys that are forgotten. */
+import { readdirSync, readFileSync } from "node:fs";
+import v8 from "node:v8";
+import { Dealer } from "@zloom/core";
+import { expect } from "vitest";
+import { root } from "../../scripts/workspace.mjs";
+import { covers } from "./covers.ts";
+import { CLIENT, client, ourClient, ourServer, SERVER } from "./curve-ends.ts";
+import { counterOf, type RawCurveClient, type RawCurveServer } from "./curve-peer.ts";
+import { next } from "./events.ts";
+import { meet, open, texts } from "./open-sockets.ts";
+import { COMMAND, command, frame, LONG, MORE, message, WIRE } from "./wire.ts";
+
+const OVER = { transports: WIRE };
+type Raw = RawCurveClient | RawCurveServer;
+
+const WRONG: readonly (readonly [what: string, make: (raw: Raw) => Buffer, reason: string])[] = [
+	["a nonce that was used", (raw) => raw.message("x", { counter: counterOf(raw.count) }), "ERR_ZMTP_INVALID_SEQUENCE"],
+	["the nonce of the handshake", (raw) => raw.message("x", { counter: counterOf(1n) }), "ERR_ZMTP_INVALID_SEQUENCE"],
+	["nonce 0", (raw) => raw.message("x", { counter: counterOf(0n) }), "ERR_ZMTP_INVALID_SEQUENCE"],
+	["a box that was changed", (raw) => changed(raw.message("x")), "ERR_ZMTP_CRYPTOGRAPHIC"],
+	["a nonce that was changed", (raw) => changed(raw.message("x"), 17), "ERR_ZMTP_CRYPTOGRAPHIC"],
+	[
+		"a box without flags",
+		() => frame(0, Buffer.concat([Buffer.from("\x07MESSAGE"), Buffer.alloc(24)])),
+		"ERR_ZMTP_MALFORMED_COMMAND_MESSAGE",
+	],
+	["a name alone", () => frame(0, "\x07MESSAGE"), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
+	["flags 4", (raw) => raw.message("x", { flags: 4 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
+	["flags 3", (raw) => raw.message("x", { flags: 3 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
+	["flags 128", (raw) => raw.message("x", { flags: 128 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
+	["a message in clear", () => message("in clear"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+	["a command in clear", () => command("PING", "\0\0"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+	["a frame that continues", (raw) => continued(raw.message("x")), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+];
+
+function changed(bytes: Buffer, at = bytes.length - 1): Buffer {
+	bytes[at] = (bytes[at] as number) ^ 1;
+	return bytes;
+}
+
+function continued(bytes: Buffer): Buffer {
+	bytes[0] = (bytes[0] as number) | MORE;
+	return bytes;
+}
+
+covers(
+	["26/message-8", "26/message-9", "26/message-10", "26/hello-17"],
+	OVER,
+	"our server disconnects, without ERROR, from a client whose MESSAGE has anything wrong in it",
+	async (transport) => {
+		const { socket, endpoint } = await ourServer(transport);
+		for (const [what, make, reason] of WRONG) {
+			const raw = await client(endpoint);
+			await raw.shake("DEALER");
+			raw.raw.write(raw.message("before"));
+			expect(texts(await socket.receive())).toEqual(["before"]);
+			const gone = next(socket, "disconnect");
+			raw.raw.write(make(raw));
+			expect([what, (await gone).error]).toMatchObject([what, { reason }]);
+			await raw.raw.ended();
+			expect(raw.raw.unread.length).toBe(0);
+		}
+	},
+);
+
+covers(
+	["26/message-8", "26/message-9", "26/ready-10"],
+	OVER,
+	"our client disconnects from a server whose MESSAGE has anything wrong in it",
+	async (transport) => {
+		for (const [what, make, reason] of WRONG) {
+			const { socket, server } = await ourClient(transport);
+			await server.shake("DEALER");
+			server.raw.write(server.message("before"));
+			expect(texts(await socket.receive())).toEqual(["before"]);
+			const gone = next(socket, "disconnect");
+			server.raw.write(make(server));
+			expect([what, (await gone).error]).toMatchObject([what, { reason }]);
+			await server.raw.ended();
+			expect(server.raw.unread.length).toBe(0);
+		}
+	},
+);
+
+covers(
+	["26/message-7", "26/message-8"],
+	OVER,
+	"MESSAGE is taken as a message and as a command of ZMTP, short or long, with gaps between nonces",
+	async (transport) => {
+		const { socket, endpoint } = await ourServer(transport);
+		const raw = await client(endpoint);
+		await raw.shake("DEALER");
+		const inner = raw.message("as a command").subarray(2);
+		raw.raw.write(frame(COMMAND, inner), frame(LONG, raw.message("long without need").subarray(2)));
+		raw.count += 1000n;
+		raw.raw.write(raw.message("several", { flags: 1 }), raw.message(Buffer.alloc(1000, "x")));
+		expect(texts(await socket.receive())).toEqual(["as a command"]);
+		expect(texts(await socket.receive())).toEqual(["long without need"]);
+		expect(texts(await socket.receive())).toEqual(["several", "x".repeat(1000)]);
+	},
+);
+
+/** How many objects of the classes that hold keys there are; looking for them collects what is garbage. */
+async function holders(): Promise<number> {
+	const classes = await Promise.all(
+		[
+			["curve-client", "CurveClient"],
+			["curve-server", "CurveServer"],
+			["curve-messages", "CurveMessages"],
+		].map(async ([file, name]) => (await import(`${root}/packages/core/dist/security/${file}.js`))[name as string]),
+	);
+	return classes.reduce((sum, one) => sum + Number(v8.queryObjects(one, { format: "count" })), 0);
+}
+
+covers(["26/hello-6", "26/hello-14", "26/cookie-3"], OVER, "nothing that holds a key of a connection outlives it", async (transport) => {
+	const [server, dealer] = [open(new Dealer(SERVER)), open(new Dealer(CLIENT))];
+	const endpoint = await meet(transport, server, dealer);
+	await dealer.send("hello");
+	expect(texts(await server.receive())).toEqual(["hello"]);
+	// While it lives, what it has after the handshake is found: one for each side.
+	expect(await holders()).toBe(2);
+	const waiting = await client(endpoint);
+	waiting.raw.write(waiting.hello());
+	await waiting.welcome();
+	expect(await holders()).toBe(3);
+	const gone = next(server, "disconnect");
+	waiting.raw.stream.destroy();
+	await gone;
+	dealer.linger = 0;
+	await dealer[Symbol.asyncDispose]();
+	await server[Symbol.asyncDispose]();
+	while ((await holders()) > 0) await new Promise((turn) => setImmediate(turn));
+});
+
+covers(["26/hello-7"], OVER, "what handles keys can write no file, start no thread or process, and open no connection", () => {
+	const security = `${root}/packages/core/src/security`;
+	const sources = readdirSync(security).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+	expect(sources).toContain("curve-client.ts");
+	const imported = sources.flatMap((name) => [...readFileSync(`${security}/${name}`, "utf8").matchAll(/(?:from|import\() ?"([^"]+)"/g)]);
+	const foreign = new Set(imported.map(([, name]) => name as string).filter((name) => !name.startsWith(".")));
+	expect([...foreign].sort()).toEqual(["libsodium", "node:crypto"]);
+});
+
+covers(["26/hello-16", "26/ready-9"], OVER, "when the last of 2^64 nonces is used up nothing more is encrypted", async () => {
+	const { CurveMessages } = await import(`${root}/packages/core/dist/security/curve-messages.js`);
+	const { loadSodium } = await import(`${root}/packages/core/dist/security/sodium.js`);
+	await loadSodium();
+	for (const role of ["client", "server"]) {
+		const messages = new CurveMessages({ key: Buffer.alloc(32, 1), role, counter: [0xffff_ffff, 0xffff_fffe], peerCounter: undefined });
+		const target = Buffer.alloc(200);
+		for (const last of [0xfffffffffffffffen, 0xffffffffffffffffn]) {
+			messages.encode(target, 0, 0, Buffer.from("x"));
+			expect(target.readBigUInt64BE(10)).toBe(last);
+		}
+		target.fill(0);
+		expect(() => messages.encode(target, 0, 0, Buffer.from("x"))).toThrowError(RangeError);
+		expect(target.equals(Buffer.alloc(200))).toBe(true);
+	}
+});
