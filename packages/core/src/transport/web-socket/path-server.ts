@@ -64,11 +64,9 @@ export class PathServer {
 		return this.#closed || !this.server.listening;
 	}
 
-	has(path: string): boolean {
-		return this.#paths.has(path);
-	}
-
+	/** @throws ZmqError EADDRINUSE another socket has this path */
 	add(path: string, owner: PathOwner): void {
+		if (this.#paths.has(path)) throw new ZmqError("EADDRINUSE", `Another socket of this thread is bound to the path ${path}`);
 		if (this.#paths.size === 0 && !this.own) this.server.on("upgrade", this.#onUpgrade);
 		this.#paths.set(path, owner);
 	}

@@ -56,18 +56,13 @@ function forget(key: string, server: Promise<PathServer>): void {
 
 function checkFit(found: PathServer, at: WebEndpoint, host: TransportHost): void {
 	const secure = at.scheme === "wss";
-	if (found.secure !== secure || found.has(at.path))
-		throw new ZmqError(
-			"EADDRINUSE",
-			`Cannot bind "${at.text}": ${found.has(at.path) ? "another socket has this path" : `this port is for ${found.secure ? "wss" : "ws"}`}`,
-			{
-				address: at.text,
-			},
-		);
-	if (found.own && secure && found.identity !== serverIdentity(host.options).identity)
-		throw new ZmqError("EINVAL", `Cannot bind "${at.text}": another socket has bound this port with another wssKeyPem or wssCertPem`, {
-			address: at.text,
-		});
+	const { text: address } = at;
+	if (found.secure !== secure)
+		throw new ZmqError("EADDRINUSE", `Cannot bind "${address}": this port is for ${found.secure ? "wss" : "ws"}`, { address });
+	if (!found.own || !secure || found.identity === serverIdentity(host.options).identity) return;
+	throw new ZmqError("EINVAL", `Cannot bind "${address}": another socket has bound this port with another wssKeyPem or wssCertPem`, {
+		address,
+	});
 }
 
 async function openServer(at: WebEndpoint, address: string, host: TransportHost): Promise<PathServer> {

@@ -17,6 +17,15 @@ function contextOf(options: SecureContextOptions, names: string): SecureContext 
 	}
 }
 
+/** A list of certificates that holds none is taken for an empty one by TLS. */
+function checkCertificate(pem: string): void {
+	try {
+		new (process.getBuiltinModule("node:crypto").X509Certificate)(pem);
+	} catch (cause) {
+		throw new ZmqError("EINVAL", `wssTrustPem cannot be used: ${(cause as Error).message}`, { cause });
+	}
+}
+
 /** For the side that binds. `identity` is equal for equal keys and certificates. @throws ZmqError EINVAL */
 export function serverIdentity(options: Readonly<SocketOptions>): { tls: { key: string; cert: string }; identity: string } {
 	const { wssKeyPem, wssCertPem } = options;
@@ -31,6 +40,7 @@ export function clientTrust(host: string, options: Readonly<SocketOptions>): Con
 	const { wssTrustPem, wssTrustSystem, wssHostname } = options;
 	if (wssTrustPem === null && !wssTrustSystem)
 		throw new ZmqError("EINVAL", "A wss connect needs to know whom to trust: set wssTrustPem to certificates, or wssTrustSystem to true");
+	if (wssTrustPem !== null) checkCertificate(wssTrustPem);
 	const { checkServerIdentity, rootCertificates } = process.getBuiltinModule("node:tls");
 	// Without a list Node takes its own.
 	const ca = wssTrustPem === null ? {} : { ca: wssTrustSystem ? [wssTrustPem, ...rootCertificates] : [wssTrustPem] };

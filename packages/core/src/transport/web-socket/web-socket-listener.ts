@@ -31,7 +31,10 @@ export class WebSocketListener implements Listener, PathOwner {
 	readonly #acceptor: Acceptor;
 	#closing: Promise<void> | undefined;
 
-	/** @param Upgrader the class of ws, which is loaded when it is needed */
+	/**
+	 * @param Upgrader the class of ws, which is loaded when it is needed
+	 * @throws ZmqError EADDRINUSE another socket has this path
+	 */
 	constructor(server: PathServer, host: TransportHost, parts: { endpoint: string; path: string; Upgrader: typeof WebSocketServer }) {
 		this.endpoint = parts.endpoint;
 		this.#server = server;

@@ -44,7 +44,7 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 			Upgrader,
 		});
 	} catch (cause) {
-		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
+		const error = cause instanceof ZmqError && cause.address !== undefined ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
 		host.emit({ type: "bind:error", address: at.text, error });
 		throw error;
 	}
