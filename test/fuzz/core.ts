@@ -5,11 +5,29 @@
  */
 
 export { parseEndpoint } from "../../packages/core/dist/endpoint.js";
-export { Authenticator, ProtocolError, ZmqError } from "../../packages/core/dist/index.js";
+export {
+	Authenticator,
+	Dealer,
+	Dish,
+	ProtocolError,
+	Publisher,
+	Pull,
+	Push,
+	Radio,
+	Reply,
+	Request,
+	Router,
+	Socket,
+	type SocketEvent,
+	Subscriber,
+	XPublisher,
+	XSubscriber,
+	ZmqError,
+} from "../../packages/core/dist/index.js";
 export { COMMAND_BYTES_MAX, FRAME_BYTES_MAX } from "../../packages/core/dist/limits.js";
 export { OPTION_TABLE } from "../../packages/core/dist/option-table.js";
 export { assignOption, makeOptions, type SocketOptions } from "../../packages/core/dist/options.js";
-export { Subscriber, Subscriptions } from "../../packages/core/dist/pattern/subscriptions.js";
+export { Subscriber as TopicSubscriber, Subscriptions } from "../../packages/core/dist/pattern/subscriptions.js";
 export { AccessPolicy } from "../../packages/core/dist/security/access-policy.js";
 export { CurveClient } from "../../packages/core/dist/security/curve-client.js";
 export { curveKeyPair } from "../../packages/core/dist/security/curve-keys.js";

@@ -170,7 +170,15 @@ function* smallerOnes(parts: Parts): Generator<Parts> {
 }
 
 export async function fuzz(target: Target, options: FuzzOptions): Promise<Report> {
-	const fuzzer = new Fuzzer(target, await target.open(), options);
+	let subject: Subject;
+	try {
+		subject = await target.open();
+	} catch (error) {
+		return { runs: 0, outcomes: new Map(), finding: { error: asError(error), parts: [] } };
+	}
+	const fuzzer = new Fuzzer(target, subject, options);
 	const finding = await fuzzer.fuzz();
+	// What is left of a scene that went wrong is no matter of the next target.
+	if (finding !== undefined) await bounded(Promise.resolve(subject.close?.()).then(() => "closed")).catch(() => "left open");
 	return { runs: fuzzer.runs, outcomes: fuzzer.outcomes, finding };
 }

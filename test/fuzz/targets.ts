@@ -9,15 +9,21 @@ import { commands } from "./targets/commands.ts";
 import { frames, frames1, frames2 } from "./targets/frames.ts";
 import { greetings } from "./targets/greeting.ts";
 import { mechanisms } from "./targets/mechanisms.ts";
+import { nullPeers } from "./targets/null-peers.ts";
 import { options } from "./targets/options.ts";
 import { subscriptions } from "./targets/subscriptions.ts";
+import { tamperedPeers } from "./targets/tampered-peers.ts";
 import { endpoints, z85 } from "./targets/texts.ts";
 import { zapReplies, zapRequests } from "./targets/zap.ts";
+import { zapHandler } from "./targets/zap-handler.ts";
 
 export const TARGETS: readonly Target[] = [
 	...[greetings, frames, frames2, frames1, commands],
 	...mechanisms,
 	...[zapReplies, zapRequests, subscriptions, z85, endpoints, options],
+	...nullPeers,
+	...tamperedPeers,
+	zapHandler,
 ];
 
 /** Broken on purpose; run by name only. */

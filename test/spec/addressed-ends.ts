@@ -5,7 +5,7 @@
  */
 import { type Content, Peer, type Router, type SendOutcome, type Server, type Socket, type WaitOptions } from "@zloom/core";
 import type { Both } from "./duplex-contract.ts";
-import { quick, type Receiver } from "./ends.ts";
+import { alone, quick, type Receiver } from "./ends.ts";
 import { open } from "./open-sockets.ts";
 
 export const HELLO = "hello";
@@ -37,11 +37,6 @@ export function routerPort(socket: Router, name = "peer"): Port<Buffer> {
 		receive: () => socket.receive(),
 		tryReceive: () => socket.tryReceive(),
 	};
-}
-
-/** One frame, if it is one; several are the socket's to refuse. */
-function alone(body: Content): string {
-	return (Array.isArray(body) && body.length === 1 ? body[0] : body) as string;
 }
 
 export function numberPort(socket: Server | Peer): Port<number> {

@@ -50,6 +50,11 @@ export function duplex(socket: Socket & Writable & Readable): Sender & Receiver 
 	return { ...receiver(socket), ...sender(socket) };
 }
 
+/** One frame, if it is one; several are the socket's to refuse. */
+export function alone(body: Content): string {
+	return (Array.isArray(body) && body.length === 1 ? body[0] : body) as string;
+}
+
 /** Tests do not wait longer than they must for a connection to be made again. */
 export function quick<S extends Socket>(socket: S): S {
 	socket.reconnectInterval = 1;

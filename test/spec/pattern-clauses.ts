@@ -9,6 +9,8 @@ import type { SpecTransport } from "./clause.ts";
 
 /** What carries every pattern. */
 export const EVERY: readonly SpecTransport[] = ["tcp", "ipc", "inproc"];
+/** What carries RADIO and DISH. */
+export const WITH_UDP: readonly SpecTransport[] = [...EVERY, "udp"];
 
 /** Where we, and libzmq, do not follow the texts. */
 export const STILL_DELIVERED =

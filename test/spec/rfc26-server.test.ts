@@ -2,11 +2,11 @@
 import { Authenticator } from "@zloom/core";
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
-import { client, clientKeys, ourPushServer, ourServer } from "./curve-ends.ts";
-import { counterOf, newKeys, z85 } from "./curve-peer.ts";
+import { client, clientKeys, ourPushServer, ourServer, serverKeys } from "./curve-ends.ts";
+import { counterOf, newKeys, RawCurveClient, z85 } from "./curve-peer.ts";
 import { next, verdict } from "./events.ts";
 import { atEnd, texts } from "./open-sockets.ts";
-import { command, message, properties, readProperties, WIRE } from "./wire.ts";
+import { command, dial, greeting, message, properties, readProperties, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
@@ -98,9 +98,8 @@ covers(
 		first.raw.write(first.initiate(DEALER));
 		expect((await gone).error).toMatchObject({ reason: "ERR_ZMTP_UNEXPECTED_COMMAND" });
 		const impatient = await ourServer(transport, { handshakeInterval: 50 });
-		const late = await client(impatient.endpoint);
-		late.raw.write(late.hello());
-		await late.welcome();
+		const late = new RawCurveClient(await dial(impatient.endpoint), serverKeys.publicKey);
+		late.raw.write(greeting({ mechanism: "CURVE" }), late.hello());
 		await late.raw.ended();
 	},
 );

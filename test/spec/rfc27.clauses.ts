@@ -38,10 +38,10 @@ export const clauses: readonly Clause[] = [
 		must("27/reply-4", "The status code is a text: 200, 300, 400 or 500."),
 		must("27/reply-5", "The status text is a text and may be empty."),
 		must("27/reply-6", "The user id is a text."),
-		must("27/reply-7", "For any status but 200 the user id is empty."),
 		must("27/reply-8", "The metadata has the format of ZMTP's."),
 		must("27/reply-9", "Anything else is no reply, and lets nobody in."),
 	]),
+	...section("Message Format", INPROC, [must("27/reply-7", "For any status but 200 the user id is empty.")]),
 	...section("Socket Types", WIRE, [
 		must("27/types-1", "A REQ adds and takes the empty frame itself; a DEALER sends and receives it."),
 		must("27/types-2", "A handler that is a REP neither sends nor receives the empty frame."),

@@ -45,7 +45,7 @@ export const clauses: readonly Clause[] = [
 		must("37/radio-1", "Who is in a group is checked by the RADIO."),
 		must("37/radio-2", "To join, a DISH sends the command JOIN with the group as its data."),
 		must("37/radio-3", "To leave, it sends the command LEAVE with the group as its data."),
-		must("37/radio-4", "A group has at most 255 octets."),
+		must("37/radio-4", "A group has at most 255 octets, none of them zero."),
 		must("37/radio-5", "Groups match when they are equal, and only then."),
 		must("37/radio-6", "A message is two frames: the group, short and with more to follow, and the body."),
 	]),

@@ -5,9 +5,15 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED } from "./pattern-clauses.ts";
+import { EVERY, ONE_THREAD, STILL_DELIVERED, WITH_UDP } from "./pattern-clauses.ts";
 
-export const clauses: readonly Clause[] = [
+/** Over udp nobody connects and nobody joins: a RADIO sends to an address, and a DISH takes what is for its groups. */
+const OVER_UDP: ReadonlySet<string> = new Set([
+	...["48/goals-1", "48/goals-2", "48/radio-1", "48/radio-10", "48/radio-11", "48/radio-12", "48/radio-14", "48/radio-16"],
+	...["48/dish-1", "48/dish-8", "48/dish-11", "48/dish-12", "48/dish-13", "48/group-1", "48/group-2"],
+]);
+
+const all: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
 		must("48/goals-1", "One call sends or receives one whole message, and calls that overlap never mix."),
 		must("48/goals-2", "There are no messages of several parts."),
@@ -56,3 +62,5 @@ export const clauses: readonly Clause[] = [
 		must("48/threads-1", "RADIO and DISH can be used by several threads.", ONE_THREAD),
 	]),
 ];
+
+export const clauses: readonly Clause[] = all.map((clause) => (OVER_UDP.has(clause.id) ? { ...clause, over: WITH_UDP } : clause));

@@ -16,8 +16,8 @@ const EINVAL = expect.objectContaining({ code: "EINVAL" });
 const TWO: Content = ["part", "part"];
 
 /** @param ids that there are no messages of several parts, and that none is sent */
-export function hasOnePart(ids: readonly string[], join: Join): void {
-	covers(ids, { transports: EVERY }, "a message of several parts is refused, and nothing of it is sent", async (transport) => {
+export function hasOnePart(ids: readonly string[], join: Join, transports = EVERY): void {
+	covers(ids, { transports }, "a message of several parts is refused, and nothing of it is sent", async (transport) => {
 		const [own, peer] = await join(transport);
 		await expect(own.send(TWO)).rejects.toEqual(EINVAL);
 		expect(() => own.trySend(TWO)).toThrowError(EINVAL);
@@ -27,8 +27,8 @@ export function hasOnePart(ids: readonly string[], join: Join): void {
 	});
 }
 
-export function movesWholeMessages(ids: readonly string[], join: Join): void {
-	covers(ids, { transports: EVERY }, "sends and receives that overlap each move one message whole, in order", async (transport) => {
+export function movesWholeMessages(ids: readonly string[], join: Join, transports = EVERY): void {
+	covers(ids, { transports }, "sends and receives that overlap each move one message whole, in order", async (transport) => {
 		const [own, peer] = await join(transport);
 		const count = 50;
 		const receiving = Array.from({ length: count }, () => peer.receive());

@@ -34,7 +34,7 @@ export interface RoutingIdTag {
 	routingId: number;
 }
 
-/** What a Radio sends to, as bytes, or text as UTF-8. */
+/** What a Radio sends to: 0 to 255 bytes, none of them 0, or text as UTF-8. */
 export interface GroupTag {
 	group: Uint8Array | string;
 }
@@ -58,6 +58,7 @@ function groupBytes(group: unknown): Buffer {
 	if (typeof group !== "string" && !(group instanceof Uint8Array))
 		throw new ZmqError("EINVAL", `A group must be bytes or a string, got ${typeof group}`);
 	const bytes = Buffer.from(group as string);
+	if (bytes.includes(0)) throw new ZmqError("EINVAL", "A group has no byte of value 0 (RFC 48)");
 	if (bytes.length <= GROUP_BYTES_MAX) return bytes;
 	throw new ZmqError("EINVAL", `A group has at most ${GROUP_BYTES_MAX} bytes, got ${bytes.length}`);
 }

@@ -119,6 +119,14 @@ describe("a proxy", () => {
 		expect(texts(await watcher.receive())).toEqual(["to the", "right"]);
 		expect(texts(await watcher.receive())).toEqual(["to the left"]);
 		expect(proxy.statistics.notCaptured).toBe(3);
+		expect(proxy.statistics.frontEnd).toEqual({
+			receivedMessages: 4,
+			receivedFrames: 5,
+			receivedBytes: 23,
+			sentMessages: 1,
+			sentFrames: 1,
+			sentBytes: 11,
+		});
 		proxy.terminate();
 		await running;
 	});

@@ -21,8 +21,11 @@ import { closedError } from "./waiters.ts";
 /** What went through one socket of a proxy. */
 export interface ProxyTraffic {
 	receivedMessages: number;
+	/** What zmq_proxy_steerable(3) calls messages: each frame of a message counts. */
+	receivedFrames: number;
 	receivedBytes: number;
 	sentMessages: number;
+	sentFrames: number;
 	sentBytes: number;
 }
 
@@ -47,7 +50,7 @@ interface Way {
 }
 
 function traffic(): ProxyTraffic {
-	return { receivedMessages: 0, receivedBytes: 0, sentMessages: 0, sentBytes: 0 };
+	return { receivedMessages: 0, receivedFrames: 0, receivedBytes: 0, sentMessages: 0, sentFrames: 0, sentBytes: 0 };
 }
 
 /** A proxy takes messages as they are. */
@@ -104,7 +107,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		if (this.#ways().length === 0) throw new ZmqError("EINVAL", "A proxy needs one socket that can receive and another one that can send");
 	}
 
-	/** What went through so far, counted in whole messages. */
+	/** What went through so far. */
 	get statistics(): ProxyStatistics {
 		return { frontEnd: { ...this.#front }, backEnd: { ...this.#back }, notCaptured: this.#notCaptured };
 	}
@@ -195,14 +198,17 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable; moved++) {
 			const message = from.tryReceive(AS_IS);
 			if (message === undefined) return;
-			const bytes = bytesOf(message);
+			// Before it is given away: from then on it is the output's.
+			const [bytes, frames] = [bytesOf(message), message.length];
 			taken.receivedMessages += 1;
+			taken.receivedFrames += frames;
 			taken.receivedBytes += bytes;
 			this.#copy(message);
 			const outcome = give(to, message);
 			const sent = outcome === "sent" || ((outcome === "full" || outcome === "no-peer") && (await this.#sendLate(to, message)));
 			if (!sent) continue;
 			given.sentMessages += 1;
+			given.sentFrames += frames;
 			given.sentBytes += bytes;
 		}
 	}

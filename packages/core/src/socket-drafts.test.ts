@@ -97,6 +97,8 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		expect(() => both.leave("news")).toThrowError(code("EINVAL"));
 		expect(() => both.join("weather")).toThrowError(code("EINVAL"));
 		expect(() => both.join("x".repeat(256))).toThrowError(code("EINVAL"));
+		expect(() => both.join("x\0y")).toThrowError(code("EINVAL"));
+		await expect(radio.send("nobody's", { group: "x\0y" })).rejects.toEqual(code("EINVAL"));
 	});
 
 	it("SCATTER shares out to GATHERs, one frame each", async () => {

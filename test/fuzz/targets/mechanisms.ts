@@ -1,6 +1,7 @@
 /**
  * The handshakes of NULL, PLAIN and CURVE, client and server, and CURVE's messages after them: an honest side and one whose
- * commands are tampered with on their way. A part is one directive: at which command, what to do, and bytes for it.
+ * commands are tampered with on their way. A part is one directive
+ * (tampering.ts).
  *
  * Whatever comes, the side under attack goes on or throws a ProtocolError. With CURVE it completes the handshake only if what it
  * got is what was sent, and opens no message that was changed, repeated or moved forward.
@@ -22,6 +23,7 @@ import {
 	ProtocolError,
 	type Verdict,
 } from "../core.ts";
+import { Tamperer, tamperingSeeds } from "../tampering.ts";
 import { must, type Parts, type Target } from "../target.ts";
 import { text } from "../wire.ts";
 
@@ -56,32 +58,6 @@ const PAIRINGS: readonly Pairing[] = [
 	},
 ];
 
-/** What happens to command or message number `at` on its way; returns what arrives instead of it. */
-type Tampering = (body: Buffer, bytes: Buffer, earlier: readonly Buffer[]) => Buffer[];
-const offset = (bytes: Buffer, length: number): number =>
-	length === 0 ? 0 : (bytes.length >= 2 ? bytes.readUInt16BE(0) : bytes.length) % length;
-const TAMPERINGS: readonly Tampering[] = [
-	(body) => [body],
-	(_body, bytes) => [bytes],
-	(body, bytes) => {
-		const changed = Buffer.from(body);
-		const at = offset(bytes, changed.length);
-		if (changed.length > 0) changed[at] = (changed[at] as number) ^ (bytes[2] ?? 1);
-		return [changed];
-	},
-	(body, bytes) => [body.subarray(0, offset(bytes, body.length))],
-	(body, bytes) => [Buffer.concat([body, bytes])],
-	() => [],
-	(body) => [body, body],
-	(body, bytes, earlier) => [earlier[offset(bytes, earlier.length)] ?? body],
-	(body, bytes) => [bytes, body],
-	(body, bytes, earlier) => [body, earlier[offset(bytes, earlier.length)] ?? body],
-	(body, bytes) => {
-		const at = offset(bytes, body.length);
-		return [Buffer.concat([body.subarray(0, at), bytes.subarray(2), body.subarray(at + bytes.length - 2)])];
-	},
-];
-
 /** CURVE's HELLO has 72 bytes that mean nothing and that nobody signs. */
 const meaning = (body: Buffer): string =>
 	body.toString("latin1", 0, 6) === "\x05HELLO" ? body.toString("hex", 0, 8) + body.toString("hex", 80) : body.toString("hex");
@@ -95,8 +71,7 @@ class Conversation {
 	readonly #honest: Mechanism;
 	readonly #attacked: Mechanism;
 	readonly #verdict: Verdict;
-	readonly #directives: Parts;
-	readonly #earlier: Buffer[] = [];
+	readonly tamperer: Tamperer;
 	/** What was sent, and what arrived. */
 	readonly sent: string[] = [];
 	readonly arrived: string[] = [];
@@ -104,7 +79,7 @@ class Conversation {
 	constructor(honest: Mechanism, attacked: Mechanism, directives: Parts) {
 		this.#honest = honest;
 		this.#attacked = attacked;
-		this.#directives = directives;
+		this.tamperer = new Tamperer(directives);
 		this.#verdict = verdictOf(directives);
 	}
 
@@ -125,22 +100,9 @@ class Conversation {
 		}
 	}
 
-	/** What arrives of one more body. */
-	tampered(body: Buffer): Buffer[] {
-		const number = this.#earlier.length;
-		this.#earlier.push(body);
-		let bodies = [body];
-		for (const directive of this.#directives) {
-			if ((directive[0] ?? 0) % 12 !== number) continue;
-			const tampering = TAMPERINGS[(directive[1] ?? 0) % TAMPERINGS.length] as Tampering;
-			bodies = bodies.flatMap((each) => tampering(each, directive.subarray(2), this.#earlier));
-		}
-		return bodies.slice(0, 8);
-	}
-
 	#deliver(body: Buffer): void {
 		this.sent.push(meaning(body));
-		for (const each of this.tampered(body)) {
+		for (const each of this.tamperer.arrivals(body)) {
 			this.arrived.push(meaning(each));
 			// What comes after the handshake is no matter of the mechanism any more, and no message either.
 			if (this.#attacked.peer !== undefined) this.#attacked.messages?.open(FLAG_COMMAND, Buffer.from(each));
@@ -165,7 +127,7 @@ function exchange(conversation: Conversation, from: MessageCipher, to: MessageCi
 		const end = from.encode(target, 0, at === 0 ? FLAG_MORE : 0, body);
 		const header = end - body.length - from.bodyOverheadBytes;
 		must(header <= HEADER_BYTES_MAX, `a header of ${header} bytes`);
-		for (const arrived of conversation.tampered(target.subarray(header, end))) {
+		for (const arrived of conversation.tamperer.arrivals(target.subarray(header, end))) {
 			const opened = to.open(0, Buffer.from(arrived));
 			const which = bodies.findIndex((each, number) => number > last && each.equals(opened));
 			must(which > last, `a message was opened that is none of those to come: ${opened.toString("hex", 0, 40)}`);
@@ -197,36 +159,12 @@ function converse({ name, make }: Pairing, attackedSide: Side, directives: Parts
 	}
 }
 
-const directive = (at: number, tampering: number, ...bytes: (number | Uint8Array)[]): Buffer =>
-	Buffer.concat([Buffer.of(at, tampering), ...bytes.map((each) => (typeof each === "number" ? Buffer.of(each) : each))]);
-
-/** Each tampering at each command; then words of the protocol in their places. */
-function seeds(): Parts[] {
-	const each = TAMPERINGS.flatMap((_, tampering) =>
-		[0, 1, 2, 3, 4, 5].flatMap((at) => [[directive(at, tampering, 0, 9, 1)], [directive(at, tampering, 0, 40, 0x80)]]),
-	);
-	const commands = [
-		"\x05ERROR\x03400",
-		"\x05ERROR\x09x",
-		"\x05READY",
-		"\x07WELCOME",
-		"\x08INITIATE",
-		"\x05HELLO\x00\x00",
-		"\x04PING",
-		"\x5eRROR\x03400",
-		"",
-		"\x00",
-	];
-	const words = commands.flatMap((word) => [0, 1].map((at) => [directive(at, 1, text(word))]));
-	return [[], ...each, ...words];
-}
-
 export const mechanisms: readonly Target[] = PAIRINGS.flatMap((pairing) =>
 	(["server", "client"] as const).map(
 		(side): Target => ({
 			name: `${pairing.name}-${side}`,
 			level: "unit",
-			seeds,
+			seeds: tamperingSeeds,
 			async open() {
 				if (pairing.name === "curve") await loadSodium();
 				return { run: (parts) => converse(pairing, side, parts.slice(0, 12)) };

@@ -3,7 +3,7 @@
  *
  * It must answer as four plain sets of topics do, and be empty when all are gone.
  */
-import { Subscriber, Subscriptions } from "../core.ts";
+import { Subscriptions, TopicSubscriber } from "../core.ts";
 import { must, type Parts, type Target } from "../target.ts";
 import { text } from "../wire.ts";
 
@@ -11,13 +11,13 @@ const SUBSCRIBERS = 4;
 
 function run(parts: Parts): string {
 	const tree = new Subscriptions<number>();
-	const subscribers = Array.from({ length: SUBSCRIBERS }, (_, at) => new Subscriber(at));
+	const subscribers = Array.from({ length: SUBSCRIBERS }, (_, at) => new TopicSubscriber(at));
 	const model = subscribers.map(() => new Set<string>());
 	let matched = 0;
 	for (const part of parts) {
 		const who = (part[0] ?? 0) % SUBSCRIBERS;
 		const topic = part.subarray(2);
-		const subscriber = subscribers[who] as Subscriber<number>;
+		const subscriber = subscribers[who] as TopicSubscriber<number>;
 		const topics = model[who] as Set<string>;
 		const key = topic.toString("latin1");
 		const todo = (part[1] ?? 0) % 8;
@@ -33,7 +33,7 @@ function run(parts: Parts): string {
 			});
 			must(topics.size === 0, `${told} topics were told, ${topics.size} are left`);
 		} else {
-			const found: Subscriber<number>[] = [];
+			const found: TopicSubscriber<number>[] = [];
 			const count = tree.match(topic, found);
 			const got = found
 				.slice(0, count)

@@ -2,7 +2,7 @@
  * RADIO (RFC 48): a message, group and body, goes to every peer that has joined exactly that group; it is lost for those that
  * are full. All pipes get the same message object. Over udp nobody joins: such a peer gets all groups.
  *
- * Joins are read from a pipe as they come; a peer that joins more than memory should hold loses its connection.
+ * Joins are read from a pipe as they come; a peer that joins what is no group, or more than memory should hold, loses its connection.
  */
 import { GROUP_BYTES_MAX, SUBSCRIBER_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
@@ -35,10 +35,13 @@ export class RadioPattern extends PatternBase {
 	}
 
 	override peerReadable(peer: Peer): void {
+		if (peer.reading) return;
+		peer.reading = true;
 		for (let message = peer.pipe.tryRead(); message !== undefined; message = peer.pipe.tryRead()) {
 			const frame = message[0] as Frame;
 			if (message.length === 1 && isSubscription(frame)) this.#change(peer, frame);
 		}
+		peer.reading = false;
 	}
 
 	override peerWritable(): void {
@@ -64,7 +67,7 @@ export class RadioPattern extends PatternBase {
 			if (groups.delete(group)) this.#leave(peer, group);
 			return;
 		}
-		if (group.length > GROUP_BYTES_MAX || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
+		if (group.length > GROUP_BYTES_MAX || group.includes("\0") || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
 			this.detach(peer.pipe, { discard: true });
 			return;
 		}

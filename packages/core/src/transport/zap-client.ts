@@ -9,6 +9,7 @@
  * nothing: neither the event loop nor a timer.
  */
 import { ZmqError } from "../errors.ts";
+import { ZAP_GIVEN_UP_MAX } from "../limits.ts";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import type { Verdict } from "../security/mechanism.ts";
 import { encodeZapRequest, parseZapReply, replyId, ZAP_ENDPOINT, type ZapRequest } from "../security/zap-message.ts";
@@ -32,6 +33,8 @@ export type ZapAnswer = Verdict | Error | undefined;
 class ZapClient implements PipeOwner {
 	readonly #key: string;
 	readonly #waiting = new Map<string, (answer: ZapAnswer) => void>();
+	/** Requests that were given up, oldest first: what is still replied to them is for nobody. */
+	readonly #givenUp = new Set<string>();
 	#pipe: Pipe | undefined;
 	#next = 1;
 
@@ -47,15 +50,13 @@ class ZapClient implements PipeOwner {
 		if (pipe === undefined) queueMicrotask(() => this.#answer(id, undefined));
 		else if (!pipe.tryWrite(encodeZapRequest(id, request))) queueMicrotask(() => this.#answer(id, handlerGone()));
 		return () => {
-			this.#waiting.delete(id);
+			if (this.#waiting.delete(id)) this.#giveUp(id);
 		};
 	}
 
 	onReadable(pipe: Pipe): void {
 		for (let reply = pipe.tryRead(); reply !== undefined; reply = pipe.tryRead()) {
-			const id = replyId(reply);
-			// A reply that names no open request stands for the oldest one: the handler has read that one first.
-			const known = id !== undefined && this.#waiting.has(id) ? id : this.#waiting.keys().next().value;
+			const known = this.#requestOf(replyId(reply));
 			if (known === undefined) continue;
 			let answer: ZapAnswer;
 			try {
@@ -69,6 +70,24 @@ class ZapClient implements PipeOwner {
 		}
 	}
 
+	/** The open request that a reply is for; undefined: nobody waits for it any more. */
+	#requestOf(id: string | undefined): string | undefined {
+		if (id !== undefined && this.#waiting.has(id)) return id;
+		// A peer that has left, and its late reply, are no matter of those that are still being judged.
+		if (id !== undefined && this.#givenUp.has(id)) return undefined;
+		// A reply that names no request stands for the oldest one: the handler has read that one first.
+		return this.#waiting.keys().next().value;
+	}
+
+	#giveUp(id: string): void {
+		this.#givenUp.add(id);
+		if (this.#givenUp.size <= ZAP_GIVEN_UP_MAX) return;
+		for (const oldest of this.#givenUp) {
+			this.#givenUp.delete(oldest);
+			break;
+		}
+	}
+
 	onWritable(): void {
 		// The pipe has no high-water mark.
 	}
@@ -78,6 +97,7 @@ class ZapClient implements PipeOwner {
 		pipe.close();
 		if (this.#pipe !== pipe) return;
 		this.#pipe = undefined;
+		this.#givenUp.clear();
 		const error = handlerGone();
 		for (const id of [...this.#waiting.keys()]) queueMicrotask(() => this.#answer(id, error));
 	}

@@ -243,6 +243,24 @@ describe("a ZAP handler", () => {
 		expect(next.pipes.length).toBe(0);
 		expect(server.pipes.length).toBe(0);
 	});
+
+	it("that replies about a peer which has left does not touch the one that is being judged", async () => {
+		const router = await zapRouter();
+		const left = host("PULL", { zapDomain: "home" });
+		const stream = await rawClient((await bound(left)).endpoint);
+		stream.resume().write(greeted());
+		const [from, delimiter, , late] = (await router.receive()) as Buffer[];
+		stream.end();
+		await left.until(() => left.eventTypes.includes("disconnect"));
+		const [server] = await tried({ zapDomain: "home" }, {});
+		const [, , , id] = (await router.receive()) as Buffer[];
+		const reply = (to: Buffer | undefined, status: string): Promise<void> =>
+			router.send([from as Buffer, delimiter as Buffer, "1.0", to as Buffer, status, "", "", ""]);
+		await reply(late, "400");
+		await reply(id, "200");
+		await settled(server);
+		expect(server.eventTypes).toContain("handshake");
+	});
 });
 
 describe("an Authenticator", () => {

@@ -7,7 +7,7 @@
 import { Context as CoreContext, context as coreContext } from "../context.ts";
 import { checkCount, checkNumber, checkOptions, refuse } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
-import { type Access, defineOptionProperties, sealMethods, withoutNewRefused } from "./option-access.ts";
+import { type Access, constructed, defineOptionProperties, fronted, sealMethods } from "./option-access.ts";
 import { optionBytes } from "./option-bytes.ts";
 
 const IO_THREADS = 1;
@@ -53,9 +53,9 @@ interface ContextState {
 }
 
 /** What sockets need of their context, and users do not see. */
-let stateOf: (context: Context) => ContextState;
+let stateOf: (context: DoorContext) => ContextState;
 
-class Context {
+class DoorContext {
 	/** Whether what was sent may keep the process from ending, for as long as the linger of its socket says. */
 	declare blocky: boolean;
 	declare ioThreads: number;
@@ -114,8 +114,8 @@ class Context {
 
 	static {
 		stateOf = (context) => context.#state;
-		sealMethods(Context.prototype, ["getBoolOption", "setBoolOption", "getInt32Option", "setInt32Option"]);
-		defineOptionProperties(Context.prototype, [
+		sealMethods(DoorContext.prototype, ["getBoolOption", "setBoolOption", "getInt32Option", "setInt32Option"]);
+		defineOptionProperties(DoorContext.prototype, [
 			{ name: "ioThreads", number: IO_THREADS, access: "Int32" },
 			{ name: "maxSockets", number: MAX_SOCKETS, access: "Int32" },
 			{ name: "maxSocketsLimit", number: SOCKET_LIMIT, access: "Int32", mode: "read-only" },
@@ -141,18 +141,20 @@ export interface ContextOptions {
 
 /** False while the default context is being made. */
 let made = false;
-const GuardedContext: typeof Context = withoutNewRefused(Context);
-type GuardedContext = Context;
+
+export type Context = DoorContext;
+
+export const Context: typeof DoorContext = fronted(DoorContext, function Context(...args: never[]) {
+	return constructed(DoorContext, args, new.target);
+}) as typeof DoorContext;
 
 /** The context of sockets that are given no other; in its inproc namespace are all threads of the process. */
 export const context: Context = new Context();
 made = true;
 
-export { GuardedContext as Context };
-
 /** True for what may stand in a socket's option `context`. */
-export function isContext(value: unknown): value is Context {
-	return value instanceof Context;
+export function isContext(value: unknown): value is DoorContext {
+	return value instanceof DoorContext;
 }
 
 /** Where the sockets of a context are made. */

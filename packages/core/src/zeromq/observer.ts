@@ -13,7 +13,7 @@ import type { Observer as CoreObserver } from "../observer.ts";
 import { checkCount, invalidArgument } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
 import { type Event, type EventOfType, type EventType, zeromqEvents } from "./events.ts";
-import { defineVisible, sealMethods, withoutNewRefused } from "./option-access.ts";
+import { constructed, defineVisible, fronted, sealMethods } from "./option-access.ts";
 import type { Socket } from "./socket.ts";
 import { stateOf } from "./socket-state.ts";
 import { stepper } from "./stepper.ts";
@@ -31,7 +31,7 @@ export interface EventSubscriber {
 	off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber;
 }
 
-class Observer {
+class DoorObserver {
 	readonly #core: CoreObserver;
 	/** Events of one event of core that were not asked for yet. */
 	readonly #kept: Event[] = [];
@@ -106,17 +106,17 @@ class Observer {
 	}
 
 	static {
-		sealMethods(Observer.prototype, ["close", "receive"]);
-		Object.defineProperty(Observer.prototype, "closed", { configurable: false });
-		Object.defineProperty(Observer.prototype, "emitter", { configurable: false });
-		defineVisible(Observer.prototype, {
-			on(this: Observer, ...given: [type: string, listener: () => void]) {
+		sealMethods(DoorObserver.prototype, ["close", "receive"]);
+		Object.defineProperty(DoorObserver.prototype, "closed", { configurable: false });
+		Object.defineProperty(DoorObserver.prototype, "emitter", { configurable: false });
+		defineVisible(DoorObserver.prototype, {
+			on(this: DoorObserver, ...given: [type: string, listener: () => void]) {
 				return this.emitter.on(...given);
 			},
-			off(this: Observer, ...given: [type: string, listener: () => void]) {
+			off(this: DoorObserver, ...given: [type: string, listener: () => void]) {
 				return this.emitter.off(...given);
 			},
-			[Symbol.asyncIterator](this: Observer) {
+			[Symbol.asyncIterator](this: DoorObserver) {
 				return stepper(
 					() => (this.closed ? undefined : this.receive()),
 					() => this.closed,
@@ -131,8 +131,10 @@ function endOfEvents(error: unknown): never {
 }
 
 /** Events one by one, in a loop, or by listeners. */
-type OpenObserver = Observer & EventSubscriber & { [Symbol.asyncIterator](): AsyncIterator<Event, undefined> };
+export type Observer = DoorObserver & EventSubscriber & { [Symbol.asyncIterator](): AsyncIterator<Event, undefined> };
 
-const OpenObserver: new (socket: Socket) => OpenObserver = withoutNewRefused(Observer) as unknown as new (socket: Socket) => OpenObserver;
-
-export { OpenObserver as Observer };
+export const Observer: new (socket: Socket) => Observer = fronted(DoorObserver, function Observer(...args: never[]) {
+	return constructed(DoorObserver, args, new.target);
+}) as new (
+	socket: Socket,
+) => Observer;

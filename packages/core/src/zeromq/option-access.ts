@@ -48,15 +48,22 @@ export function sealMethods(prototype: object, names: readonly string[]): void {
 	for (const name of names) Object.defineProperty(prototype, name, { writable: false, configurable: false, enumerable: false });
 }
 
-/** A class that says what zeromq.js says when it is called without `new`. */
-export function withoutNewRefused<Class extends { readonly prototype: object }>(target: Class): Class {
-	const guarded = new Proxy(target, {
-		apply() {
-			throw new TypeError("Class constructors cannot be invoked without 'new'");
-		},
-	});
-	Object.defineProperty(target.prototype, "constructor", { value: guarded });
-	return guarded;
+type Constructor = new (...args: never[]) => object;
+
+/** What the function of {@link fronted} does. @throws TypeError it was called without `new` */
+export function constructed(target: { readonly prototype: object }, args: never[], newTarget: unknown): object {
+	if (newTarget === undefined) throw new TypeError("Class constructors cannot be invoked without 'new'");
+	return Reflect.construct(target as Constructor, args, newTarget as Constructor) as object;
+}
+
+/**
+ * Puts a function in front of a class that shares its prototype: calling it without `new` says what zeromq.js says. It must bear the
+ * name of the class in its source: V8 calls objects by that in errors, "#<Socket>". (For a class behind a Proxy it does not.)
+ */
+export function fronted(target: { readonly prototype: object }, front: (...args: never[]) => object): unknown {
+	front.prototype = target.prototype;
+	Object.defineProperty(target.prototype, "constructor", { value: front });
+	return front;
 }
 
 type Methods = Readonly<Record<PropertyKey, unknown>>;

@@ -10,7 +10,7 @@ import { hold, release } from "../keep-alive.ts";
 import { SocketProxy } from "../proxy.ts";
 import { checkCount, invalidArgument } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
-import { sealMethods, withoutNewRefused } from "./option-access.ts";
+import { constructed, fronted, sealMethods } from "./option-access.ts";
 import type { Socket } from "./socket.ts";
 import { type SocketState, stateOf } from "./socket-state.ts";
 
@@ -123,14 +123,18 @@ class DoorProxy<F extends Socket = Socket, B extends Socket = Socket> {
 	}
 
 	static {
-		// Within this file the name would hide JavaScript's own.
-		Object.defineProperty(DoorProxy, "name", { value: "Proxy" });
 		sealMethods(DoorProxy.prototype, ["run", "pause", "resume", "terminate"]);
 		for (const name of ["frontEnd", "backEnd"]) Object.defineProperty(DoorProxy.prototype, name, { configurable: false });
 	}
 }
 
-const GuardedProxy: typeof DoorProxy = withoutNewRefused(DoorProxy);
-type GuardedProxy<F extends Socket = Socket, B extends Socket = Socket> = DoorProxy<F, B>;
+/** Named by its key: a function of that name would hide JavaScript's own Proxy. */
+const front = {
+	Proxy: function (...args: never[]): object {
+		return constructed(DoorProxy, args, new.target);
+	},
+};
+type OpenProxy<F extends Socket = Socket, B extends Socket = Socket> = DoorProxy<F, B>;
+const OpenProxy = fronted(DoorProxy, front.Proxy) as typeof DoorProxy;
 
-export { GuardedProxy as Proxy };
+export { OpenProxy as Proxy };

@@ -20,7 +20,7 @@ import { endpointError, errnoError, translated } from "./errno-error.ts";
 import { NumberedOptions } from "./numbered-options.ts";
 import { Observer } from "./observer.ts";
 import { opened } from "./open-sockets.ts";
-import { type Access, defineHidden, defineOptionProperties, defineVisible, sealMethods, withoutNewRefused } from "./option-access.ts";
+import { type Access, constructed, defineHidden, defineOptionProperties, defineVisible, fronted, sealMethods } from "./option-access.ts";
 import { SOCKET_PROPERTIES } from "./socket-options.ts";
 import { SocketState, setState } from "./socket-state.ts";
 import type { SocketOptionProperties } from "./socket-surface.ts";
@@ -56,7 +56,7 @@ function makeState(dialect: Dialect, context: Context): SocketState {
 	return new SocketState(core, { blocky: () => defaultsOf(context).linger === undefined, leaveContext });
 }
 
-abstract class Socket {
+abstract class DoorSocket {
 	readonly #state: SocketState;
 	readonly #dialect: Dialect;
 	readonly #inbox: Inbox;
@@ -94,7 +94,7 @@ abstract class Socket {
 	/** Reports binds, connections, retries and errors of this socket. @throws Error ENOTSOCK when closed */
 	get events(): Observer {
 		if (this.#state.closed) throw errnoError("ENOTSOCK");
-		this.#events ??= new Observer(this as unknown as OpenSocket);
+		this.#events ??= new Observer(this as unknown as Socket);
 		return this.#events;
 	}
 
@@ -338,27 +338,27 @@ abstract class Socket {
 	}
 
 	static {
-		sealMethods(Socket.prototype, SEALED_METHODS);
+		sealMethods(DoorSocket.prototype, SEALED_METHODS);
 		for (const name of ["events", "context", "closed", "readable", "writable"])
-			Object.defineProperty(Socket.prototype, name, { configurable: false });
-		defineOptionProperties(Socket.prototype, SOCKET_PROPERTIES);
+			Object.defineProperty(DoorSocket.prototype, name, { configurable: false });
+		defineOptionProperties(DoorSocket.prototype, SOCKET_PROPERTIES);
 		// Every socket has these at run time; which types may use them is their class's matter.
-		defineHidden(Socket.prototype, {
-			send(this: Socket, ...given: unknown[]) {
+		defineHidden(DoorSocket.prototype, {
+			send(this: DoorSocket, ...given: unknown[]) {
 				return this.#send(given);
 			},
-			receive(this: Socket, ...given: unknown[]) {
+			receive(this: DoorSocket, ...given: unknown[]) {
 				return this.#receive(given);
 			},
-			join(this: Socket, ...groups: unknown[]) {
+			join(this: DoorSocket, ...groups: unknown[]) {
 				this.#group("join", groups);
 			},
-			leave(this: Socket, ...groups: unknown[]) {
+			leave(this: DoorSocket, ...groups: unknown[]) {
 				this.#group("leave", groups);
 			},
 		});
-		defineVisible(Socket.prototype, {
-			[Symbol.asyncIterator](this: Socket) {
+		defineVisible(DoorSocket.prototype, {
+			[Symbol.asyncIterator](this: DoorSocket) {
 				const isOver = (error: unknown): boolean => this.closed && (error as { code?: string }).code === "EAGAIN";
 				return stepper(() => (this.closed ? undefined : this.#receive([])), isOver);
 			},
@@ -367,11 +367,11 @@ abstract class Socket {
 }
 
 /** A socket with its options as properties. */
-type OpenSocket = Socket & SocketOptionProperties;
+export type Socket = DoorSocket & SocketOptionProperties;
 
 /** A socket class whose instances can also do this. */
-export type SocketWith<Face> = abstract new (type: number, options?: object) => OpenSocket & Face;
+export type SocketWith<Face> = abstract new (type: number, options?: object) => Socket & Face;
 
-const OpenSocket: SocketWith<unknown> = withoutNewRefused(Socket) as unknown as SocketWith<unknown>;
-
-export { OpenSocket as Socket };
+export const Socket: SocketWith<unknown> = fronted(DoorSocket, function Socket(...args: never[]) {
+	return constructed(DoorSocket, args, new.target);
+}) as SocketWith<unknown>;
