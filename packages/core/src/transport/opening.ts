@@ -39,9 +39,10 @@ export class Opening {
 		this.#stream = stream;
 		this.#host = host;
 		this.#owner = owner;
-		// Old versions know no security: asking for any means refusing them.
+		// Old versions know no security and no resources: asking for any means refusing them.
 		const { routingId, zapDomain } = host.options;
-		const old = mechanism.name === "NULL" && zapDomain === "" ? { socketType: host.type, routingId } : undefined;
+		const old =
+			mechanism.name === "NULL" && zapDomain === "" && host.choose === undefined ? { socketType: host.type, routingId } : undefined;
 		this.#handshake = new Handshake(mechanism, old);
 		const limit = host.options.handshakeInterval;
 		if (limit > 0) this.#timer = setTimeout(() => this.#onSlow(), Math.min(limit, TIMER_MS_MAX)).unref();

@@ -154,7 +154,7 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 
 	#openEngine(stream: Socket): void {
 		try {
-			this.#engine = makeEngine(stream, this.#host, this);
+			this.#engine = makeEngine(stream, this.#host, this, this.#dialer.resource);
 		} catch (cause) {
 			// Options were changed since connect() checked them.
 			stream.destroy();

@@ -1,8 +1,7 @@
 /**
  * The accepting side of tcp and ipc: one bound server, and the connections that came through it.
  *
- * A pipe is made when a peer's handshake is done and destroyed when the peer leaves: what is queued for it is lost, what it
- * has sent can still be read (RFC 28 §"incoming connections"). What a peer does wrong ends its own connection only.
+ * What a peer does wrong ends its own connection only; see accepted.ts.
  *
  * Shutdown: `close()` frees the address within the call and closes the socket's end of every pipe accepted here; their engines
  * flush for the linger period by themselves. A connection in its handshake is destroyed. The promise settles when the last
@@ -10,65 +9,11 @@
  */
 import type { Server, Socket } from "node:net";
 import { ZmqError } from "../errors.ts";
-import { type Pipe, pipePair } from "../pipe/pipe.ts";
-import type { PeerMetadata } from "../security/peer-metadata.ts";
-import { describePeer, reportEnd } from "./connection-events.ts";
-import type { EngineEnd, EngineOwner, ServingEngine } from "./engine.ts";
-import { closeFromTransport, Linger } from "./linger.ts";
-import { makeEngine } from "./make-engine.ts";
+import { Accepted, type AcceptedOwner } from "./accepted.ts";
+import { reportEnd } from "./connection-events.ts";
 import type { Listener, TransportHost } from "./transport.ts";
 
-/** One accepted connection. */
-class Accepted implements EngineOwner {
-	readonly #listener: StreamListener;
-	readonly #linger = new Linger();
-	readonly #peerAddress: string;
-	readonly #engine: ServingEngine;
-	#socketEnd: Pipe | undefined;
-	#engineEnd: Pipe | undefined;
-
-	constructor(stream: Socket, peerAddress: string, listener: StreamListener) {
-		this.#listener = listener;
-		this.#peerAddress = peerAddress;
-		const { host } = listener;
-		this.#engine = makeEngine(stream, host, this);
-	}
-
-	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
-		const { host, endpoint } = this.#listener;
-		if (host.closed) return undefined;
-		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = host.options;
-		const [socketEnd, engineEnd] = pipePair({ forward, backward });
-		describePeer(socketEnd, peer);
-		socketEnd.peerAddress = this.#peerAddress;
-		this.#socketEnd = socketEnd;
-		this.#engineEnd = engineEnd;
-		engine.serve(engineEnd);
-		host.attach(socketEnd);
-		if (host.type !== "STREAM") host.emit({ type: "handshake", address: endpoint, peer: peer.properties });
-		return engineEnd;
-	}
-
-	onPipeClosed(engine: ServingEngine): void {
-		this.#linger.start(this.#listener.host.options.linger, () => engine.destroy());
-	}
-
-	onEnd(_engine: ServingEngine, end: EngineEnd): void {
-		this.#linger.stop();
-		this.#listener.forget(this);
-		this.#engineEnd?.close();
-		reportEnd(this.#listener.host, this.#listener.endpoint, end);
-	}
-
-	/** The listener was closed. */
-	close(): void {
-		const socketEnd = this.#socketEnd;
-		if (socketEnd === undefined) this.#engine.destroy();
-		else closeFromTransport(socketEnd, this.#listener.host.options.linger);
-	}
-}
-
-export class StreamListener implements Listener {
+export class StreamListener implements Listener, AcceptedOwner {
 	readonly endpoint: string;
 	readonly host: TransportHost;
 	readonly #server: Server;

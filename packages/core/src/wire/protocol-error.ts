@@ -37,6 +37,8 @@ export type ProtocolReason =
 	| "ERR_ZMTP_INVALID_METADATA"
 	/** The peer's socket type does not fit ours. */
 	| "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"
+	/** Several sockets share the port, and none of them has the resource that the peer asks for: not yet. */
+	| "ERR_ZMTP_UNKNOWN_RESOURCE"
 	/** The peer refused us with an ERROR command. */
 	| "ERR_ZMTP_REFUSED_BY_PEER"
 	/** The credentials were refused; see {@link AuthenticationError}. */
