@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { optionsElsewhere } from "./options-not-carried.mjs";
 import { isProgram, root } from "./workspace.mjs";
 
 /**
@@ -26,7 +27,7 @@ Given to the constructor, \`new Push({ sendHighWaterMark: 10 })\`, or set later 
 
 - **at once**: holds for everything from now on. **next connection**: for connections made or accepted from now on. **next bind or connect**: for endpoints bound or connected from now on.
 - The number is libzmq's, for those who come from there. Names are zeromq.js's where it has one.
-- libzmq's options that need C, or that only transports have which Node cannot carry, are left out.
+- libzmq's options that are not here are listed [below](#libzmqs-options-that-are-not-in-the-table), with what there is instead, or why there is nothing.
 
 | option | libzmq | takes | default | sockets | takes effect | what it is for |
 |---|---|---|---|---|---|---|
@@ -96,7 +97,7 @@ export function optionsPage(table, source, types) {
 			];
 			return `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
 		});
-	return `${HEAD}${lines.join("\n")}\n`;
+	return `${HEAD}${lines.join("\n")}\n${optionsElsewhere()}`;
 }
 
 if (isProgram(import.meta.url)) {

@@ -4,7 +4,7 @@
  * Each side can be asked for what is right and, by its parts, for what is wrong. Names as in the RFC: C and S are the long-term
  * keys, C' and S' (here `transient`) those of the connection.
  */
-import { z85Decode, z85Encode } from "@zloom/core";
+import { z85Encode } from "@zloom/core";
 import nacl from "tweetnacl";
 import { command, frame, type PropertyList, properties, type RawPeer } from "./wire.ts";
 
@@ -16,7 +16,6 @@ export interface Keys {
 export const newKeys = (): Keys => nacl.box.keyPair();
 /** As options take keys. */
 export const z85 = (key: Uint8Array): string => z85Encode(key);
-export const fromZ85 = (key: string): Uint8Array => z85Decode(key);
 
 export function nonceOf(prefix: string, sent: Uint8Array): Uint8Array {
 	return Buffer.concat([Buffer.from(prefix, "latin1"), sent]);
@@ -37,6 +36,17 @@ export function openBox(box: Uint8Array, nonce: Uint8Array, from: Uint8Array, to
 	const plain = nacl.box.open(Uint8Array.from(box), Uint8Array.from(nonce), from, to);
 	if (plain === null) throw new Error("The box was closed with other keys or another nonce");
 	return Buffer.from(plain);
+}
+
+/** What a key without an owner has closed. Throws when it was not closed so. */
+export function openSecretBox(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Buffer {
+	const plain = nacl.secretbox.open(Uint8Array.from(box), Uint8Array.from(nonce), Uint8Array.from(key));
+	if (plain === null) throw new Error("The box was closed with another key or another nonce");
+	return Buffer.from(plain);
+}
+
+export function publicKeyOf(secretKey: Uint8Array): Buffer {
+	return Buffer.from(nacl.box.keyPair.fromSecretKey(Uint8Array.from(secretKey)).publicKey);
 }
 
 /** What both sides do after the handshake. */

@@ -7,12 +7,14 @@ import { type Both, hasTwoQueues } from "./duplex-contract.ts";
 import { textOf, turn } from "./ends.ts";
 import { meet } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { receivesUnchanged } from "./receiver-contract.ts";
+import { hearsWhoHasLeft, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, type QueueIds, type RoomIds, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 
 export interface PairIds extends QueueIds, RoomIds {
 	readonly unchanged: readonly string[];
 	readonly twoQueues: readonly string[];
+	/** What happens to the messages of a peer that leaves. */
+	readonly discards: readonly string[];
 	readonly single: readonly string[];
 	readonly delivered: readonly string[];
 }
@@ -24,6 +26,7 @@ export function exclusivePair(make: (mark?: number) => Both, multipart: boolean,
 	receivesUnchanged(subject, ids);
 	keepsOutgoingQueues(subject, ids);
 	endsAcceptedQueues(subject, ids);
+	hearsWhoHasLeft(subject, ids.discards);
 	waitsForRoom(subject, ids);
 	hasTwoQueues(ids.twoQueues, async (transport) => {
 		const [own, peer] = [make(2), make(2)];

@@ -9,10 +9,14 @@ import type { SpecTransport } from "./clause.ts";
 
 /** What carries every pattern. */
 export const EVERY: readonly SpecTransport[] = ["tcp", "ipc", "inproc"];
+/** Where a peer can be a script of bytes that breaks the rules. */
+export const STREAMS: readonly SpecTransport[] = ["tcp", "ipc"];
 /** What carries RADIO and DISH. */
 export const WITH_UDP: readonly SpecTransport[] = [...EVERY, "udp"];
 
-/** Where we, and libzmq, do not follow the texts. */
+/** Of types with queues in both directions: what the texts say of the outgoing one holds, what they say of the incoming one does not. */
+export const AND_KEEPS = "; what it had sent stays to be received, as in libzmq and against the text";
+/** Of types with incoming queues only, which thus do not follow the clause at all. */
 export const STILL_DELIVERED =
 	"It is delivered: it was sent before the end, and libzmq delivers it too. Beyond 1024 peers that have left, what the oldest one sent is discarded.";
 /** What JavaScript cannot do. */

@@ -157,3 +157,19 @@ export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<Receiver
 		},
 	);
 }
+
+/** @param ids the clauses that speak of the end of a peer */
+export function hearsWhoHasLeft(subject: ReceiverSubject, ids: readonly string[]): void {
+	covers(ids, { transports: EVERY }, "what a peer had sent before it left is still received", async (transport) => {
+		const [own, peer] = [subject.receiver(), subject.sender()];
+		const endpoint = await meet(transport, own.socket);
+		const lost = happens(own.socket, "disconnect");
+		peer.connect(endpoint);
+		for (let number = 0; number < 3; number++) await sendSurely(peer, `${number}`);
+		await leave(peer);
+		if (reconnects(transport)) await lost;
+		await expectNumbers(own, 3);
+		await until(() => own.socket.pipeCount === 0);
+		expect(own.tryReceive()).toBe(undefined);
+	});
+}

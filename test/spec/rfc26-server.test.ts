@@ -1,13 +1,19 @@
 /** CURVE: our server against scripted clients. */
 import { Authenticator } from "@zloom/core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
+import { root } from "../../scripts/workspace.mjs";
 import { covers } from "./covers.ts";
 import { client, clientKeys, ourPushServer, ourServer, serverKeys } from "./curve-ends.ts";
-import { counterOf, newKeys, RawCurveClient, z85 } from "./curve-peer.ts";
+import { counterOf, newKeys, openSecretBox, publicKeyOf, RawCurveClient, z85 } from "./curve-peer.ts";
 import { next, verdict } from "./events.ts";
 import { atEnd, texts } from "./open-sockets.ts";
 import { command, dial, greeting, message, properties, readProperties, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
+
+/** What is looked at of the cipher. */
+interface Cipher {
+	seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Buffer;
+}
 
 const OVER = { transports: WIRE };
 const DEALER = [["Socket-Type", "DEALER"]] as const;
@@ -63,6 +69,27 @@ covers(
 			await raw.raw.ended();
 			expect(raw.raw.unread.length).toBe(0);
 		}
+	},
+);
+
+covers(
+	["26/cookie-1", "26/cookie-2"],
+	OVER,
+	"the cookie has C' and s', closed with a key of its own under a nonce that begins with COOKIE--",
+	async (transport) => {
+		// Its key never leaves the server: what it gives the cipher is looked at where it does.
+		const { Sodium } = (await import(`${root}/packages/core/dist/security/sodium.js`)) as { Sodium: new () => Cipher };
+		const seal = vi.spyOn(Sodium.prototype as Cipher, "seal");
+		const { endpoint } = await ourServer(transport);
+		const raw = await client(endpoint);
+		raw.raw.write(raw.hello());
+		await raw.welcome();
+		const [key, nonce, plain] = seal.mock.calls.find(([, sealed]) => Buffer.from(sealed).toString("latin1", 0, 8) === "COOKIE--") ?? [];
+		seal.mockRestore();
+		expect(Buffer.from(nonce ?? []).subarray(8)).toEqual(raw.cookie.subarray(0, 16));
+		expect(openSecretBox(raw.cookie.subarray(16), nonce as Uint8Array, key as Uint8Array)).toEqual(Buffer.from(plain ?? []));
+		expect(plain?.subarray(0, 32)).toEqual(Buffer.from(raw.transient.publicKey));
+		expect(publicKeyOf(plain?.subarray(32) ?? Buffer.alloc(0))).toEqual(raw.peerTransient);
 	},
 );
 

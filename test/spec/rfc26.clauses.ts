@@ -44,11 +44,7 @@ export const clauses: readonly Clause[] = [
 		must("26/welcome-3", "The nonce is WELCOME- and the 16 octets sent."),
 		must("26/welcome-4", "The box is Box [S' + cookie](S->C'), with 96 octets of cookie."),
 		must("26/welcome-5", "Its nonce is used once for this server key."),
-		must(
-			"26/cookie-1",
-			"The nonce of the cookie is COOKIE-- and the 16 octets in it.",
-			"Only the server that made a cookie has its key: nobody outside can see how it was closed.",
-		),
+		must("26/cookie-1", "The nonce of the cookie is COOKIE-- and the 16 octets in it."),
 		must("26/cookie-2", "The cookie has C' and the secret half of S', closed with a key that only the server has."),
 		must("26/cookie-3", "The key of the cookie is forgotten after a valid INITIATE, or after a short time."),
 		must("26/cookie-4", "Each WELCOME has a new cookie."),

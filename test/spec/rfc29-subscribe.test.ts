@@ -6,7 +6,7 @@ import { BODIES, duplex, receiver, sender, sendSurely, textOf } from "./ends.ts"
 import { keepsSubscriberQueues, losesForTheSlow, reachesAll } from "./fan-out-contract.ts";
 import { freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { hearsWhoHasLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { listen, WIRE } from "./wire.ts";
 
 function subscriber(mark = 1000) {
@@ -49,7 +49,8 @@ receivesFairly(xsub, ["29/xsub-10"]);
 losesForTheSlow(xsub, ["29/xsub-9"]);
 
 const upstream = {
-	sender: (mark = 1000) => sender(new XSubscriber({ sendHighWaterMark: mark })),
+	// By default an XSUB delivers nothing any more once it is closed.
+	sender: (mark = 1000) => sender(new XSubscriber({ sendHighWaterMark: mark, linger: -1 })),
 	receiver: (mark = 1000) => receiver(new XPublisher({ receiveHighWaterMark: mark })),
 	// What begins with 0 or 1 is a subscription.
 	bodies: BODIES.map((body) => Buffer.concat([Buffer.from("m"), body])),
@@ -127,3 +128,8 @@ covers(["29/xsub-17"], { transports: WIRE }, "an XSUB subscribes by the commands
 	expect(await raw.command()).toEqual({ name: "CANCEL", data: Buffer.from("before") });
 	expect(await raw.message()).toEqual(["and a message"]);
 });
+
+hearsWhoHasLeft(xsub, ["29/xsub-6"]);
+hearsWhoHasLeft({ receiver: (mark = 1000) => receiver(new XPublisher({ receiveHighWaterMark: mark })), sender: upstream.sender }, [
+	"29/xpub-6",
+]);

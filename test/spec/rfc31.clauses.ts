@@ -6,7 +6,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, STILL_DELIVERED } from "./pattern-clauses.ts";
+import { AND_KEEPS, EVERY } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("The PAIR Socket Type", EVERY, [
@@ -16,7 +16,7 @@ export const clauses: readonly Clause[] = [
 		must("31/pair-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("31/pair-5", "Makes queues for a peer that connects to it."),
 		must("31/pair-6", "Ends the queues of such a peer when it leaves."),
-		must("31/pair-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("31/pair-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
 		should("31/pair-8", "The sizes of its queues have limits that a program sets."),
 		must("31/pair-9", "Counts its peer as available only while its outgoing queue has room."),
 		must("31/pair-10", "Waits, or says so, when its peer is not available."),
@@ -24,8 +24,5 @@ export const clauses: readonly Clause[] = [
 		must("31/pair-12", "Loses no message for want of room."),
 		must("31/pair-13", "Receives from the one peer that it has, and from nobody else."),
 		must("31/pair-14", "Gives the application what it receives."),
-	]),
-	...section("The PAIR Socket Type", EVERY, [
-		must("31/left-1", "PAIR discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),
 ];

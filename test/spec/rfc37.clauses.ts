@@ -30,11 +30,19 @@ export const clauses: readonly Clause[] = [
 			"libzmq takes such ids from its users and from peers, and so do we: a program that comes from there keeps its ids.",
 		),
 	]),
-	...section("The Resource Property", WIRE, [
-		must("37/resource-1", "A Resource is names of letters, digits and $ - _ @ . & +, with slashes between; we announce none."),
-		must("37/resource-2", "A peer may ask for any resource; it is not refused because nobody has it."),
-		must("37/resource-3", "All that is bound to one endpoint has the same credentials."),
-	]),
+	...section(
+		"The Resource Property",
+		["tcp"],
+		[
+			must("37/resource-1", "A Resource is one or more names of letters, digits and $ - _ @ . & +, with slashes between."),
+			must(
+				"37/resource-2",
+				"A peer may ask for any resource, also for one that will be there only later, and stays connected.",
+				"It is disconnected and comes again until the resource is there: connections kept for names that nobody may ever bind would be a way to fill a process.",
+			),
+			must("37/resource-3", "All that share one endpoint have the same credentials."),
+		],
+	),
 	...section("The Publish-Subscribe Pattern", WIRE, [
 		must("37/pubsub-2", "To subscribe, a subscriber sends the command SUBSCRIBE with the subscription as its data."),
 		must("37/pubsub-3", "To unsubscribe, it sends the command CANCEL with the subscription as its data."),

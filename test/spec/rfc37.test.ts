@@ -2,10 +2,12 @@
 import {
 	Channel,
 	Client,
+	curveKeyPair,
 	Dish,
 	Gather,
 	Peer,
 	Pull,
+	Push,
 	Radio,
 	Router,
 	Scatter,
@@ -18,9 +20,10 @@ import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { anyEndpoint, meet, open, texts } from "./open-sockets.ts";
 import { make } from "./socket-kinds.ts";
-import { command, dial, frame, MORE, message, WIRE } from "./wire.ts";
+import { command, dial, frame, listen, MORE, message, WIRE } from "./wire.ts";
 
 const OVER = { transports: WIRE };
+const TCP = { transports: ["tcp"] } as const;
 const ALL = { transports: ["tcp", "ipc", "inproc"] } as const;
 
 covers(["37/pubsub-2", "37/pubsub-3"], OVER, "SUB and XSUB send SUBSCRIBE and CANCEL, long topics too", async (transport) => {
@@ -181,24 +184,35 @@ covers(["37/thread-safe-3"], OVER, "a message of several frames from the wire is
 	expect(String((await dish.receive())[0])).toBe("one");
 });
 
-covers(["37/resource-1", "37/resource-2"], OVER, "a peer that asks for a resource is let in; we ask for none", async (transport) => {
-	const pull = open(new Pull());
-	const endpoint = await meet(transport, pull);
-	for (const resource of ["nobody", "system/name-service/test", "a$-_@.&+/b"]) {
-		const raw = await dial(endpoint);
-		const announced = await raw.shake("PUSH", [["Resource", resource]]);
-		expect([...announced.keys()]).toEqual(["Socket-Type"]);
-		raw.write(message(resource));
-		expect(texts(await pull.receive())).toEqual([resource]);
+covers(["37/resource-1"], TCP, "the resource of an endpoint is announced as it stands, and can be nothing but names", async () => {
+	const listener = await listen("tcp");
+	for (const resource of ["one", "system/name-service/test", "a$-_@.&+/B9"]) {
+		open(new Push()).connect(`${listener.endpoint}/${resource}`);
+		expect(String((await (await listener.next()).shake("PULL")).get("Resource"))).toBe(resource);
+	}
+	open(new Push()).connect(listener.endpoint);
+	expect((await (await listener.next()).shake("PULL")).has("Resource")).toBe(false);
+	const malformed = expect.objectContaining({ code: "EINVAL" });
+	for (const resource of ["a//b", "/a", "a/", "a b", "\u00e4", "a?b", "a%20b", "a#b"]) {
+		expect(() => open(new Push()).connect(`${listener.endpoint}/${resource}`)).toThrowError(malformed);
+		await expect(open(new Pull()).bind(`tcp://127.0.0.1:*/${resource}`)).rejects.toEqual(malformed);
 	}
 });
 
-covers(["37/resource-3"], OVER, "an endpoint belongs to one socket and its credentials", async (transport) => {
-	const first = open(new Router());
-	const endpoint = await meet(transport, first);
-	await expect(open(new Router({ plainServer: true })).bind(endpoint)).rejects.toMatchObject({ code: "EADDRINUSE" });
-	const raw = await dial(endpoint);
-	await raw.shake("DEALER");
-	raw.write(message("still here"));
-	expect(texts(await first.receive())?.[1]).toBe("still here");
+covers(["37/resource-3"], TCP, "sockets that share a port, told apart by resources, must agree in their security", async () => {
+	const [first, second] = [open(new Router()), open(new Router())];
+	await first.bind("tcp://127.0.0.1:*/first");
+	const port = (first.lastEndpoint as string).replace("/first", "");
+	for (const options of [{ plainServer: true }, { curveServer: true, curveSecretKey: curveKeyPair().secretKey }, { zapDomain: "other" }])
+		await expect(open(new Router(options)).bind(`${port}/second`)).rejects.toMatchObject({ code: "EINVAL" });
+	await second.bind(`${port}/second`);
+	for (const [socket, resource] of [
+		[first, "first"],
+		[second, "second"],
+	] as const) {
+		const raw = await dial(port);
+		await raw.shake("DEALER", [["Resource", resource]]);
+		raw.write(message(`to ${resource}`));
+		expect(texts(await socket.receive())?.[1]).toBe(`to ${resource}`);
+	}
 });

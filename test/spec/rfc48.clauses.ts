@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED, WITH_UDP } from "./pattern-clauses.ts";
+import { EVERY, ONE_THREAD, STILL_DELIVERED, STREAMS, WITH_UDP } from "./pattern-clauses.ts";
 
 /** Over udp nobody connects and nobody joins: a RADIO sends to an address, and a DISH takes what is for its groups. */
 const OVER_UDP: ReadonlySet<string> = new Set([
@@ -63,4 +63,8 @@ const all: readonly Clause[] = [
 	]),
 ];
 
-export const clauses: readonly Clause[] = all.map((clause) => (OVER_UDP.has(clause.id) ? { ...clause, over: WITH_UDP } : clause));
+export const clauses: readonly Clause[] = all.map((clause) => {
+	// Ours send nothing else: it takes a peer that breaks the rules.
+	if (clause.id === "48/radio-9") return { ...clause, over: STREAMS };
+	return OVER_UDP.has(clause.id) ? { ...clause, over: WITH_UDP } : clause;
+});

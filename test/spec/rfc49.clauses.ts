@@ -5,8 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED } from "./pattern-clauses.ts";
-import { WIRE } from "./wire.ts";
+import { EVERY, ONE_THREAD, STILL_DELIVERED, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -42,7 +41,7 @@ export const clauses: readonly Clause[] = [
 		must("49/gather-9", "Receives from its peers in fair turns."),
 		must("49/gather-10", "Gives the application what it receives."),
 	]),
-	...section("The GATHER Socket Type", WIRE, [must("49/gather-11", "Drops every part of a message of several parts.")]),
+	...section("The GATHER Socket Type", STREAMS, [must("49/gather-11", "Drops every part of a message of several parts.")]),
 	...section("The GATHER Socket Type", EVERY, [
 		must("49/left-1", "GATHER discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),

@@ -5,8 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, STILL_DELIVERED } from "./pattern-clauses.ts";
-import { WIRE } from "./wire.ts";
+import { AND_KEEPS, EVERY, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -20,7 +19,7 @@ export const clauses: readonly Clause[] = [
 		must("51/peer-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("51/peer-5", "Makes queues for each peer that connects to it."),
 		must("51/peer-6", "Ends the queues of such a peer when it leaves."),
-		must("51/peer-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("51/peer-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
 		must("51/peer-8", "Knows each peer's queues by a routing id that no other has, a number from 1 to 2^32 - 1."),
 		must("51/peer-9", "Connects and tells the routing id of the new queues in one call."),
 		must("51/peer-10", "Lets no peer choose its routing id."),
@@ -29,7 +28,7 @@ export const clauses: readonly Clause[] = [
 		must("51/peer-13", "Gives the application what it receives."),
 		must("51/peer-14", "Tells the application the routing id of each message."),
 	]),
-	...section("The PEER Socket Type", WIRE, [must("51/peer-15", "Drops every part of a message of several parts.")]),
+	...section("The PEER Socket Type", STREAMS, [must("51/peer-15", "Drops every part of a message of several parts.")]),
 	...section("The PEER Socket Type", EVERY, [
 		must("51/peer-16", "Lets the application say the routing id of what it sends."),
 		must("51/peer-17", "Queues the message for that peer if it is there and has room."),
@@ -37,8 +36,5 @@ export const clauses: readonly Clause[] = [
 		must("51/peer-19", "Waits while that peer has no room, unless configured otherwise."),
 		must("51/peer-20", "Loses no message for want of room."),
 		must("51/peer-21", "Sends no message of several parts."),
-	]),
-	...section("The PEER Socket Type", EVERY, [
-		must("51/left-1", "PEER discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),
 ];

@@ -7,7 +7,7 @@ import { hasTwoQueues } from "./duplex-contract.ts";
 import { textOf } from "./ends.ts";
 import { anyEndpoint, freeEndpoint, meet, open } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { hearsWhoHasLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dropsParts, hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
 import { dial, message, WIRE } from "./wire.ts";
@@ -116,3 +116,5 @@ covers(["51/peer-10"], { transports: WIRE }, "an identity that a peer announces 
 	// Two that claim one name have a number each: neither has what it asked for.
 	expect(new Set(ids).size).toBe(3);
 });
+
+hearsWhoHasLeft(receives, ["51/peer-7"]);

@@ -6,8 +6,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED } from "./pattern-clauses.ts";
-import { WIRE } from "./wire.ts";
+import { AND_KEEPS, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -21,7 +20,7 @@ export const clauses: readonly Clause[] = [
 		must("52/channel-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("52/channel-5", "Makes queues for a peer that connects to it."),
 		must("52/channel-6", "Ends the queues of such a peer when it leaves."),
-		must("52/channel-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("52/channel-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
 		should("52/channel-8", "The sizes of its queues have limits that a program sets."),
 		must("52/channel-9", "Counts its peer as available only while its outgoing queue has room."),
 		must("52/channel-10", "Waits, or says so, when its peer is not available."),
@@ -31,9 +30,6 @@ export const clauses: readonly Clause[] = [
 		must("52/channel-14", "Receives from the one peer that it has, and from nobody else."),
 		must("52/channel-15", "Gives the application what it receives."),
 	]),
-	...section("The CHANNEL Socket Type", WIRE, [must("52/channel-16", "Drops every part of a message of several parts.")]),
-	...section("The CHANNEL Socket Type", EVERY, [
-		must("52/left-1", "CHANNEL discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
-	]),
+	...section("The CHANNEL Socket Type", STREAMS, [must("52/channel-16", "Drops every part of a message of several parts.")]),
 	...section("The CHANNEL Socket Type", EVERY, [must("52/threads-1", "CHANNEL can be used by several threads.", ONE_THREAD)]),
 ];

@@ -47,8 +47,8 @@ function openness(clause: Clause, tests: readonly string[], transports: Readonly
 	return missing.length === 0 ? undefined : `has no test over ${missing.join(", ")}`;
 }
 
-export function rowsOf(coverings: readonly Covering[]): Row[] {
-	return [...catalogue.values()].map((clause) => {
+export function rowsOf(coverings: readonly Covering[], clauses: Iterable<Clause> = catalogue.values()): Row[] {
+	return [...clauses].map((clause) => {
 		const own = coverings.filter(({ ids }) => ids.includes(clause.id));
 		const used = new Set(own.flatMap(({ transports }) => transports));
 		const tests = [...new Set(own.map(({ name }) => name))].sort();

@@ -21,15 +21,16 @@ export async function census(options: CensusOptions): Promise<void> {
 	if (typeof options.html === "string") checkWritable("--html", options.html);
 	const now = (): number => performance.now();
 	const started = now();
+	const { begin } = options.threads === 0 ? await import("./run-local.ts") : await import("./run-actors.ts");
+	const work = begin(options);
 	const surveyed = survey(roots);
 	say(
 		`${plural(surveyed.files, "file")}, ${megabytes(surveyed.bytes)} under ${roots.map((root) => root.label).join(", ")}; ${howOf(options)}`,
 	);
 	const progress = progressOn(process.stderr, surveyed, now);
-	const run = options.threads === 0 ? await import("./run-local.ts") : await import("./run-actors.ts");
 	let totals: Totals;
 	try {
-		totals = finish(await run.run(surveyed, progress, options), surveyed);
+		totals = finish(await work.run(surveyed, progress), surveyed);
 	} finally {
 		progress.end();
 	}

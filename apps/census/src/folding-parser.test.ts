@@ -101,7 +101,7 @@ const { statement } = fc.letrec<{ statement: string; body: string; expression: s
 	body: fc.array(tie("statement"), { maxLength: 4 }).map((statements) => `{${statements.join("\n")}}`),
 	expression: fc.oneof(
 		{ depthSize: "small", withCrossShrink: true },
-		fc.constantFrom("a", "1", "require('p')", "import('./q')", "import.meta.url", "(", "`${a}`"),
+		fc.constantFrom("a", "1", "require('p')", "import('./q')", "import.meta.url", "(", "`x`"),
 		fc.tuple(tie("body")).map(([body]) => `function () ${body}`),
 		fc.tuple(tie("expression"), tie("body")).map(([value, body]) => `(x = ${value}) => ${body}`),
 		fc.tuple(tie("expression"), tie("expression"), tie("body")).map(([a, b, body]) => `a ? (${a}, ${b}) : (c) => ${body}`),

@@ -8,7 +8,8 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-type Collect = (options: { type: "major" }) => void;
+/** Without arguments it collects all; old versions take any argument for "the young generation only". */
+type Collect = () => void;
 
 /**
  * V8 hands its `gc` to contexts that are made while the flag is on; the program's own context was made before. The flag stays
@@ -43,7 +44,7 @@ export class Garbage {
 	}
 
 	#sweep(): void {
-		this.#collect({ type: "major" });
+		this.#collect();
 		this.#livingBytes = getHeapStatistics().used_heap_size;
 	}
 }

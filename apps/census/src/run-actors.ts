@@ -18,24 +18,37 @@ import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";
 import type { Survey } from "./survey.ts";
 import { UsageError } from "./usage-error.ts";
+import type { Work } from "./work.ts";
 
 const here = "inproc://";
 
-export async function run(surveyed: Survey, progress: Progress, options: CensusOptions): Promise<FoldedTotals> {
+/** Starts the threads at once: they load what they need while the caller still surveys. */
+export function begin(options: CensusOptions): Work {
 	const remote = options.on.filter((node) => node !== here);
 	const threads = remote.length === options.on.length && remote.length > 0 ? 0 : options.threads;
-	const system = await createSystem({
+	const starting = start(threads, remote.length > 0);
+	// Heard of in run(); the survey in between may outlast the failure.
+	starting.catch(() => undefined);
+	return {
+		async run(surveyed, progress) {
+			const system = await starting;
+			try {
+				return await runOn(system, surveyed, progress, options, threads);
+			} catch (error) {
+				throw explained(error, options);
+			} finally {
+				await system.stop();
+			}
+		},
+	};
+}
+
+async function start(threads: number, isRemote: boolean): Promise<System> {
+	return createSystem({
 		threads,
 		resourceLimits: { maxYoungGenerationSizeMb: parserYoungGenerationMb, stackSizeMb: parserStackMb },
-		...(remote.length > 0 ? { remote: (await import("@zloom/cluster")).cluster() } : {}),
+		...(isRemote ? { remote: (await import("@zloom/cluster")).cluster() } : {}),
 	});
-	try {
-		return await runOn(system, surveyed, progress, options, threads);
-	} catch (error) {
-		throw explained(error, options);
-	} finally {
-		await system.stop();
-	}
 }
 
 async function runOn(system: System, surveyed: Survey, progress: Progress, options: CensusOptions, threads: number): Promise<FoldedTotals> {

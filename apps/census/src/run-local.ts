@@ -14,8 +14,14 @@ import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";
 import type { Survey } from "./survey.ts";
 import { warmUp } from "./warm-up.ts";
+import type { Work } from "./work.ts";
 
-export async function run(surveyed: Survey, progress: Progress): Promise<FoldedTotals> {
+/** Begins nothing yet: there is no other thread to do it. */
+export function begin(): Work {
+	return { run };
+}
+
+async function run(surveyed: Survey, progress: Progress): Promise<FoldedTotals> {
 	warmUp(parseFile);
 	const garbage = new Garbage({ lookEveryBytes: lookAtHeapEveryBytes, heldBytesMax });
 	const fold = new Fold();

@@ -113,7 +113,9 @@ describe("terminate", () => {
 		await meet("tcp", pull, push);
 		await push.sendMany(Array.from({ length: 500 }, (_, i) => String(i)));
 		const waiting = dealer.receive();
-		waiting.catch(() => {});
+		waiting.catch(() => {
+			// Looked at below.
+		});
 		let terminated = false;
 		const end = ending.terminate().then(() => {
 			terminated = true;
@@ -141,7 +143,9 @@ describe("terminate", () => {
 		const ending = new Context();
 		const pull = open(new Pull({ context: ending }));
 		const bound = pull.bind("tcp://127.0.0.1:*");
-		bound.catch(() => {});
+		bound.catch(() => {
+			// Looked at below.
+		});
 		await ending.terminate();
 		await expect(bound).rejects.toEqual(code("EBADF"));
 	});

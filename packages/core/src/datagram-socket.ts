@@ -9,10 +9,10 @@ import type { Content } from "./outbox.ts";
 import { DgramPattern } from "./pattern/dgram.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
 import { Socket } from "./socket.ts";
-import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
+import { make, type OptionsWith, type ReceiveOption, type SendOption, type UdpReceiveOption, type UdpSendOption } from "./socket-make.ts";
 import type { WaitOptions } from "./waiters.ts";
 
-export type DatagramOptions = OptionsWith<SendOption | ReceiveOption | "multicastHops" | "multicastLoop">;
+export type DatagramOptions = OptionsWith<SendOption | ReceiveOption | UdpSendOption | UdpReceiveOption>;
 
 /** @throws ZmqError EINVAL, EMSGSIZE */
 function checked(content: Content): Content {
@@ -33,6 +33,10 @@ function checked(content: Content): Content {
  * its high-water mark is lost.
  */
 export class Datagram extends DuplexSocket {
+	/** The operating system's buffer for datagrams to send, bytes; -1 = as it is set there. */
+	declare sendBufferSize: number;
+	/** The operating system's buffer for datagrams that have come, bytes; -1 = as it is set there. */
+	declare receiveBufferSize: number;
 	/** How many routers a datagram to a multicast group passes at most. */
 	declare multicastHops: number;
 	/** True: datagrams to a multicast group reach receivers on this machine, too. */
@@ -59,6 +63,6 @@ export class Datagram extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Datagram.prototype, ["multicastHops", "multicastLoop"]);
+		Socket.defineOptions(Datagram.prototype, ["multicastHops", "multicastLoop", "sendBufferSize", "receiveBufferSize"]);
 	}
 }

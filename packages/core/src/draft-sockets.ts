@@ -16,14 +16,14 @@ import { PushPattern } from "./pattern/push.ts";
 import { RadioPattern } from "./pattern/radio.ts";
 import { routingIdFrame, ServerPattern } from "./pattern/server.ts";
 import { Socket, type SocketMake } from "./socket.ts";
-import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
+import { make, type OptionsWith, type ReceiveOption, type SendOption, type UdpReceiveOption, type UdpSendOption } from "./socket-make.ts";
 import { type Tagged, TaggedDuplexSocket, TaggedWritableSocket } from "./tagged-faces.ts";
 import { closedError } from "./waiters.ts";
 
 export type ServerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage">;
 export type ClientOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "hiccupMessage">;
-export type RadioOptions = OptionsWith<SendOption | "multicastHops" | "multicastLoop">;
-export type DishOptions = OptionsWith<ReceiveOption>;
+export type RadioOptions = OptionsWith<SendOption | UdpSendOption>;
+export type DishOptions = OptionsWith<ReceiveOption | UdpReceiveOption>;
 export type ScatterOptions = OptionsWith<SendOption | "conflate">;
 export type GatherOptions = OptionsWith<ReceiveOption | "conflate">;
 export type PeerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage" | "hiccupMessage">;
@@ -117,6 +117,8 @@ export class Client extends DuplexSocket {
 
 /** Sends to all that have joined the group of a message; it is lost for those that are full. Peers: DISH. */
 export class Radio extends TaggedWritableSocket<GroupTag> {
+	/** Over udp: the operating system's buffer for datagrams to send, bytes; -1 = as it is set there. */
+	declare sendBufferSize: number;
 	/** How many routers a datagram to a multicast group passes at most. */
 	declare multicastHops: number;
 	/** True: datagrams to a multicast group reach receivers on this machine, too. */
@@ -132,12 +134,15 @@ export class Radio extends TaggedWritableSocket<GroupTag> {
 	}
 
 	static {
-		Socket.defineOptions(Radio.prototype, ["multicastHops", "multicastLoop"]);
+		Socket.defineOptions(Radio.prototype, ["multicastHops", "multicastLoop", "sendBufferSize"]);
 	}
 }
 
 /** Receives what is sent to the groups that it has joined. Peers: RADIO. */
 export class Dish extends ReadableSocket<Tagged<ReceivedGroup>> {
+	/** Over udp: the operating system's buffer for datagrams that have come, bytes; -1 = as it is set there. */
+	declare receiveBufferSize: number;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: DishOptions = {}) {
 		super(
@@ -166,6 +171,10 @@ export class Dish extends ReadableSocket<Tagged<ReceivedGroup>> {
 	#checked(groups: (Uint8Array | string)[]): Buffer[] {
 		if (this.closed) throw closedError();
 		return groups.map(groupBytes);
+	}
+
+	static {
+		Socket.defineOptions(Dish.prototype, ["receiveBufferSize"]);
 	}
 }
 

@@ -30,7 +30,7 @@ export type ZmqErrorCode =
 	| "EHOSTUNREACH"
 	/** The operation does not fit the state of the socket. */
 	| "EFSM"
-	/** This socket type cannot do that (receive on PUSH, send on PULL). */
+	/** This context, or this kind of socket, cannot do that. */
 	| "ENOTSUP"
 	/** A wait was given up because its AbortSignal fired. */
 	| "ABORT_ERR"

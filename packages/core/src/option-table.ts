@@ -66,6 +66,10 @@ export interface SocketOptions extends SecurityOptions {
 	socksUsername: string | null;
 	/** For a SOCKS5 proxy that asks for it. */
 	socksPassword: string | null;
+	/** The operating system's buffer for datagrams to send, bytes; -1 = as it is set there. */
+	sendBufferSize: number;
+	/** The operating system's buffer for datagrams that have come, bytes; -1 = as it is set there. What does not fit is lost. */
+	receiveBufferSize: number;
 	/** How many routers a datagram to a multicast group passes at most. */
 	multicastHops: number;
 	/** True: datagrams to a multicast group reach receivers on this machine, too. */
@@ -218,6 +222,24 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	socksProxy: { number: 68, kind: "text", default: null, effect: "next bind or connect" },
 	socksUsername: { number: 99, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
 	socksPassword: { number: 100, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
+	sendBufferSize: {
+		number: 11,
+		kind: "integer",
+		default: -1,
+		least: -1,
+		unit: "bytes, -1 = as the operating system",
+		effect: "next bind or connect",
+		types: ["RADIO", "DGRAM"],
+	},
+	receiveBufferSize: {
+		number: 12,
+		kind: "integer",
+		default: -1,
+		least: -1,
+		unit: "bytes, -1 = as the operating system",
+		effect: "next bind or connect",
+		types: ["DISH", "DGRAM"],
+	},
 	multicastHops: {
 		number: 25,
 		kind: "integer",

@@ -11,6 +11,8 @@ import type { SocketMake } from "./socket.ts";
 
 export type SendOption = "sendHighWaterMark" | "sendTimeout";
 export type ReceiveOption = "receiveHighWaterMark" | "receiveTimeout";
+export type UdpSendOption = "multicastHops" | "multicastLoop" | "sendBufferSize";
+export type UdpReceiveOption = "receiveBufferSize";
 
 /** Options of some socket types only. */
 type SpecialOption =
@@ -19,7 +21,8 @@ type SpecialOption =
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify" | "correlate" | "relaxed" | "conflate")
 	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
 	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify")
-	| ("multicastHops" | "multicastLoop");
+	| UdpSendOption
+	| UdpReceiveOption;
 
 /** The options of all sockets, and the named ones. */
 export type OptionsWith<Name extends SpecialOption> = Omit<SocketOptionsInput, Exclude<SpecialOption, Name>> & {

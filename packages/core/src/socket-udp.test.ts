@@ -291,6 +291,18 @@ describe("DGRAM", () => {
 	});
 });
 
+describe("buffers of the operating system", () => {
+	it("may be given another size, with what goes through them unharmed", async () => {
+		const dish = await boundDish({ receiveBufferSize: 65_536 });
+		dish.join("g");
+		const radio = radioTo(dish.lastEndpoint as string, { sendBufferSize: 65_536 });
+		await radio.send("x", { group: "g" });
+		expect(String((await dish.receive())[0])).toBe("x");
+		expect([radio.sendBufferSize, dish.receiveBufferSize, open(new Datagram()).sendBufferSize]).toEqual([65_536, 65_536, -1]);
+		expect(() => new Radio({ sendBufferSize: -2 })).toThrow(code("EINVAL"));
+	});
+});
+
 describe("udp", () => {
 	it("carries RADIO, DISH and DGRAM, each the way it can", async () => {
 		await expect(open(new Pair()).bind("udp://127.0.0.1:*")).rejects.toThrow(code("ENOCOMPATPROTO"));

@@ -154,7 +154,10 @@ export abstract class Socket extends OptionProperties {
 		this.#ended = this.#endpoints.close().then(() => this.#events?.emit({ type: "end" }));
 	}
 
-	/** Closes, and waits until addresses are free and what lingers is delivered or given up. */
+	/**
+	 * Closes, and waits until addresses are free and what lingers is delivered or given up. With a `linger` of -1 (the default)
+	 * and messages for a peer that never comes, that is never: set a `linger` before, or `close()` without waiting.
+	 */
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.close();
 		hold();

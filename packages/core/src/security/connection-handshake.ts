@@ -34,6 +34,8 @@ export interface ConnectionHandshake {
 export function farewellReason(mechanism: Mechanism, error: ProtocolError): string | undefined {
 	// 300 means "not now": the peer is to try again, so it is not told to give up.
 	if (error instanceof AuthenticationError) return error.byPeer || error.status === 300 ? undefined : String(error.status);
+	// Neither is who asks for a resource that somebody may bind later.
+	if (error.reason === "ERR_ZMTP_UNKNOWN_RESOURCE") return undefined;
 	if (error.reason === "ERR_ZMTP_REFUSED_BY_PEER" || error.reason.startsWith("ERR_ZAP_")) return undefined;
 	return mechanism.explains ? error.message : undefined;
 }

@@ -5,7 +5,6 @@
  */
 import { ZmqError } from "../errors.ts";
 import type { SocketOptions } from "../options.ts";
-import type { SocketTypeName } from "../socket-type.ts";
 import { CurveClient } from "./curve-client.ts";
 import { CurveServer } from "./curve-server.ts";
 import type { Mechanism } from "./mechanism.ts";
@@ -27,9 +26,8 @@ export function checkSecurity(options: Readonly<SocketOptions>): void {
 }
 
 /** @throws ZmqError EINVAL */
-export function makeMechanism(socketType: SocketTypeName, options: Readonly<SocketOptions>): Mechanism {
+export function makeMechanism(local: LocalMetadata, options: Readonly<SocketOptions>): Mechanism {
 	checkSecurity(options);
-	const local: LocalMetadata = { socketType, routingId: options.routingId, metadata: options.metadata };
 	const zap = { domain: options.zapDomain, enforceDomain: options.zapEnforceDomain };
 	if (options.securityMechanism === "plain") {
 		if (options.plainServer) return new PlainServer(local);

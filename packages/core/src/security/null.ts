@@ -32,6 +32,8 @@ export class NullMechanism implements Mechanism {
 
 	nextCommand(): Buffer | undefined {
 		if (this.#readySent || this.#judgement.pending) return undefined;
+		// Whose properties they are is known when the peer has asked for somebody.
+		if (this.#local.choose !== undefined && this.#announced === undefined) return undefined;
 		this.#readySent = true;
 		return encodeReady(localProperties(this.#local));
 	}

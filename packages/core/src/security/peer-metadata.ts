@@ -26,6 +26,13 @@ export interface LocalMetadata {
 	readonly routingId: Uint8Array;
 	/** Properties of the application, each with a name that begins with X-. */
 	readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
+	/** Which of the sockets that share the peer's port is meant (RFC 37); undefined = none is named. */
+	readonly resource?: string | undefined;
+	/**
+	 * Where several sockets share a port: told which resource the peer wants (empty = none), after which everything here is that
+	 * socket's; throws ProtocolError when there is none. Nothing may be said of this socket before.
+	 */
+	choose?(resource: string): void;
 }
 
 const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["REQ", "DEALER", "ROUTER"]);
@@ -37,12 +44,14 @@ const NO_PROPERTIES: Properties = new Map();
 export function localProperties(local: LocalMetadata): [name: string, value: Uint8Array][] {
 	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.socketType, "latin1")]];
 	if (SENDS_ROUTING_ID.has(local.socketType)) properties.push(["Identity", local.routingId]);
+	if (local.resource !== undefined) properties.push(["Resource", Buffer.from(local.resource, "latin1")]);
 	for (const [name, value] of Object.entries(local.metadata ?? {})) properties.push([name, Buffer.from(value as string)]);
 	return properties;
 }
 
-/** @throws ProtocolError ERR_ZMTP_INVALID_METADATA or ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE */
+/** @throws ProtocolError ERR_ZMTP_INVALID_METADATA, ERR_ZMTP_UNKNOWN_RESOURCE or ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE */
 export function readPeer(local: LocalMetadata, properties: Properties): PeerMetadata {
+	local.choose?.(properties.get("resource")?.toString("latin1") ?? "");
 	const type = properties.get("socket-type");
 	if (type === undefined) throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", "The peer did not say its Socket-Type");
 	const routingId = properties.get("identity") ?? EMPTY;

@@ -32,7 +32,7 @@ function dialStream(host: TransportHost, dialer: Dialer): Dial {
 		stream.on("error", onFailed);
 		const connected = (): void => {
 			stream.off("error", onFailed);
-			onConnected((owner) => makeEngine(stream, host, owner));
+			onConnected((owner) => makeEngine(stream, host, owner, dialer.resource));
 		};
 		stream.once("connect", () => {
 			if (dialer.prepare === undefined) connected();

@@ -3,11 +3,11 @@
  *
  * Bind takes an address, `*`, `localhost` or the name of an interface, never a DNS name; port 0 and `*` mean any free port, to be
  * read from the listener's endpoint. Connect resolves names anew at every attempt. `tcp://source:port;host:port` connects from an
- * own address. With the option `socksProxy` connections go through a SOCKS5 proxy. IPv6 needs the option `ipv6`.
+ * own address. `tcp://host:port/resource` shares a port with other sockets of this thread (shared-port.ts). With the option `socksProxy` connections go through a SOCKS5 proxy. IPv6 needs the option `ipv6`.
  *
  * Shutdown: see stream-listener.ts and stream-connector.ts.
  */
-import { type AddressInfo, connect as connectStream, type Socket, type TcpNetConnectOpts } from "node:net";
+import { type AddressInfo, connect as connectStream, type Server, type Socket, type TcpNetConnectOpts } from "node:net";
 import { inRanges } from "../address-range.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
@@ -17,6 +17,7 @@ import { checkSecurity } from "../security/make-mechanism.ts";
 import type { TcpEndpoint } from "../tcp-endpoint.ts";
 import { isHostName } from "./host-name.ts";
 import { addressFamily, localAddress, requireIpv6 } from "./interface-address.ts";
+import { SharedPort } from "./shared-port.ts";
 import { negotiateSocks } from "./socks.ts";
 import { listen } from "./stream-bind.ts";
 import { type Dialer, StreamConnector } from "./stream-connector.ts";
@@ -42,30 +43,93 @@ export function keepAlive({ tcpKeepalive, tcpKeepaliveIdle }: Readonly<SocketOpt
 	return { keepAlive: true, ...(tcpKeepaliveIdle > 0 && { keepAliveInitialDelay: tcpKeepaliveIdle * 1000 }) };
 }
 
+function peerAddress(stream: Socket): string {
+	return print(stream.remoteAddress ?? "?", stream.remotePort ?? 0);
+}
+
+function admits(stream: Socket, { options }: TransportHost): boolean {
+	const ranges = options.tcpAcceptFilter;
+	return ranges === null || inRanges(ranges, stream.remoteAddress ?? "");
+}
+
+/** Starts listening; the second part is the endpoint with what is free resolved. */
+async function listenAt(address: string, at: TcpEndpoint, options: Readonly<SocketOptions>): Promise<[server: Server, endpoint: string]> {
+	const port = at.port === "*" ? 0 : at.port;
+	const server = await listen({ host: address, port, backlog: options.backlog, ipv6Only: false }, keepAlive(options));
+	const bound = server.address() as AddressInfo;
+	const zone = address.includes("%") && !bound.address.includes("%") ? address.slice(address.indexOf("%")) : "";
+	return [server, print(bound.address + zone, bound.port)];
+}
+
+function closedWhileBinding({ text }: TcpEndpoint): ZmqError {
+	return new ZmqError("EBADF", `The socket was closed while it was binding "${text}"`, { address: text });
+}
+
+async function bindAlone(address: string, at: TcpEndpoint, host: TransportHost): Promise<Listener> {
+	const [server, endpoint] = await listenAt(address, at, host.options);
+	if (!host.closed) return new StreamListener(server, host, { endpoint, peerAddress, admits: (stream) => admits(stream, host) });
+	server.close();
+	throw closedWhileBinding(at);
+}
+
+/** The ports of this thread that sockets with resources share, by endpoint. */
+const sharedPorts = new Map<string, Promise<SharedPort>>();
+
+async function openShared(
+	address: string,
+	at: TcpEndpoint,
+	options: Readonly<SocketOptions>,
+): Promise<[port: SharedPort, endpoint: string]> {
+	const [server, endpoint] = await listenAt(address, at, options);
+	return [new SharedPort(server, { peerAddress, admits }, () => sharedPorts.delete(endpoint)), endpoint];
+}
+
+/** @throws ZmqError EINVAL */
+function checkShareable({ text }: TcpEndpoint, { type, options }: TransportHost): void {
+	if (type === "STREAM")
+		throw new ZmqError("EINVAL", `Cannot use "${text}": a STREAM has no handshake that could name a resource`, { address: text });
+	const { securityMechanism: mechanism, curveServer, plainServer } = options;
+	if (mechanism === null || (mechanism === "curve" ? curveServer : plainServer)) return;
+	throw new ZmqError("EINVAL", `Cannot bind "${text}": with ${mechanism} the side that binds a resource must be the server`, {
+		address: text,
+	});
+}
+
+async function bindShared(address: string, at: TcpEndpoint, resource: string, host: TransportHost): Promise<Listener> {
+	checkShareable(at, host);
+	const free = at.port === "*" || at.port === 0;
+	const known = free ? undefined : print(address, at.port as number);
+	let opening = known === undefined ? undefined : sharedPorts.get(known);
+	let endpoint = known;
+	if (opening === undefined) {
+		const opened = openShared(address, at, host.options);
+		opening = opened.then(([port]) => port);
+		if (known !== undefined) {
+			sharedPorts.set(known, opening);
+			opening.catch(() => sharedPorts.delete(known));
+		}
+		endpoint = (await opened)[1];
+		sharedPorts.set(endpoint, opening);
+	}
+	const port = await opening;
+	// Its last socket may have left meanwhile.
+	if (port.closed) {
+		if (known !== undefined) sharedPorts.delete(known);
+		return bindShared(address, at, resource, host);
+	}
+	if (!host.closed) return port.join(`${endpoint}/${resource}`, resource, host);
+	port.closeUnused();
+	throw closedWhileBinding(at);
+}
+
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asTcp(endpoint);
 	if (at.source !== undefined)
 		throw new ZmqError("EINVAL", `Cannot bind "${at.text}": a source address belongs to a connect`, { address: at.text });
 	checkSecurity(host.options);
 	const address = localAddress(at.text, at.host, host.options);
-	const port = at.port === "*" ? 0 : at.port;
-	const { backlog } = host.options;
 	try {
-		const server = await listen({ host: address, port, backlog, ipv6Only: false }, keepAlive(host.options));
-		if (host.closed) {
-			server.close();
-			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
-		}
-		const bound = server.address() as AddressInfo;
-		const zone = address.includes("%") && !bound.address.includes("%") ? address.slice(address.indexOf("%")) : "";
-		return new StreamListener(server, host, {
-			endpoint: print(bound.address + zone, bound.port),
-			peerAddress: (stream: Socket) => print(stream.remoteAddress ?? "?", stream.remotePort ?? 0),
-			admits: (stream: Socket) => {
-				const ranges = host.options.tcpAcceptFilter;
-				return ranges === null || inRanges(ranges, stream.remoteAddress ?? "");
-			},
-		});
+		return await (at.resource === undefined ? bindAlone(address, at, host) : bindShared(address, at, at.resource, host));
 	} catch (cause) {
 		const error = cause instanceof ZmqError ? cause : bindError(cause as NodeJS.ErrnoException, at.text);
 		host.emit({ type: "bind:error", address: at.text, error });
@@ -97,12 +161,13 @@ function dialer(at: TcpEndpoint, port: number, host: TransportHost): Dialer {
 	const proxy = proxyOf(host.options);
 	const next = proxy ?? { host: at.host, port };
 	const open = (): Socket => connectStream({ ...next, noDelay: true, ...keepAlive(host.options), ...source });
-	if (proxy === undefined) return { open };
+	const resource = at.resource === undefined ? {} : { resource: at.resource };
+	if (proxy === undefined) return { open, ...resource };
 	const prepare = (stream: Socket, done: () => void): void => {
 		const { socksUsername: username, socksPassword: password, handshakeInterval } = host.options;
 		negotiateSocks(stream, { host: at.host, port, username, password }, handshakeInterval, done);
 	};
-	return { open, prepare };
+	return { open, prepare, ...resource };
 }
 
 function connect(endpoint: Endpoint, host: TransportHost): Connector {
@@ -110,6 +175,7 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	const { port, text } = at;
 	if (port === "*" || port === 0)
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": the port to connect to must be named`, { address: text });
+	if (at.resource !== undefined && host.type === "STREAM") checkShareable(at, host);
 	const family = addressFamily(at.host);
 	if (family === 6) requireIpv6(text, host.options);
 	if (family === 0 && !isHostName(at.host))

@@ -22,6 +22,8 @@ export interface TransportHost {
 	readonly peerName?: Uint8Array | undefined;
 	/** In which namespace inproc names and the ZAP handler are looked for; none: in the one of all threads. */
 	readonly namespace?: string | undefined;
+	/** Where several sockets share a port: this host stands for the one that has the resource which the peer names (RFC 37); see LocalMetadata. */
+	choose?(resource: string): void;
 	/** Live options: read at the moment they take effect. */
 	readonly options: Readonly<SocketOptions>;
 	/** True once the socket was closed: nothing may be attached any more. */

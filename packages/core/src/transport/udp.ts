@@ -73,7 +73,7 @@ async function bindSocket(at: UdpEndpoint, options: Readonly<SocketOptions>): Pr
 	const socket = await bound({ type: family === 6 ? "udp6" : "udp4", reuseAddr: group }, own, port);
 	try {
 		if (group) socket.addMembership(at.host, through);
-		prepareMulticast(socket, options);
+		prepare(socket, options);
 	} catch (error) {
 		socket.close();
 		throw error;
@@ -82,7 +82,9 @@ async function bindSocket(at: UdpEndpoint, options: Readonly<SocketOptions>): Pr
 	return { socket, family, text };
 }
 
-function prepareMulticast(socket: Socket, { multicastHops, multicastLoop }: Readonly<SocketOptions>): void {
+function prepare(socket: Socket, { multicastHops, multicastLoop, sendBufferSize, receiveBufferSize }: Readonly<SocketOptions>): void {
+	if (sendBufferSize >= 0) socket.setSendBufferSize(sendBufferSize);
+	if (receiveBufferSize >= 0) socket.setRecvBufferSize(receiveBufferSize);
 	socket.setMulticastTTL(multicastHops);
 	socket.setMulticastLoopback(multicastLoop);
 }
@@ -124,7 +126,7 @@ async function openRadio(at: UdpEndpoint, options: Readonly<SocketOptions>): Pro
 	try {
 		const through = group ? multicastInterface(at, family, options) : undefined;
 		if (through !== undefined) socket.setMulticastInterface(through);
-		prepareMulticast(socket, options);
+		prepare(socket, options);
 	} catch (error) {
 		socket.close();
 		throw error;

@@ -43,6 +43,8 @@ export type ProtocolReason =
 	| "ERR_ZWS_SUBPROTOCOL"
 	/** A WebSocket message of text: frames are binary. */
 	| "ERR_ZWS_TEXT_MESSAGE"
+	/** Several sockets share the port, and none of them has the resource that the peer asks for: not yet. */
+	| "ERR_ZMTP_UNKNOWN_RESOURCE"
 	/** The peer refused us with an ERROR command. */
 	| "ERR_ZMTP_REFUSED_BY_PEER"
 	/** The credentials were refused; see {@link AuthenticationError}. */

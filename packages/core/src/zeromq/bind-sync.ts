@@ -12,11 +12,10 @@ import { isIP } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { parseEndpoint } from "../endpoint.ts";
 import type { Socket as CoreSocket } from "../socket.ts";
-import { carries } from "../socket-type.ts";
 import { socketKey } from "../transport/inproc-directory.ts";
 import { inprocDirectory } from "../transport/inproc-threads.ts";
+import { checkBindable } from "./endpoint-errors.ts";
 import { errnoError } from "./errno-error.ts";
 
 /** Two words: 1 when the answer is there, and its length; the answer as text follows. */
@@ -79,20 +78,43 @@ function bindHost(host: string, ipv6: boolean): string | undefined {
 	return addresses?.find((one) => one.family === "IPv4")?.address ?? (ipv6 ? addresses?.[0]?.address : undefined);
 }
 
+/** Endpoints that this thread has been promised and core does not listen on yet. */
+const promised = new Set<string>();
+
+/** The bind that a promise was for is over. */
+export function fulfilled(endpoint: string): void {
+	promised.delete(endpoint);
+}
+
+/** A wildcard takes the port of all addresses. */
+function isPromised(host: string, port: string): boolean {
+	const wild = (text: string): boolean => text === "0.0.0.0" || text === "::";
+	for (const endpoint of promised) {
+		const [, theirs, taken] = /^\w+:\/\/\[?(.+?)\]?:(\d+)(?:\/|$)/.exec(endpoint) ?? [];
+		if (taken === port && theirs !== undefined && (theirs === host || wild(theirs) || wild(host))) return true;
+	}
+	return false;
+}
+
 function reservePort(address: string, [scheme, host, port, path]: readonly string[], ipv6: boolean): string {
 	const at = bindHost(host as string, ipv6);
 	if (at === undefined) throw errnoError("ENODEV", { address });
+	if (isPromised(at, port as string)) throw errnoError("EADDRINUSE", { address });
 	const answer = tryToListen({ host: at, port: port === "*" ? 0 : Number(port), ipv6Only: false, exclusive: true });
 	if (failed(answer)) throw errnoError(answer, { address });
-	return `${scheme}://${at.includes(":") ? `[${at}]` : at}:${answer}${path}`;
+	const resolved = `${scheme}://${at.includes(":") ? `[${at}]` : at}:${answer}${path}`;
+	promised.add(resolved);
+	return resolved;
 }
 
 function reservePath(address: string, path: string): string {
 	if (path === "*") return `ipc://${join(mkdtempSync(join(tmpdir(), "zloom-")), "socket")}`;
 	// Abstract names leave nothing behind, and core refuses them itself where Node cannot.
 	if (path.startsWith("@")) return address;
+	if (promised.has(address)) throw errnoError("EADDRINUSE", { address });
 	const answer = tryToListen({ path, exclusive: true });
 	if (failed(answer)) throw errnoError(answer, { address });
+	promised.add(address);
 	return address;
 }
 
@@ -101,9 +123,7 @@ function reservePath(address: string, path: string): string {
  * @throws ZmqError EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO; Error with the code of the operating system, ENODEV, EADDRINUSE
  */
 export function reserve(core: CoreSocket, address: string, at: { ipv6: boolean; namespace: string }): string {
-	const { scheme } = parseEndpoint(address);
-	core.context.transport(scheme);
-	if (!carries(scheme, core.typeName)) throw errnoError("ENOCOMPATPROTO", { address });
+	const scheme = checkBindable(core, address);
 	const rest = address.slice(scheme.length + "://".length);
 	if (scheme === "inproc") {
 		if (inprocDirectory().find(socketKey(at.namespace, rest)) !== undefined) throw errnoError("EADDRINUSE", { address });
@@ -111,5 +131,5 @@ export function reserve(core: CoreSocket, address: string, at: { ipv6: boolean; 
 	}
 	if (scheme === "ipc") return reservePath(address, rest);
 	const [, host = "", port = "", path = ""] = /^(.+):(\*|\d+)(\/.*)?$/s.exec(rest) ?? [];
-	return (scheme as string) === "udp" ? address : reservePort(address, [scheme, host, port, path], at.ipv6);
+	return scheme === "udp" ? address : reservePort(address, [scheme, host, port, path], at.ipv6);
 }

@@ -5,6 +5,7 @@
  * came from (`[message, { routingId }]`); within core that is the first frame of two.
  */
 import type { Context as CoreContext } from "../context.ts";
+import { Datagram } from "../datagram-socket.ts";
 import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "../draft-sockets.ts";
 import type { Received } from "../inbox.ts";
 import { GROUP_BYTES_MAX } from "../limits.ts";
@@ -23,6 +24,12 @@ export interface Dialect {
 	readonly core: CoreClass;
 	/** What goes in front of a message, out of what stands beside it; undefined: nothing stands there. @throws TypeError, EINVAL */
 	readonly tie?: (tag: unknown) => Buffer;
+	/** How many frames one message has, with what stands beside it; undefined: any number. */
+	readonly frames?: number;
+	/** True: libzmq calls it writable at any time, and a peer that is not there is told at once. */
+	readonly alwaysWritable?: true;
+	/** The code for a message to nobody; default EHOSTUNREACH. */
+	readonly toNobody?: string;
 	/** A received message in zeromq.js's shape. */
 	readonly shape: (message: Received) => unknown[];
 }
@@ -67,7 +74,7 @@ function plain(core: unknown): Dialect {
 	return { core: core as CoreClass, shape: frames };
 }
 
-function tagged(core: unknown, parts: Pick<Dialect, "tie" | "shape">): Dialect {
+function tagged(core: unknown, parts: Omit<Dialect, "core">): Dialect {
 	return { core: core as CoreClass, ...parts };
 }
 
@@ -84,14 +91,15 @@ export const DIALECTS: Readonly<Record<number, Dialect>> = {
 	8: plain(Push),
 	9: plain(XPublisher),
 	10: plain(XSubscriber),
-	11: plain(Stream),
-	12: tagged(Server, { tie: tieRoutingId, shape: untieRoutingId }),
+	11: tagged(Stream, { shape: frames, alwaysWritable: true }),
+	12: tagged(Server, { tie: tieRoutingId, shape: untieRoutingId, frames: 2, alwaysWritable: true }),
 	13: plain(Client),
-	14: tagged(Radio, { tie: tieGroup, shape: frames }),
-	15: tagged(Dish, { shape: untieGroup }),
+	14: tagged(Radio, { tie: tieGroup, shape: frames, frames: 2 }),
+	15: tagged(Dish, { shape: untieGroup, alwaysWritable: true }),
 	16: plain(Gather),
 	17: plain(Scatter),
-	19: tagged(Peer, { tie: tieRoutingId, shape: untieRoutingId }),
+	18: tagged(Datagram, { shape: frames, frames: 2, toNobody: "EINVAL" }),
+	19: tagged(Peer, { tie: tieRoutingId, shape: untieRoutingId, frames: 2, alwaysWritable: true }),
 	20: plain(Channel),
 };
 

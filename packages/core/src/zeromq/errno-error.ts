@@ -86,11 +86,3 @@ export function translated(error: unknown, address?: string): unknown {
 	if (!(error instanceof ZmqError)) return error;
 	return errnoError(errorCodeOf(error), { cause: error, ...(address !== undefined && { address }) });
 }
-
-/** As {@link translated}, for an endpoint: what core calls a bad address is no such device to libzmq, when it is an interface or IPv6. */
-export function endpointError(error: unknown, address: string, ipv6: boolean): unknown {
-	if (!(error instanceof ZmqError)) return error;
-	const isNoDevice = error.code === "EADDRNOTAVAIL" && systemCode(error) === undefined;
-	const isForbiddenIpv6 = error.code === "EINVAL" && !ipv6 && /^[a-z]+:\/\/\[[\da-f:.%]+\]:/i.test(address);
-	return isNoDevice || isForbiddenIpv6 ? errnoError("ENODEV", { address, cause: error }) : translated(error, address);
-}

@@ -11,6 +11,7 @@ import type { EndpointList } from "./endpoint-list.ts";
 import type { Access } from "./option-access.ts";
 import { optionBytes, optionValue, ROOM } from "./option-bytes.ts";
 import { OptionValues } from "./option-values.ts";
+import type { SocketState } from "./socket-state.ts";
 
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
@@ -43,12 +44,20 @@ export class NumberedOptions {
 	readonly #core: CoreSocket;
 	readonly #endpoints: EndpointList;
 	readonly #values: OptionValues;
+	readonly #alwaysWritable: boolean;
 	/** What a bind that is not over yet will read. */
 	lastEndpoint: string | undefined;
 
-	constructor(core: CoreSocket, type: number, endpoints: EndpointList, defaults: { ipv6: boolean; linger: number | undefined }) {
+	/** @param alwaysWritable whether libzmq calls this type writable at any time */
+	constructor(
+		{ core, endpoints }: Pick<SocketState, "core" | "endpoints">,
+		type: number,
+		defaults: { ipv6: boolean; linger: number | undefined },
+		alwaysWritable: boolean,
+	) {
 		this.#core = core;
 		this.#endpoints = endpoints;
+		this.#alwaysWritable = alwaysWritable;
 		this.#values = new OptionValues(type);
 		this.#values.note(TYPE, type);
 		this.#values.note(THREAD_SAFE, Number(type >= FIRST_DRAFT && type !== DGRAM));
@@ -105,7 +114,7 @@ export class NumberedOptions {
 	#look(number: number): void {
 		if (number === EVENTS) {
 			const { inbox, outbox } = CoreSockets.halves(this.#core);
-			this.#values.note(EVENTS, (inbox.readable ? POLL_IN : 0) | (outbox.writable ? POLL_OUT : 0));
+			this.#values.note(EVENTS, (inbox.readable ? POLL_IN : 0) | (this.#alwaysWritable || outbox.writable ? POLL_OUT : 0));
 		} else if (number === TOPICS_COUNT) {
 			this.#values.note(TOPICS_COUNT, (this.#core as Subscribing).topicsCount ?? 0);
 		} else if (number === LAST_ENDPOINT) {

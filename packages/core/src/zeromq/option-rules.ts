@@ -18,8 +18,10 @@ export interface OptionRule {
 	/** How a value is read; undefined: it cannot be. `loose`: into any room of 4 bytes and more. `key`: as Z85. */
 	readonly give?: "int" | "loose int" | "wide" | "blob" | "text" | "key";
 	readonly initial: OptionValue;
-	/** Which socket types take it (or, when it is read-only, have it), by number; undefined: all. */
+	/** Which socket types have it, by number; undefined: all. */
 	readonly types?: readonly number[];
+	/** Which of them may set it. */
+	readonly setBy?: readonly number[];
 }
 
 const INT_BYTES = 4;
@@ -67,6 +69,10 @@ function truthy(initial: number): OptionRule {
 function switched(types: readonly number[]): OptionRule {
 	const { take } = int(0, 0);
 	return { initial: 0, types, ...(take && { take: (bytes, current) => asFlag(take(bytes, current)) }) };
+}
+
+function writeOnly({ give: _, ...rule }: OptionRule): OptionRule {
+	return rule;
 }
 
 function asFlag(value: OptionValue | undefined): OptionValue | undefined {
@@ -195,7 +201,7 @@ export const OPTION_RULES: Readonly<Record<number, OptionRule>> = {
 	69: switched([1, 9, 14]),
 	71: switched(PUBLISHERS),
 	72: blob(0, UNBOUNDED, PUBLISHERS),
-	73: { ...int(1, 0, 1), types: [11] },
+	73: writeOnly({ ...int(1, 0, 1), types: [11] }),
 	74: truthy(0),
 	75: int(0, 0),
 	76: timeToLive,
@@ -205,12 +211,13 @@ export const OPTION_RULES: Readonly<Record<number, OptionRule>> = {
 	80: int(0, 0),
 	81: { initial: 0, give: "loose int" },
 	84: int(1500, 1),
+	89: { initial: -1, give: "int" },
 	92: nullableText(INTERFACE_NAME_BYTES_MAX),
 	93: truthy(0),
 	94: truthy(0),
 	95: { initial: null, take: (bytes) => (/^X-[^:]*:/.test(bytes?.toString("latin1") ?? "") ? (bytes as Buffer) : undefined) },
 	96: truthy(1),
-	97: { ...int(0, 0, 3), types: ROUTERS },
+	97: { ...int(0, 0, 3), setBy: ROUTERS },
 	98: switched(PUBLISHERS),
 	99: nullableText(SECURITY_TEXT_BYTES_MAX, true),
 	100: nullableText(SECURITY_TEXT_BYTES_MAX, true),

@@ -46,7 +46,7 @@ export class OptionValues {
 	/** @param bytes null: no value @throws Error EINVAL */
 	set(number: number, bytes: Buffer | null): void {
 		const rule = OPTION_RULES[number];
-		if (rule?.take === undefined || rule.types?.includes(this.#type) === false) refuse();
+		if (rule?.take === undefined || !this.#isOne(rule.types) || !this.#isOne(rule.setBy)) refuse();
 		const value = rule.take(bytes, this.value(number));
 		if (value === undefined) refuse();
 		this.#values.set(number, value);
@@ -56,10 +56,14 @@ export class OptionValues {
 	/** The bytes of a value, in `room` bytes at most. @throws Error EINVAL */
 	get(number: number, room: number): Buffer {
 		const rule = OPTION_RULES[number];
-		if (rule?.give === undefined || (rule.take === undefined && rule.types?.includes(this.#type) === false)) refuse();
+		if (rule?.give === undefined || !this.#isOne(rule.types)) refuse();
 		const bytes = this.#bytes(number, rule);
 		const fits = rule.give === "int" || rule.give === "wide" ? room === bytes.length : room >= bytes.length;
 		return fits ? bytes : refuse();
+	}
+
+	#isOne(types: readonly number[] | undefined): boolean {
+		return types === undefined || types.includes(this.#type);
 	}
 
 	#bytes(number: number, rule: OptionRule): Buffer {

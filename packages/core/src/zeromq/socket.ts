@@ -13,10 +13,11 @@ import type { Inbox, Reading } from "../inbox.ts";
 import type { Outbox } from "../outbox.ts";
 import { Socket as CoreSocket } from "../socket.ts";
 import { checkAddress, checkCount, checkNumber, checkOptions, checkTag, invalidArgument, refuse } from "./arguments.ts";
-import { reserve } from "./bind-sync.ts";
+import { fulfilled, reserve } from "./bind-sync.ts";
 import { type Context, coreOf, context as defaultContext, defaultsOf, isContext, takePlace } from "./context.ts";
 import { DIALECTS, type Dialect, framesOf, groupBytes } from "./dialect.ts";
-import { endpointError, errnoError, translated } from "./errno-error.ts";
+import { bindFailure, checkLeavable, connectFailure } from "./endpoint-errors.ts";
+import { errnoError, translated } from "./errno-error.ts";
 import { NumberedOptions } from "./numbered-options.ts";
 import { Observer } from "./observer.ts";
 import { opened } from "./open-sockets.ts";
@@ -25,7 +26,7 @@ import { SOCKET_PROPERTIES } from "./socket-options.ts";
 import { SocketState, setState } from "./socket-state.ts";
 import type { SocketOptionProperties } from "./socket-surface.ts";
 import { stepper } from "./stepper.ts";
-import { receiveBy, sendBy } from "./transfers.ts";
+import { receiveBy, type Sending, sendBy } from "./transfers.ts";
 
 const RECEIVE_TIMEOUT = 27;
 const SEND_TIMEOUT = 28;
@@ -61,6 +62,7 @@ abstract class DoorSocket {
 	readonly #dialect: Dialect;
 	readonly #inbox: Inbox;
 	readonly #outbox: Outbox;
+	readonly #destination: Sending;
 	readonly #reading: Reading<unknown[]>;
 	readonly #options: NumberedOptions;
 	#context: Context | undefined;
@@ -79,12 +81,13 @@ abstract class DoorSocket {
 		this.#context = context;
 		this.#dialect = dialect;
 		this.#state = makeState(dialect, context);
-		const { core, endpoints } = this.#state;
+		const { core } = this.#state;
 		const { inbox, outbox } = CoreSocket.halves(core);
 		this.#inbox = inbox;
 		this.#outbox = outbox;
+		this.#destination = { outbox, ...dialect };
 		this.#reading = { shape: dialect.shape, ended: undefined };
-		this.#options = new NumberedOptions(core, Math.trunc(type), endpoints, defaultsOf(context));
+		this.#options = new NumberedOptions(this.#state, Math.trunc(type), defaultsOf(context), dialect.alwaysWritable === true);
 		setState(this, this.#state);
 		opened(this, this.#state);
 		Object.seal(this);
@@ -114,7 +117,7 @@ abstract class DoorSocket {
 
 	/** True when a message could be queued at once. */
 	get writable(): boolean {
-		return this.#isFree && this.#outbox.writable;
+		return this.#isFree && (this.#dialect.alwaysWritable === true || this.#outbox.writable);
 	}
 
 	get #isFree(): boolean {
@@ -141,24 +144,28 @@ abstract class DoorSocket {
 		try {
 			resolved = reserve(core, address, { ipv6, namespace: coreOf(this.context).namespace });
 		} catch (error) {
-			throw endpointError(error, address, ipv6);
+			throw bindFailure(error, address, ipv6);
 		}
 		endpoints.bound(address, resolved);
 		this.#options.lastEndpoint = resolved;
-		this.#inBackground(this.#bind(resolved, address));
+		this.#inBackground(this.#bind(resolved, address).finally(() => fulfilled(resolved)));
 	}
 
 	/** Ends what was bound there; until it settles, the socket cannot be used. Rejects with ENOENT, EINVAL. */
 	unbind(...given: [address: string]): Promise<void> {
 		const address = checkAddress(given);
 		this.#state.assertUsable();
-		return this.#whileBlocked(address, () => this.#unbind(address));
+		return this.#whileBlocked(address, async () => {
+			checkLeavable(this.#state.core, address);
+			await this.#unbind(address);
+		});
 	}
 
 	/** As {@link unbind}, at once: the address is free when it returns. @throws Error ENOENT, EINVAL */
 	unbindSync(...given: [address: string]): void {
 		const address = checkAddress(given);
 		this.#state.assertUsable();
+		checkLeavable(this.#state.core, address);
 		if (this.#state.endpoints.find(address) === undefined) throw errnoError("ENOENT", { address });
 		this.#inBackground(this.#unbind(address));
 	}
@@ -171,7 +178,7 @@ abstract class DoorSocket {
 		try {
 			(this.#state.core as Connecting).connect(address, routingId === undefined ? {} : { routingId });
 		} catch (error) {
-			throw endpointError(error, address, this.#options.number(IPV6) === 1);
+			throw connectFailure(error, address);
 		}
 		this.#options.lastEndpoint = undefined;
 		this.#state.endpoints.connected(address);
@@ -181,10 +188,11 @@ abstract class DoorSocket {
 	disconnect(...given: [address: string]): void {
 		const address = checkAddress(given);
 		this.#state.assertUsable();
+		checkLeavable(this.#state.core, address);
 		try {
 			this.#state.core.disconnect(address);
 		} catch (error) {
-			throw endpointError(error, address, true);
+			throw connectFailure(error, address);
 		}
 		this.#state.endpoints.disconnected(address);
 	}
@@ -276,7 +284,8 @@ abstract class DoorSocket {
 		if (this.#sending) throw busy("writing", "send");
 		const frames = framesOf(this.#dialect, message, tag);
 		if (frames.length === 0) return NOTHING_SENT;
-		const sent = sendBy(this.#outbox, frames, this.#options.number(SEND_TIMEOUT), (waits) => {
+		if (frames.length !== (this.#dialect.frames ?? frames.length)) return Promise.reject(errnoError("EINVAL"));
+		const sent = sendBy(this.#destination, frames, this.#options.number(SEND_TIMEOUT), (waits) => {
 			this.#sending = waits;
 		});
 		this.#turn();
@@ -324,7 +333,7 @@ abstract class DoorSocket {
 		try {
 			await act();
 		} catch (error) {
-			throw endpointError(error, address, this.#options.number(IPV6) === 1);
+			throw bindFailure(error, address, this.#options.number(IPV6) === 1);
 		} finally {
 			this.#state.unblock();
 		}

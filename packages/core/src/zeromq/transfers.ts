@@ -42,26 +42,34 @@ async function ready(readiness: Readiness, timeoutMs: number): Promise<boolean> 
 	}
 }
 
+/** Where messages go, and what is special about it (dialect.ts). */
+export interface Sending {
+	readonly outbox: Outbox;
+	readonly alwaysWritable?: true;
+	readonly toNobody?: string;
+}
+
 /** Undefined when it was accepted, else why not. */
-function attempt(outbox: Outbox, frames: Message): "full" | Error | undefined {
+function attempt({ outbox, toNobody = "EHOSTUNREACH" }: Sending, frames: Message): "full" | Error | undefined {
 	try {
 		const outcome = outbox.trySend(frames);
 		if (outcome === "sent" || outcome === "dropped") return undefined;
-		return outcome === "unreachable" ? errnoError("EHOSTUNREACH") : "full";
+		return outcome === "unreachable" ? errnoError(toNobody) : "full";
 	} catch (error) {
 		return translated(error) as Error;
 	}
 }
 
 /** Settles at once when the message was accepted at once: then `mark` was not called. @param mark called with true, and false when it is over */
-export function sendBy(outbox: Outbox, frames: Message, timeoutMs: number, mark: (waits: boolean) => void): Promise<void> {
-	const problem = attempt(outbox, frames);
+export function sendBy(sending: Sending, frames: Message, timeoutMs: number, mark: (waits: boolean) => void): Promise<void> {
+	const { outbox } = sending;
+	const problem = attempt(sending, frames);
 	if (problem === undefined) return mayBeImmediate() ? ACCEPTED : nextTurn();
 	if (problem !== "full") {
 		const mayChange = problem instanceof Error && /EFSM|EHOSTUNREACH/.test((problem as { code?: string }).code ?? "");
-		if (timeoutMs === 0 || !mayChange || outbox.writable) return Promise.reject(problem);
+		if (timeoutMs === 0 || !mayChange || sending.alwaysWritable || outbox.writable) return Promise.reject(problem);
 		mark(true);
-		return sendWhenReady(outbox, frames, timeoutMs).finally(() => mark(false));
+		return sendWhenReady(sending, frames, timeoutMs).finally(() => mark(false));
 	}
 	if (timeoutMs === 0) return Promise.reject(errnoError("EAGAIN"));
 	mark(true);
@@ -74,12 +82,12 @@ export function sendBy(outbox: Outbox, frames: Message, timeoutMs: number, mark:
 	);
 }
 
-async function sendWhenReady(outbox: Outbox, frames: Message, timeoutMs: number): Promise<void> {
+async function sendWhenReady(sending: Sending, frames: Message, timeoutMs: number): Promise<void> {
 	for (;;) {
-		const inTime = await ready(outbox.readiness, timeoutMs).catch((error: unknown) => {
+		const inTime = await ready(sending.outbox.readiness, timeoutMs).catch((error: unknown) => {
 			throw waitError(error);
 		});
-		const problem = attempt(outbox, frames);
+		const problem = attempt(sending, frames);
 		if (problem === undefined) return;
 		if (problem !== "full") throw problem;
 		if (!inTime) throw errnoError("EAGAIN");

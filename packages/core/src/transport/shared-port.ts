@@ -1,0 +1,237 @@
+/**
+ * One tcp port that several sockets of this thread share, told apart by the resource that a peer names in its handshake (RFC 37 §"The
+ * Resource Property"): `tcp://host:port/resource`.
+ *
+ * - The first bind makes the server, later ones join it; whose connection it is shows when the handshake is done. Security is the
+ *   port's: sockets that share one must have the same options of it.
+ * - A peer that names a resource which nobody has bound (yet) is disconnected without a word, and will come again.
+ * - Peers of ZMTP 1.0 and 2.0 cannot name a resource and are refused.
+ *
+ * Shutdown: closing one service frees its resource at once and ends its connections, as a listener does; the last one closes the server,
+ * and with it the connections that are still in their handshake.
+ */
+
+import type { Server, Socket } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+import { ZmqError } from "../errors.ts";
+import type { SocketEvent } from "../monitor.ts";
+import type { SocketOptions } from "../options.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import type { SocketTypeName } from "../socket-type.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
+import { Accepted, type AcceptedOwner } from "./accepted.ts";
+import { reportEnd } from "./connection-events.ts";
+import { makeEngine } from "./make-engine.ts";
+import type { Listener, TransportHost } from "./transport.ts";
+
+/** What all sockets of one port must agree in: it counts before it is known whose connection it is. */
+const AGREED = [
+	...(["securityMechanism", "plainServer", "curveServer", "curveSecretKey", "zapDomain", "zapEnforceDomain"] as const),
+	...(["maxMessageSize", "handshakeInterval", "tcpAcceptFilter"] as const),
+];
+
+/** One socket at a shared port. */
+class Service implements Listener {
+	readonly endpoint: string;
+	readonly host: TransportHost;
+	readonly resource: string;
+	readonly connections = new Set<Accepted>();
+	readonly #port: SharedPort;
+	#closing: Promise<void> | undefined;
+	#resolveEmpty: () => void = () => {};
+
+	constructor(port: SharedPort, endpoint: string, resource: string, host: TransportHost) {
+		this.#port = port;
+		this.endpoint = endpoint;
+		this.resource = resource;
+		this.host = host;
+	}
+
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	emit(type: "accept:error", error: Error): void {
+		this.host.emit({ type, address: this.endpoint, error });
+	}
+
+	forget(connection: Accepted): void {
+		this.connections.delete(connection);
+		if (this.connections.size === 0) this.#resolveEmpty();
+	}
+
+	async #close(): Promise<void> {
+		this.#port.leave(this);
+		const empty = new Promise<void>((resolve) => {
+			this.#resolveEmpty = resolve;
+		});
+		for (const connection of [...this.connections]) connection.close();
+		this.host.emit({ type: "close", address: this.endpoint });
+		if (this.connections.size > 0) await empty;
+	}
+}
+
+/** One connection: it belongs to the port until its peer has chosen, then to a service. */
+class Arrival implements AcceptedOwner, TransportHost {
+	readonly host: TransportHost = this;
+	readonly namespace: string | undefined;
+	readonly #port: SharedPort;
+	#service: Service;
+	#chosen = false;
+	#connection: Accepted | undefined;
+
+	/** @param eldest whose options count, and who hears what happens, until the peer has chosen */
+	constructor(port: SharedPort, eldest: Service) {
+		this.#port = port;
+		this.#service = eldest;
+		this.namespace = eldest.host.namespace;
+	}
+
+	get endpoint(): string {
+		return this.#service.endpoint;
+	}
+
+	/** Until the peer has chosen, a type that may have to say what it wants: an engine looks whether it may. */
+	get type(): SocketTypeName {
+		return this.#chosen ? this.#service.host.type : "SUB";
+	}
+
+	get options(): Readonly<SocketOptions> {
+		return this.#service.host.options;
+	}
+
+	get closed(): boolean {
+		return this.#service.host.closed;
+	}
+
+	attach(pipe: Pipe): void {
+		this.#service.host.attach(pipe);
+	}
+
+	emit(event: SocketEvent): void {
+		this.#service.host.emit(event);
+	}
+
+	/** @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
+	choose(resource: string): void {
+		this.#service = this.#port.service(resource);
+		this.#chosen = true;
+		const connection = this.#connection as Accepted;
+		this.#port.forget(connection);
+		this.#service.connections.add(connection);
+	}
+
+	begin(stream: Socket, peerAddress: string): Accepted {
+		this.#connection = new Accepted((owner) => makeEngine(stream, this, owner), peerAddress, this);
+		return this.#connection;
+	}
+
+	forget(connection: Accepted): void {
+		if (this.#chosen) this.#service.forget(connection);
+		else this.#port.forget(connection);
+	}
+}
+
+/** What a port must know of its transport. */
+export interface SharedPortParts {
+	/** How to name the peer of a stream. */
+	peerAddress(stream: Socket): string;
+	/** Whether a connection is taken at all. */
+	admits(stream: Socket, host: TransportHost): boolean;
+}
+
+export class SharedPort {
+	readonly #server: Server;
+	readonly #services = new Map<string, Service>();
+	/** In their handshake. */
+	readonly #arriving = new Set<Accepted>();
+	readonly #parts: SharedPortParts;
+	readonly #afterClose: () => void;
+	#closed = false;
+
+	/** @param server listening @param afterClose the port is free */
+	constructor(server: Server, parts: SharedPortParts, afterClose: () => void) {
+		this.#server = server;
+		this.#parts = parts;
+		this.#afterClose = afterClose;
+		server.unref();
+		server.on("connection", (stream: Socket) => this.#onConnection(stream));
+		server.on("error", (error) => this.#eldest()?.emit("accept:error", error));
+	}
+
+	/** True once nobody uses it any more. */
+	get closed(): boolean {
+		return this.#closed;
+	}
+
+	/** @throws ZmqError EADDRINUSE, EINVAL */
+	join(endpoint: string, resource: string, host: TransportHost): Listener {
+		if (this.#services.has(resource))
+			throw new ZmqError("EADDRINUSE", `Cannot bind "${endpoint}": another socket is bound there; choose another resource`, {
+				address: endpoint,
+			});
+		const eldest = this.#eldest()?.host;
+		const differing = AGREED.find((name) => eldest !== undefined && !isDeepStrictEqual(eldest.options[name], host.options[name]));
+		if (differing !== undefined || (eldest !== undefined && eldest.namespace !== host.namespace))
+			throw new ZmqError(
+				"EINVAL",
+				`Cannot bind "${endpoint}": sockets that share a port must agree in ${differing ?? "their context"}, and they do not`,
+				{ address: endpoint },
+			);
+		const service = new Service(this, endpoint, resource, host);
+		this.#services.set(resource, service);
+		host.emit({ type: "bind", address: endpoint });
+		return service;
+	}
+
+	/** @internal @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
+	service(resource: string): Service {
+		const service = this.#services.get(resource);
+		if (service !== undefined) return service;
+		const shown = JSON.stringify(resource.slice(0, 80));
+		throw new ProtocolError("ERR_ZMTP_UNKNOWN_RESOURCE", `The peer asks for the resource ${shown}, which no socket at this port has`);
+	}
+
+	/** @internal A connection has ended, or belongs to a service now. */
+	forget(connection: Accepted): void {
+		this.#arriving.delete(connection);
+	}
+
+	/** @internal */
+	leave(service: Service): void {
+		this.#services.delete(service.resource);
+		this.closeUnused();
+	}
+
+	/** Ends the port if no socket is bound to it. */
+	closeUnused(): void {
+		if (this.#services.size > 0 || this.#closed) return;
+		this.#closed = true;
+		// The descriptor is closed within this call.
+		this.#server.close();
+		this.#afterClose();
+		for (const connection of [...this.#arriving]) connection.close();
+	}
+
+	#eldest(): Service | undefined {
+		return this.#services.values().next().value;
+	}
+
+	#onConnection(stream: Socket): void {
+		const eldest = this.#eldest();
+		if (eldest === undefined || !this.#parts.admits(stream, eldest.host)) {
+			stream.destroy();
+			const peer = this.#parts.peerAddress(stream);
+			eldest?.emit("accept:error", new ZmqError("EACCES", `A connection from ${peer} was turned away by tcpAcceptFilter`));
+			return;
+		}
+		eldest.host.emit({ type: "accept", address: eldest.endpoint });
+		try {
+			this.#arriving.add(new Arrival(this, eldest).begin(stream, this.#parts.peerAddress(stream)));
+		} catch (cause) {
+			// Options were changed since bind() checked them.
+			reportEnd(eldest.host, eldest.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });
+		}
+	}
+}
