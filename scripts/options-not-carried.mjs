@@ -17,7 +17,10 @@ export const OPTIONS_ELSEWHERE = /** @type {Readonly<Record<number, readonly [na
 	16: ["TYPE", "The property `type`."],
 	31: ["IPV4ONLY", "Deprecated in libzmq: the opposite of `ipv6`."],
 	32: ["LAST_ENDPOINT", "The property `lastEndpoint`."],
-	35: ["TCP_KEEPALIVE_CNT", "Not every supported version of Node can set it: only when the first probe is sent (`tcpKeepaliveIdle`). Heartbeats work everywhere."],
+	35: [
+		"TCP_KEEPALIVE_CNT",
+		"Not every supported version of Node can set it: only when the first probe is sent (`tcpKeepaliveIdle`). Heartbeats work everywhere.",
+	],
 	37: ["TCP_KEEPALIVE_INTVL", "As TCP_KEEPALIVE_CNT."],
 	40: ["XPUB_VERBOSE", '`verbosity: "allSubs"` of XPublisher.'],
 	41: ["ROUTER_RAW", "Deprecated in libzmq: take Stream."],

@@ -20,6 +20,13 @@ export interface SceneOptions {
 /** What a stranger does on its connection; returns a word for what came of it. */
 export type Play = (scene: Scene, stream: NetSocket, parts: Parts) => Promise<string>;
 
+/** A message of the healthy peer while a stranger is there; whoever awaits it hears of its failure, earlier nobody does. */
+function meanwhile(scene: Scene): Promise<void> {
+	const beat = scene.beat();
+	beat.catch(() => undefined);
+	return beat;
+}
+
 /** Strangers connect. */
 export async function boundScene(role: Role, options: SceneOptions, play: Play): Promise<Subject> {
 	const cast = role.make({ linger: 0, ...options.attacked }, { linger: 0, ...options.healthy });
@@ -32,7 +39,7 @@ export async function boundScene(role: Role, options: SceneOptions, play: Play):
 	return {
 		async run(parts) {
 			scene.forget();
-			const beat = scene.beat();
+			const beat = meanwhile(scene);
 			const stream = await stranger(endpoint);
 			await until('the event "accept"', () => scene.count("accept") === 1);
 			const outcome = await play(scene, stream, parts);
@@ -62,7 +69,7 @@ export async function connectingScene(role: Role, options: SceneOptions, play: P
 	return {
 		async run(parts) {
 			scene.forget();
-			const beat = scene.beat();
+			const beat = meanwhile(scene);
 			cast.attacked.connect(endpoint);
 			await until("a connection of the socket under attack", () => waiting.length > 0);
 			const outcome = await play(scene, waiting.shift() as NetSocket, parts);

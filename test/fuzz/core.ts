@@ -61,7 +61,9 @@ export {
 	parsePing,
 	parseProperties,
 } from "../../packages/core/dist/wire/command.js";
+export { decodeDatagram, encodeDatagram } from "../../packages/core/dist/wire/datagram.js";
 export { encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource } from "../../packages/core/dist/wire/frame.js";
 export { encodeGreeting, GreetingDecoder } from "../../packages/core/dist/wire/greeting.js";
 export { OLD_FRAME_ENCODER, OldFrameDecoder } from "../../packages/core/dist/wire/old-frame.js";
+export { Socks5Client } from "../../packages/core/dist/wire/socks5.js";
 export { z85Decode, z85Encode } from "../../packages/core/dist/z85.js";

@@ -80,7 +80,7 @@ class Fuzzer {
 	runs = 0;
 	readonly #target: Target;
 	readonly #options: FuzzOptions;
-	readonly #subject: Subject;
+	#subject: Subject;
 	readonly #pool: Parts[] = [];
 	#memoryBefore = 0;
 
@@ -126,10 +126,13 @@ class Fuzzer {
 
 	/** Leaves out parts, then halves of parts, while it fails alike. */
 	async #shrink(failing: Parts, kind: string): Promise<Parts> {
+		// Each try would wait as long as the first.
+		if (kind.includes(": hang:")) return failing;
 		let best = failing;
 		let left = this.#target.level === "unit" ? SHRINK_RUNS_MAX : 20;
 		const fails = async (parts: Parts): Promise<boolean> => {
 			left -= 1;
+			if (this.#target.level === "socket") await this.#reopen();
 			const error = await this.#run(parts);
 			return error !== undefined && kindOf(error) === kind;
 		};
@@ -144,6 +147,17 @@ class Fuzzer {
 			}
 		}
 		return best;
+	}
+
+	/** A scene that has gone wrong would fail with any input. */
+	async #reopen(): Promise<void> {
+		await this.close();
+		this.#subject = await this.#target.open();
+	}
+
+	/** What is left of a scene that went wrong is no matter of the next one. */
+	async close(): Promise<void> {
+		await bounded(Promise.resolve(this.#subject.close?.()).then(() => "closed")).catch(() => "left open");
 	}
 
 	async #atTheEnd(): Promise<Finding | undefined> {
@@ -178,7 +192,6 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Report
 	}
 	const fuzzer = new Fuzzer(target, subject, options);
 	const finding = await fuzzer.fuzz();
-	// What is left of a scene that went wrong is no matter of the next target.
-	if (finding !== undefined) await bounded(Promise.resolve(subject.close?.()).then(() => "closed")).catch(() => "left open");
+	if (finding !== undefined) await fuzzer.close();
 	return { runs: fuzzer.runs, outcomes: fuzzer.outcomes, finding };
 }

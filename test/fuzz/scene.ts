@@ -68,8 +68,12 @@ export class Scene {
 	#failure: Error | undefined;
 	#served: Promise<void> | undefined;
 
-	constructor(cast: Cast) {
+	readonly #connections: boolean;
+
+	/** @param options `connections` false: over udp, where there are none */
+	constructor(cast: Cast, options: { connections: boolean } = { connections: true }) {
 		this.cast = cast;
+		this.#connections = options.connections;
 		for (const type of ["accept", "handshake", "disconnect", "accept:error", "handshake:error:auth"] as const)
 			cast.attacked.events.on(type, (event) => this.#events.push(event as SocketEvent));
 		for (const type of ["handshake:error:protocol", "handshake:error:other"] as const)
@@ -94,7 +98,8 @@ export class Scene {
 		this.#served.catch((error: Error) => {
 			this.#failure ??= error;
 		});
-		await until("the handshake of the healthy peer", () => this.#events.some(({ type }) => type === "handshake"));
+		const isThere = (): boolean => !this.#connections || this.#events.some(({ type }) => type === "handshake");
+		await until("the handshake of the healthy peer", isThere);
 		// A publisher learns of a subscription when the handshake is long done.
 		const beats: Promise<void>[] = [];
 		await until("the first message of the healthy peer", () => {
@@ -137,8 +142,11 @@ export class Scene {
 	}
 
 	async close(): Promise<void> {
-		await this.beat();
-		await Promise.all([this.cast.attacked, this.cast.healthy].map((socket) => socket[Symbol.asyncDispose]()));
+		try {
+			await this.beat();
+		} finally {
+			await Promise.all([this.cast.attacked, this.cast.healthy].map((socket) => socket[Symbol.asyncDispose]()));
+		}
 		await this.#served;
 		await until("the end of all handles", () => networkHandles() <= this.#handlesBefore);
 		await until("the end of all holds", () => holds() <= this.#holdsBefore);

@@ -16,6 +16,7 @@ const PRINTS: Record<string, RegExp> = {
 	"push-pull.ts": /^sum of the squares from 1 to 100: 338350\n$/,
 	"two-nodes.ts":
 		/^inproc:\/\/counter counted "the" 2 times\ntcp:\/\/127\.0\.0\.1\/counter counted "the" 2 times\nthe node has 1 thread\n$/,
+	"web-streams.ts": /^Ada: HELLO\nAda: STREAMS\nthe pipe ended with AbortError\n$/,
 };
 
 async function run(program: string): Promise<{ code: number; stdout: string; stderr: string }> {

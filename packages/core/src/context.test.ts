@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { Authenticator } from "./authenticator.ts";
 import { Context, context } from "./context.ts";
-import { meet, open, texts } from "./fixtures/open-sockets.ts";
+import { freeEndpoint, meet, open, texts } from "./fixtures/open-sockets.ts";
 import { holds } from "./keep-alive.ts";
 import { Publisher, Subscriber } from "./publish-sockets.ts";
 import { Dealer, Pull, Push, Router } from "./sockets.ts";
@@ -137,6 +137,28 @@ describe("terminate", () => {
 		const endpoint = sub.lastEndpoint as string;
 		await Promise.all([ending.terminate(), ending[Symbol.asyncDispose]()]);
 		await open(new Pull()).bind(endpoint);
+	});
+
+	it("waits for sockets that were closed before, and bounds by lingerMs how long others may linger", async () => {
+		const endpoint = await freeEndpoint("tcp");
+		const ending = new Context();
+		const [before, open1] = [new Push({ context: ending }), new Push({ context: ending })];
+		for (const push of [before, open1]) {
+			push.connect(endpoint);
+			await push.send("late");
+		}
+		before.close();
+		let terminated = false;
+		const end = ending.terminate({ lingerMs: 1 }).then(() => {
+			terminated = true;
+		});
+		const pull = open(new Pull());
+		await pull.bind(endpoint);
+		expect(texts(await pull.receive())).toEqual(["late"]);
+		await end;
+		expect([terminated, open1.linger, before.linger, pull.tryReceive()]).toEqual([true, 1, -1, undefined]);
+		for (const wrong of [{ lingerMs: -2 }, { lingerMs: "1" }, null, 5])
+			await expect(new Context().terminate(wrong as never)).rejects.toEqual(code("EINVAL"));
 	});
 
 	it("undoes a bind that is under way", async () => {

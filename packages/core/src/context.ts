@@ -5,15 +5,16 @@
  * namespace of its own; contexts that are given the same `namespace`, in whatever thread, share it: a worker joins one by
  * `new Context({ namespace })`. Other transports know no contexts.
  *
- * **Shutdown**: `terminate()` closes all sockets that this very context has made, and settles when what lingers was delivered or
- * given up. The default context has no end: it lives as long as its thread.
+ * **Shutdown**: `terminate()` closes all sockets that this very context has made, and settles when what lingers, of sockets
+ * that were closed before too, was delivered or given up. The default context has no end: it lives as long as its thread.
  */
 import { randomBytes } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import { ZmqError } from "./errors.ts";
+import { hold, release } from "./keep-alive.ts";
 import { NAMESPACE_BYTES_MAX } from "./limits.ts";
 import { checkOptionDefaults } from "./option-defaults.ts";
-import type { SocketOptionsInput } from "./options.ts";
+import { checkOption, type SocketOptionsInput } from "./options.ts";
 import type { Socket, SocketContext } from "./socket.ts";
 import { inproc } from "./transport/inproc.ts";
 import { ipc } from "./transport/ipc.ts";
@@ -40,6 +41,14 @@ function checkNamespace(namespace: unknown): string {
 	throw new ZmqError("EINVAL", `A namespace has 1 to ${NAMESPACE_BYTES_MAX} of A-Z a-z 0-9 . _ ~ - , got ${JSON.stringify(namespace)}`);
 }
 
+function checkLinger(options: { readonly lingerMs?: number }): number | undefined {
+	if (typeof options !== "object" || options === null)
+		throw new ZmqError("EINVAL", `The options of terminate must be an object, got ${String(options)}`);
+	const { lingerMs } = options;
+	if (lingerMs !== undefined) checkOption("PAIR", "linger", lingerMs);
+	return lingerMs;
+}
+
 export class Context implements SocketContext {
 	/** Give it to `new Context({ namespace })` in another thread to share inproc names; empty: the default context. */
 	readonly namespace: string;
@@ -47,6 +56,8 @@ export class Context implements SocketContext {
 	readonly socketOptions: Readonly<SocketOptionsInput>;
 	/** Undefined for the default context, which closes no sockets and must not keep any. */
 	readonly #sockets: Set<Socket> | undefined;
+	/** Ends of closed sockets that are not settled. */
+	readonly #ending = new Set<Promise<void>>();
 	#ended: Promise<void> | undefined;
 
 	/** @throws ZmqError EINVAL */
@@ -66,16 +77,22 @@ export class Context implements SocketContext {
 	}
 
 	/**
-	 * Closes all sockets of this context, and waits until their addresses are free and what lingers is delivered or given up: with
-	 * a `linger` of -1, for as long as that takes. No more sockets can be made in it. Rejects with ENOTSUP on the default context.
+	 * Closes all sockets of this context, and waits until their addresses are free and what lingers is delivered or given up. No more
+	 * sockets can be made in it. Rejects with ENOTSUP on the default context, and with EINVAL.
+	 * @param options `lingerMs` instead of the `linger` of sockets that are open: with -1, their default, this waits for peers for
+	 *   as long as they take
 	 */
-	terminate(): Promise<void> {
+	terminate(options: { readonly lingerMs?: number } = {}): Promise<void> {
 		const sockets = this.#sockets;
 		if (sockets === undefined)
 			return Promise.reject(
 				new ZmqError("ENOTSUP", "The default context ends with its thread; make one by new Context() to end it before"),
 			);
-		this.#ended ??= Promise.all([...sockets].map((socket) => socket[Symbol.asyncDispose]())).then(() => {});
+		try {
+			this.#ended ??= this.#end([...sockets], checkLinger(options));
+		} catch (error) {
+			return Promise.reject(error);
+		}
 		return this.#ended;
 	}
 
@@ -97,8 +114,23 @@ export class Context implements SocketContext {
 	}
 
 	/** @internal */
-	closed(socket: Socket): void {
-		this.#sockets?.delete(socket);
+	closed(socket: Socket, ended: Promise<void>): void {
+		if (this.#sockets?.delete(socket) !== true) return;
+		this.#ending.add(ended);
+		ended.finally(() => this.#ending.delete(ended));
+	}
+
+	async #end(sockets: readonly Socket[], lingerMs: number | undefined): Promise<void> {
+		for (const socket of sockets) {
+			if (lingerMs !== undefined) socket.linger = lingerMs;
+			socket.close();
+		}
+		hold();
+		try {
+			await Promise.all(this.#ending);
+		} finally {
+			release();
+		}
 	}
 }
 

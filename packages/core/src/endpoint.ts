@@ -19,7 +19,8 @@ export type Endpoint =
 	| { readonly scheme: "ipc"; readonly text: string; readonly path: string }
 	| { readonly scheme: "inproc"; readonly text: string; readonly name: string };
 
-const CARRIED: readonly string[] = ["tcp", "ipc", "inproc", "udp", "ws", "wss"];
+/** The transports there are. */
+export const CARRIED: readonly string[] = ["tcp", "ipc", "inproc", "udp", "ws", "wss"];
 
 /** ZeroMQ's transports that need sockets which Node has not, and what to take instead. */
 export const NOT_CARRIED: Readonly<Record<string, string>> = {

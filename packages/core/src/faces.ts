@@ -83,8 +83,12 @@ export abstract class ReadableSocket<Message = Received> extends Socket implemen
 		return this.#receiver.receiveMany(max, options);
 	}
 
+	messages(options?: WaitOptions): AsyncIterableIterator<Message, undefined> {
+		return this.#receiver.messages(options);
+	}
+
 	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-		return this.#receiver[Symbol.asyncIterator]();
+		return this.#receiver.messages();
 	}
 
 	toReadableStream(): ReadableStream<Message> {

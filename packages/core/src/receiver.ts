@@ -22,7 +22,12 @@ export interface Receiving<Message> extends AsyncIterable<Message> {
 	tryReceive(): Message | undefined;
 	/** Waits for at least one message and returns what is there, `max` messages at most. Rejects as `receive`, and with EINVAL. */
 	receiveMany(max: number, options?: WaitOptions): Promise<Message[]>;
-	/** Messages as they come; ends when the socket is closed. Leaving the loop does not close the socket. */
+	/**
+	 * Messages as they come, for a loop; ends when the socket is closed. Leaving the loop does not close the socket. Each wait is
+	 * bounded by the options: then the loop throws EAGAIN or ABORT_ERR.
+	 */
+	messages(options?: WaitOptions): AsyncIterableIterator<Message, undefined>;
+	/** As `messages()`. */
 	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined>;
 	/**
 	 * A Web Stream of the messages: takes one from the socket when its reader asks for one, and ends when the socket is closed.
@@ -36,15 +41,17 @@ type Step<Message> = IteratorResult<Message, undefined>;
 class Messages<Message> implements AsyncIterableIterator<Message, undefined> {
 	readonly #inbox: Inbox;
 	readonly #reading: Reading<Step<Message>>;
+	readonly #options: WaitOptions | undefined;
 	#returned = false;
 
-	constructor(inbox: Inbox, shape: (message: Received) => Message) {
+	constructor(inbox: Inbox, shape: (message: Received) => Message, options: WaitOptions | undefined) {
 		this.#inbox = inbox;
+		this.#options = options;
 		this.#reading = { shape: (message) => ({ value: shape(message), done: false }), ended: { value: undefined, done: true } };
 	}
 
 	next(): Promise<Step<Message>> {
-		return this.#returned ? this.return() : this.#inbox.receive(this.#reading, undefined);
+		return this.#returned ? this.return() : this.#inbox.receive(this.#reading, this.#options);
 	}
 
 	async return(): Promise<Step<Message>> {
@@ -82,8 +89,12 @@ export class Receiver<Message> implements Receiving<Message> {
 		return this.#inbox.receiveMany(this.#reading, max, options);
 	}
 
+	messages(options?: WaitOptions): AsyncIterableIterator<Message, undefined> {
+		return new Messages(this.#inbox, this.#reading.shape, options);
+	}
+
 	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-		return new Messages(this.#inbox, this.#reading.shape);
+		return this.messages();
 	}
 
 	toReadableStream(): ReadableStream<Message> {

@@ -104,6 +104,28 @@ describe("an AbortSignal", () => {
 		expect(texts(await open_.receive())).toEqual(["z"]);
 	});
 
+	it("ends a loop with ABORT_ERR, which has taken no message that it did not give", async () => {
+		const [push, pull] = [open(new Push()), open(new Pull())];
+		await meet("inproc", pull, push);
+		const controller = new AbortController();
+		await push.sendMany(["1", "2"]);
+		const got: unknown[] = [];
+		const loop = (async () => {
+			for await (const message of pull.messages({ signal: controller.signal })) {
+				got.push(texts(message));
+				if (got.length === 2) setImmediate(() => controller.abort());
+			}
+		})();
+		await expect(loop).rejects.toMatchObject({ code: "ABORT_ERR" });
+		await push.send("3");
+		expect(got).toEqual([["1"], ["2"]]);
+		expect(texts(await pull.receive())).toEqual(["3"]);
+		const late = pull.messages({ timeoutMs: 1 });
+		await expect(late.next()).rejects.toMatchObject({ code: "EAGAIN" });
+		pull.close();
+		expect(await late.next()).toEqual({ value: undefined, done: true });
+	});
+
 	it("leaves no listener behind on a signal that lives on", async () => {
 		const pair = open(new Pair());
 		const { signal } = new AbortController();

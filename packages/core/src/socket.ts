@@ -23,8 +23,8 @@ import type { SocketTypeName } from "./socket-type.ts";
 export interface SocketContext extends TransportTable {
 	/** @internal @throws ZmqError EBADF the context is terminated */
 	opened(socket: Socket): void;
-	/** @internal */
-	closed(socket: Socket): void;
+	/** @internal @param ended settles when all that lingers was delivered or given up */
+	closed(socket: Socket, ended: Promise<void>): void;
 }
 
 /** What a socket class is made of. */
@@ -148,10 +148,10 @@ export abstract class Socket extends OptionProperties {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		this.context.closed(this);
 		this.inbox.close();
 		this.outbox.close();
 		this.#ended = this.#endpoints.close().then(() => this.#events?.emit({ type: "end" }));
+		this.context.closed(this, this.#ended);
 	}
 
 	/**

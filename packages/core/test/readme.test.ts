@@ -1,5 +1,5 @@
 /**
- * The example of the README does what it says. That the README shows this very file is checked by test/tidy.
+ * The examples of the README and of the documents do what they say. That they show these very files is checked by test/tidy.
  */
 import { expect, it, vi } from "vitest";
 
@@ -14,5 +14,13 @@ it("the security example of the README lets one in and refuses the other", async
 	const log = vi.spyOn(console, "log").mockImplementation(() => {});
 	await import("./security-example.ts");
 	expect(log.mock.calls).toEqual([["for your eyes only"], ["refused with 400"]]);
+	log.mockRestore();
+});
+
+it("the examples of docs/transports.md reach whom they mean", async () => {
+	const log = vi.spyOn(console, "log").mockImplementation(() => {});
+	await import("./shared-port-example.ts");
+	await import("./udp-example.ts");
+	expect(log.mock.calls).toEqual([["Ada?"], ["job 1"], ["weather: rain"], ["to myself, from 127.0.0.1"]]);
 	log.mockRestore();
 });

@@ -1,11 +1,15 @@
 /**
  * Targets that are broken on purpose: a fuzzer that does not find them finds nothing. They are run by name only.
  *
- * "canary" reads a long size as a signed number, deep in a conversation: after a greeting and READY.
+ * "canary" reads a long size as a signed number, deep in a conversation: after a greeting and READY. "canary-socket" gives its healthy
+ * peer's next message twice when a stranger sent a message that begins with a byte above 0x7f.
  */
+import { boundScene } from "../attack.ts";
+import { type Role, SERVERS } from "../casts.ts";
 import { ProtocolError, parseCommand } from "../core.ts";
 import { must, type Target } from "../target.ts";
 import { frame, greeting, ready } from "../wire.ts";
+import { nullPeersTarget } from "./null-peers.ts";
 
 const GREETING_BYTES = 64;
 
@@ -40,3 +44,33 @@ export const canary: Target = {
 		},
 	}),
 };
+
+function disturbed(role: Role): Role {
+	return {
+		...role,
+		make(attacked, healthy) {
+			const cast = role.make(attacked, healthy);
+			return {
+				...cast,
+				serve(onHealthy, onStranger) {
+					let twice = false;
+					return cast.serve(
+						(sequence) => {
+							onHealthy(sequence);
+							if (twice) onHealthy(sequence);
+							twice = false;
+						},
+						(message) => {
+							if ((message[0]?.[0] ?? 0) > 0x7f) twice = true;
+							onStranger(message);
+						},
+					);
+				},
+			};
+		},
+	};
+}
+
+const [pull] = SERVERS;
+if (pull === undefined) throw new Error("there is no role");
+export const canarySocket: Target = nullPeersTarget("canary-socket", disturbed(pull), boundScene);

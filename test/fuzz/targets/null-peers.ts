@@ -105,19 +105,14 @@ function command(name: string, data: string): Buffer {
 	return body.length > 255 ? Buffer.concat([longHeader(4, BigInt(body.length)), body]) : Buffer.concat([Buffer.of(4, body.length), body]);
 }
 
-const OPTIONS = { attacked: { maxMessageSize: MAX_MESSAGE_SIZE }, healthy: {} };
-
-function target(role: Role, side: "server" | "client", open: typeof boundScene): Target {
+/** A scene of one role on one side; for canaries too. */
+export function nullPeersTarget(name: string, role: Role, open: typeof boundScene): Target {
+	const options = { attacked: { maxMessageSize: MAX_MESSAGE_SIZE }, healthy: {} };
 	const play = (scene: Scene, stream: NetSocket, parts: Parts): Promise<string> => judge(scene, role, stream, parts);
-	return {
-		name: `tcp-${role.type.toLowerCase()}-${side}`,
-		level: "socket",
-		seeds: () => seeds(role.peer),
-		open: () => open(role, OPTIONS, play),
-	};
+	return { name, level: "socket", seeds: () => seeds(role.peer), open: () => open(role, options, play) };
 }
 
 export const nullPeers: readonly Target[] = [
-	...SERVERS.map((role) => target(role, "server", boundScene)),
-	...CLIENTS.map((role) => target(role, "client", connectingScene)),
+	...SERVERS.map((role) => nullPeersTarget(`tcp-${role.type.toLowerCase()}-server`, role, boundScene)),
+	...CLIENTS.map((role) => nullPeersTarget(`tcp-${role.type.toLowerCase()}-client`, role, connectingScene)),
 ];

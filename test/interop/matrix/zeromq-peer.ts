@@ -1,32 +1,34 @@
 /**
  * npm zeromq as the other side: libzmq in this very process, drafts included.
  *
- * Its ZAP handler is one for the whole process and lets everybody in whom the matrix sends: what is refused is security.test.ts's
- * matter.
+ * Its ZAP handler is one for the whole process, because libzmq frees a name only some time after a close, and lets everybody
+ * in: what is refused is security.test.ts's matter.
  */
 import { closePeers, hasLibzmq, peer, type Zeromq, zmq } from "../libzmq-peer.ts";
 import type { Frames, Security, TheirSide, TheirSocket } from "./their-socket.ts";
 
-const NUMBER: Readonly<Record<string, number>> = {
-	PAIR: 0,
-	PUB: 1,
-	SUB: 2,
-	REQ: 3,
-	REP: 4,
-	DEALER: 5,
-	ROUTER: 6,
-	PULL: 7,
-	PUSH: 8,
-	XPUB: 9,
-	XSUB: 10,
-	SERVER: 12,
-	CLIENT: 13,
-	RADIO: 14,
-	DISH: 15,
-	GATHER: 16,
-	SCATTER: 17,
-	CHANNEL: 20,
+/** What its classes are called, its own and those of its drafts. */
+const CLASS: Readonly<Record<string, string>> = {
+	PAIR: "Pair",
+	PUB: "Publisher",
+	SUB: "Subscriber",
+	REQ: "Request",
+	REP: "Reply",
+	DEALER: "Dealer",
+	ROUTER: "Router",
+	PULL: "Pull",
+	PUSH: "Push",
+	XPUB: "XPublisher",
+	XSUB: "XSubscriber",
+	SERVER: "Server",
+	CLIENT: "Client",
+	RADIO: "Radio",
+	DISH: "Dish",
+	GATHER: "Gather",
+	SCATTER: "Scatter",
 };
+/** It has no class for a CHANNEL; its plain Socket takes the number. */
+const CHANNEL = 20;
 
 type Tag = { routingId?: number; group?: Uint8Array | string };
 type Any = Zeromq.Socket & {
@@ -47,31 +49,26 @@ function secure(socket: Any, { mechanism, isServer, serverKeys, clientKeys, user
 export class NpmZeromq implements TheirSide {
 	readonly name = "npm zeromq";
 	readonly available = hasLibzmq;
-	readonly types = new Set(Object.keys(NUMBER));
+	readonly types = new Set([...Object.keys(CLASS), "CHANNEL"]);
 	readonly transports = new Set(["tcp", "ipc", "ws"]);
 	#handler: Zeromq.Reply | undefined;
 
 	async open(type: string, security: Security, routingId: string | undefined): Promise<TheirSocket> {
 		if (security.mechanism === "PLAIN") await this.#admit();
-		const drafts: Readonly<Record<string, unknown>> = (await import("zeromq/draft.js")) as never;
-		const name = type[0] + type.slice(1).toLowerCase();
-		const Draft = drafts[name] as (new () => Any) | undefined;
-		const Plain = zmq.Socket as unknown as new (type: number) => Any;
-		const socket = peer(Draft === undefined ? new Plain(NUMBER[type] as number) : new Draft());
-		if (routingId !== undefined) (socket as unknown as { routingId: string }).routingId = routingId;
+		const classes = { ...zmq, ...(await import("zeromq/draft.js")) } as unknown as Readonly<Record<string, new (given?: unknown) => Any>>;
+		const Class = classes[CLASS[type] ?? "Socket"] as new (given?: unknown) => Any;
+		const socket = peer(new Class(type === "CHANNEL" ? CHANNEL : routingId === undefined ? {} : { routingId }));
 		secure(socket, security);
 		return new Theirs(socket, type);
 	}
 
 	async closeAll(): Promise<void> {
-		const handler = this.#handler;
-		this.#handler = undefined;
-		handler?.close();
 		closePeers();
 	}
 
 	async end(): Promise<void> {
-		await this.closeAll();
+		closePeers();
+		this.#handler?.close();
 	}
 
 	async #admit(): Promise<void> {

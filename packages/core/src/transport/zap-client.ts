@@ -32,14 +32,17 @@ export type ZapAnswer = Verdict | Error | undefined;
 
 class ZapClient implements PipeOwner {
 	readonly #key: string;
+	readonly #onIdle: () => void;
 	readonly #waiting = new Map<string, (answer: ZapAnswer) => void>();
 	/** Requests that were given up, oldest first: what is still replied to them is for nobody. */
 	readonly #givenUp = new Set<string>();
 	#pipe: Pipe | undefined;
 	#next = 1;
 
-	constructor(namespace: string) {
+	/** @param onIdle nothing is asked and nobody is connected: this client may be forgotten */
+	constructor(namespace: string, onIdle: () => void) {
 		this.#key = socketKey(namespace, NAME);
+		this.#onIdle = onIdle;
 	}
 
 	/** Answers later, never within the call. Returns what cancels the request. */
@@ -50,7 +53,9 @@ class ZapClient implements PipeOwner {
 		if (pipe === undefined) queueMicrotask(() => this.#answer(id, undefined));
 		else if (!pipe.tryWrite(encodeZapRequest(id, request))) queueMicrotask(() => this.#answer(id, handlerGone()));
 		return () => {
-			if (this.#waiting.delete(id)) this.#giveUp(id);
+			if (!this.#waiting.delete(id)) return;
+			this.#giveUp(id);
+			this.#lookIdle();
 		};
 	}
 
@@ -100,12 +105,18 @@ class ZapClient implements PipeOwner {
 		this.#givenUp.clear();
 		const error = handlerGone();
 		for (const id of [...this.#waiting.keys()]) queueMicrotask(() => this.#answer(id, error));
+		this.#lookIdle();
 	}
 
 	#answer(id: string, answer: ZapAnswer): void {
 		const onAnswer = this.#waiting.get(id);
 		this.#waiting.delete(id);
+		this.#lookIdle();
 		onAnswer?.(answer);
+	}
+
+	#lookIdle(): void {
+		if (this.#waiting.size === 0 && this.#pipe === undefined) this.#onIdle();
 	}
 
 	/** The connection to the handler; undefined when nobody is bound there. */
@@ -141,14 +152,14 @@ function handlerGone(): ZmqError {
 	return new ZmqError("EAGAIN", `The ZAP handler at ${ZAP_ENDPOINT} went away without an answer`, { address: ZAP_ENDPOINT });
 }
 
-/** By namespace. */
+/** By namespace; those that ask or are connected. */
 const clients = new Map<string, ZapClient>();
 
 /** Asks the handler of a namespace about a peer; see {@link ZapClient.ask}. */
 export function askZap(request: ZapRequest, onAnswer: (answer: ZapAnswer) => void, namespace = ""): () => void {
 	let client = clients.get(namespace);
 	if (client === undefined) {
-		client = new ZapClient(namespace);
+		client = new ZapClient(namespace, () => clients.delete(namespace));
 		clients.set(namespace, client);
 	}
 	return client.ask(request, onAnswer);
