@@ -50,6 +50,8 @@ export interface SocketOptions extends SecurityOptions {
 	backlog: number;
 	/** True: bind and connect may use IPv6. */
 	ipv6: boolean;
+	/** A descriptor that this process was given, bound and listening, which tcp and ipc use to bind; -1 = none. Not on Windows. */
+	useFd: number;
 	/** A SOCKS5 proxy, "host:port", that tcp connections go through; names of peers are resolved by it. Null = none. */
 	socksProxy: string | null;
 	/** For a SOCKS5 proxy that asks for it. */
@@ -204,6 +206,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	tcpAcceptFilter: { number: 38, kind: "address ranges", default: null, effect: "at once" },
 	backlog: { number: 19, kind: "integer", default: BACKLOG_DEFAULT, least: 1, unit: "connections", effect: "next bind or connect" },
 	ipv6: { number: 42, kind: "boolean", default: false, effect: "next bind or connect" },
+	useFd: { number: 89, kind: "integer", default: -1, least: -1, unit: "descriptor, -1 = none", effect: "next bind or connect" },
 	socksProxy: { number: 68, kind: "text", default: null, effect: "next bind or connect" },
 	socksUsername: { number: 99, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
 	socksPassword: { number: 100, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },

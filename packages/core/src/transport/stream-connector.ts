@@ -147,7 +147,8 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 			this.#openEngine(stream);
 		};
 		stream.once("connect", () => {
-			if (this.#dialer.prepare === undefined) connected();
+			if (isOwn(stream)) stream.destroy(new ZmqError("EADDRNOTAVAIL", "The connection had reached itself: nobody listens there yet"));
+			else if (this.#dialer.prepare === undefined) connected();
 			else this.#dialer.prepare(stream, connected);
 		});
 	}
@@ -230,6 +231,14 @@ export class StreamConnector implements Connector, EngineOwner, PipeOwner {
 		this.#hold.set(false);
 		this.#resolveEnded();
 	}
+}
+
+/**
+ * A port that nobody listens on and from which the operating system happens to connect: tcp joins the two ends of one stream, and nobody
+ * could bind that port any more.
+ */
+function isOwn({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+	return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
 /** Trying again would end the same way. */
