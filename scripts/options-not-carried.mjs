@@ -40,7 +40,6 @@ export const OPTIONS_ELSEWHERE = /** @type {Readonly<Record<number, readonly [na
 	86: ["VMCI_BUFFER_MIN_SIZE", "Of vmci, which is not carried."],
 	87: ["VMCI_BUFFER_MAX_SIZE", "Of vmci, which is not carried."],
 	88: ["VMCI_CONNECT_TIMEOUT", "Of vmci, which is not carried."],
-	89: ["USE_FD", "An endpoint is bound by its address only."],
 	90: ["GSSAPI_PRINCIPAL_NAMETYPE", "As GSSAPI_SERVER."],
 	91: ["GSSAPI_SERVICE_PRINCIPAL_NAMETYPE", "As GSSAPI_SERVER."],
 	92: [

@@ -1,34 +1,29 @@
 /**
  * Replays every input of the corpus, and shows that the fuzzer finds what is broken and comes to an end where nothing is.
  */
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { corpusTargets, encodeEntry, readCorpus } from "./corpus.ts";
 import { fuzz } from "./fuzzer.ts";
 import type { Parts, Subject } from "./target.ts";
 import { CANARIES, TARGETS } from "./targets.ts";
 
 const LONG_MS = 100_000;
-const closing: (() => Promise<void>)[] = [];
-afterAll(async () => {
-	for (const close of closing) await close();
-});
-
 describe.each(TARGETS)("the corpus of $name", (target) => {
-	let subject: Promise<Subject> | undefined;
-	const opened = (): Promise<Subject> => {
-		subject ??= Promise.resolve(target.open()).then((made) => {
-			closing.push(async () => made.close?.());
-			return made;
-		});
-		return subject;
-	};
+	let subject: Subject;
+	beforeAll(async () => {
+		subject = await target.open();
+	});
+	afterAll(async () => {
+		await subject.close?.();
+	});
+
 	test("begins with seeds that end as they may", async () => {
-		for (const parts of target.seeds()) await (await opened()).run(parts);
+		for (const parts of target.seeds()) await subject.run(parts);
 	});
 
 	const cases = readCorpus(target.name);
 	test.each(cases)("ends as it may: $what", async ({ parts, expect: outcome }) => {
-		const got = await (await opened()).run(parts);
+		const got = await subject.run(parts);
 		if (outcome !== undefined) expect(got).toBe(outcome);
 	});
 });

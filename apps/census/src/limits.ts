@@ -32,14 +32,16 @@ export const packageNameLengthMax = 214;
 export const textLengthMax = 120;
 
 /** Passes over the samples that show the parser all of the language (warm-up.ts). */
-export const warmUpRounds = 20;
+export const warmUpRounds = 8;
 
 /** Young generation of a parser thread; what lives of a file while it is parsed should not be copied out of it often. */
-export const parserYoungGenerationMb = 96;
+export const parserYoungGenerationMb = 48;
 /** Source parsed from one look at the heap to the next: a look costs some microseconds. */
 export const lookAtHeapEveryBytes = 1024 * 1024;
-/** What the heap may hold beyond what lived in it at the last collection, the young generation included (garbage.ts). */
+/** What the heap of a parser may hold beyond what lived in it at the last collection, the young generation included (garbage.ts). */
 export const heldBytesMax = 48 * 1024 * 1024;
+/** The same for the main thread while others parse: it gets their facts, a few kilobytes a portion. */
+export const aggregatorHeldBytesMax = 16 * 1024 * 1024;
 /** The stack of a parser thread, near that of the main thread, so that "nested too deeply" means the same in both. */
 export const parserStackMb = 1;
 
@@ -54,8 +56,8 @@ export const lineIntervalMs = 2_000;
 
 /** Rounds of `npm run census:speed`. */
 export const speedRounds = 3;
-/** The smaller tree of `npm run census:memory`: the default input, enough that every heap has found its size. */
-export const memoryTreeBytes = 70_000_000;
+/** The smaller tree of `npm run census:memory`; ten of it are the larger one. */
+export const memoryTreeBytes = 25_000_000;
 
 if (largeFilesFirstMax < topRows) throw new Error("limits: largeFilesFirstMax must not be below topRows");
 if (batchBytes < largeFileBytes) throw new Error("limits: a large file must fit a batch of its own");

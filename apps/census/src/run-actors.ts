@@ -11,7 +11,8 @@ import { Aggregator } from "./aggregator-actor.ts";
 import { batches } from "./batches.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { FoldedTotals } from "./fold.ts";
-import { parserStackMb, parsersPerNode, parserYoungGenerationMb } from "./limits.ts";
+import { Garbage } from "./garbage.ts";
+import { aggregatorHeldBytesMax, lookAtHeapEveryBytes, parserStackMb, parsersPerNode, parserYoungGenerationMb } from "./limits.ts";
 import type { CensusOptions } from "./options.ts";
 import { type ParseItem, Parser } from "./parser-actor.ts";
 import type { Progress } from "./progress.ts";
@@ -65,9 +66,12 @@ async function runOn(system: System, surveyed: Survey, progress: Progress, optio
 		timeoutMs: Number.POSITIVE_INFINITY,
 		...(options.on.length > 0 ? { on: options.on } : {}),
 	});
+	const garbage = new Garbage({ lookEveryBytes: lookAtHeapEveryBytes, heldBytesMax: aggregatorHeldBytesMax });
 	for await (const facts of parsed) {
 		await aggregator.tell.add(facts);
-		progress.advance(facts.length, bytesOf(facts));
+		const bytes = bytesOf(facts);
+		progress.advance(facts.length, bytes);
+		garbage.parsed(bytes);
 	}
 	return aggregator.ask.totals();
 }

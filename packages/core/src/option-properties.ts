@@ -33,6 +33,8 @@ export abstract class OptionProperties {
 	declare tcpKeepaliveIdle: number;
 	/** Which addresses a tcp listener takes connections from, as "10.0.0.0/8"; null = all. */
 	declare tcpAcceptFilter: string | null;
+	/** A descriptor that this process was given, bound and listening, which tcp and ipc use to bind; -1 = none. */
+	declare useFd: number;
 	/** A SOCKS5 proxy, "host:port", that tcp connections go through; null = none. */
 	declare socksProxy: string | null;
 	declare socksUsername: string | null;
@@ -123,6 +125,7 @@ export abstract class OptionProperties {
 			"tcpKeepalive",
 			"tcpKeepaliveIdle",
 			"tcpAcceptFilter",
+			"useFd",
 			"socksProxy",
 			"socksUsername",
 			"socksPassword",

@@ -60,6 +60,8 @@ export interface SocketOptions extends SecurityOptions {
 	wssHostname: string | null;
 	/** True: bind and connect may use IPv6. */
 	ipv6: boolean;
+	/** A descriptor that this process was given, bound and listening, which tcp and ipc use to bind; -1 = none. Not on Windows. */
+	useFd: number;
 	/** A SOCKS5 proxy, "host:port", that tcp connections go through; names of peers are resolved by it. Null = none. */
 	socksProxy: string | null;
 	/** For a SOCKS5 proxy that asks for it. */
@@ -219,6 +221,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	wssTrustSystem: { number: 107, kind: "boolean", default: false, effect: "next bind or connect" },
 	wssHostname: { number: 106, kind: "text", default: null, effect: "next bind or connect" },
 	ipv6: { number: 42, kind: "boolean", default: false, effect: "next bind or connect" },
+	useFd: { number: 89, kind: "integer", default: -1, least: -1, unit: "descriptor, -1 = none", effect: "next bind or connect" },
 	socksProxy: { number: 68, kind: "text", default: null, effect: "next bind or connect" },
 	socksUsername: { number: 99, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },
 	socksPassword: { number: 100, kind: "text", default: null, bytesMost: SECURITY_TEXT_BYTES_MAX, effect: "next connection" },

@@ -27,6 +27,8 @@ const CLASS: Readonly<Record<string, string>> = {
 	GATHER: "Gather",
 	SCATTER: "Scatter",
 };
+/** No user id: libzmq hands one to its REQ and DISH as if it were a frame of the first message, and they close the connection. */
+const USER = "";
 /** It has no class for a CHANNEL; its plain Socket takes the number. */
 const CHANNEL = 20;
 
@@ -77,7 +79,7 @@ export class NpmZeromq implements TheirSide {
 		this.#handler = handler;
 		await handler.bind("inproc://zeromq.zap.01");
 		void (async () => {
-			for await (const [version, id] of handler) await handler.send([version, id, "200", "OK", "user", ""] as never);
+			for await (const [version, id] of handler) await handler.send([version, id, "200", "OK", USER, ""] as never);
 		})().catch((error: unknown) => {
 			if (!handler.closed) throw error;
 		});

@@ -16,7 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Endpoint } from "../endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
-import { listen } from "./stream-bind.ts";
+import { listen, where } from "./stream-bind.ts";
 import { StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
@@ -103,14 +103,16 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 	const folder = at.path === "*" ? mkdtempSync(join(tmpdir(), "zloom-")) : undefined;
 	const path = folder === undefined ? netPath(at) : join(folder, "socket");
 	try {
-		const server = await listenTakingOver(path, host.options.backlog);
+		const { backlog, useFd } = host.options;
+		const server = await (useFd < 0 ? listenTakingOver(path, backlog) : listen({ ...where(useFd, { path }), backlog }));
 		if (host.closed) {
 			server.close();
 			throw new ZmqError("EBADF", `The socket was closed while it was binding "${at.text}"`, { address: at.text });
 		}
 		const text = folder === undefined ? at.text : `ipc://${path}`;
 		const absolute = path.startsWith("\0") ? path : resolve(path);
-		const remove = path.startsWith("\0") ? () => {} : remover(absolute, folder === undefined ? undefined : dirname(absolute));
+		// What was given to this process belongs to who gave it.
+		const remove = path.startsWith("\0") || useFd >= 0 ? () => {} : remover(absolute, folder === undefined ? undefined : dirname(absolute));
 		removeAtExit(absolute, remove);
 		const afterClose = (): void => {
 			bound.delete(absolute);

@@ -4,6 +4,7 @@
  * Shutdown: an attempt that is given up is destroyed; streams are unref'd.
  */
 import type { Socket } from "node:net";
+import { ZmqError } from "../errors.ts";
 import { makeEngine } from "./make-engine.ts";
 import { type Dial, ReconnectingConnector } from "./reconnecting-connector.ts";
 import type { TransportHost } from "./transport.ts";
@@ -35,9 +36,18 @@ function dialStream(host: TransportHost, dialer: Dialer): Dial {
 			onConnected((owner) => makeEngine(stream, host, owner, dialer.resource));
 		};
 		stream.once("connect", () => {
-			if (dialer.prepare === undefined) connected();
+			if (isOwn(stream)) stream.destroy(new ZmqError("EADDRNOTAVAIL", "The connection had reached itself: nobody listens there yet"));
+			else if (dialer.prepare === undefined) connected();
 			else dialer.prepare(stream, connected);
 		});
 		return { abandon: (error) => stream.destroy(error) };
 	};
+}
+
+/**
+ * A port that nobody listens on and from which the operating system happens to connect: tcp joins the two ends of one stream, and nobody
+ * could bind that port any more.
+ */
+function isOwn({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+	return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }

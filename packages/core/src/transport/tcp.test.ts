@@ -98,6 +98,15 @@ describe("the source of a tcp connection", () => {
 		await expect(tcp.bind(parseEndpoint("tcp://127.0.0.1:0;127.0.0.1:0"), host("PULL"))).rejects.toMatchObject({ code: "EINVAL" });
 	});
 
+	it("that is the peer's own address makes no connection with itself", async () => {
+		const [client, port] = [host("PAIR", { reconnectInterval: 5 }), await freePort()];
+		const endpoint = `tcp://127.0.0.1:${port};127.0.0.1:${port}`;
+		connected(client, endpoint);
+		await client.until(() => client.eventTypes.includes("connect:retry"));
+		expect(client.eventTypes).toEqual(["connect:delay", "close", "connect:retry"]);
+		expect(client.find("connect:retry")?.error).toMatchObject({ code: "EADDRNOTAVAIL" });
+	});
+
 	it("that the operating system does not take is tried again, and told", async () => {
 		const [server, client] = [host("PULL"), host("PUSH", { reconnectInterval: 5 })];
 		const { endpoint } = await bound(server);

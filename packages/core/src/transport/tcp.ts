@@ -19,7 +19,7 @@ import { isHostName } from "./host-name.ts";
 import { addressFamily, localAddress, requireIpv6 } from "./interface-address.ts";
 import { SharedPort } from "./shared-port.ts";
 import { negotiateSocks } from "./socks.ts";
-import { listen } from "./stream-bind.ts";
+import { listen, where } from "./stream-bind.ts";
 import { type Dialer, StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
@@ -55,8 +55,13 @@ function admits(stream: Socket, { options }: TransportHost): boolean {
 /** Starts listening; the second part is the endpoint with what is free resolved. */
 async function listenAt(address: string, at: TcpEndpoint, options: Readonly<SocketOptions>): Promise<[server: Server, endpoint: string]> {
 	const port = at.port === "*" ? 0 : at.port;
-	const server = await listen({ host: address, port, backlog: options.backlog, ipv6Only: false }, keepAlive(options));
-	const bound = server.address() as AddressInfo;
+	const { backlog, useFd } = options;
+	const server = await listen({ ...where(useFd, { host: address, port, ipv6Only: false }), backlog }, keepAlive(options));
+	const bound = server.address() as AddressInfo | null;
+	if (typeof bound?.port !== "number") {
+		server.close();
+		throw new ZmqError("EINVAL", `Cannot bind "${at.text}": the descriptor ${useFd} (useFd) is not a socket of tcp`, { address: at.text });
+	}
 	const zone = address.includes("%") && !bound.address.includes("%") ? address.slice(address.indexOf("%")) : "";
 	return [server, print(bound.address + zone, bound.port)];
 }
