@@ -6,6 +6,7 @@ import path from "node:path";
 import { Datagram, Dish, Pair, Radio, type Socket, type ZmqError } from "@zloom/core";
 import { afterEach, expect, test } from "vitest";
 import { CARRIED, NOT_CARRIED } from "../../packages/core/src/endpoint.ts";
+import { CERTIFICATE_PEM, KEY_PEM } from "../../packages/core/src/transport/web-socket/fixtures/certificates.ts";
 import { root } from "../../scripts/workspace.mjs";
 
 const page = readFileSync(path.join(root, "docs/transports.md"), "utf8");
@@ -24,7 +25,12 @@ afterEach(async () => {
 });
 
 function fitting(scheme: string, verb: "bind" | "connect"): Socket {
-	const socket = scheme !== "udp" ? new Pair({ ipv6: true }) : verb === "bind" ? new Dish({ ipv6: true }) : new Radio({ ipv6: true });
+	const socket =
+		scheme !== "udp"
+			? new Pair({ ipv6: true, wssKeyPem: KEY_PEM, wssCertPem: CERTIFICATE_PEM, wssTrustSystem: true })
+			: verb === "bind"
+				? new Dish({ ipv6: true })
+				: new Radio({ ipv6: true });
 	open.push(socket);
 	return socket;
 }

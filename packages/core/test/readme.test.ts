@@ -20,7 +20,8 @@ it("the security example of the README lets one in and refuses the other", async
 it("the examples of docs/transports.md reach whom they mean", async () => {
 	const log = vi.spyOn(console, "log").mockImplementation(() => {});
 	await import("./shared-port-example.ts");
+	await import("./share-server-example.ts");
 	await import("./udp-example.ts");
-	expect(log.mock.calls).toEqual([["Ada?"], ["job 1"], ["weather: rain"], ["to myself, from 127.0.0.1"]]);
+	expect(log.mock.calls).toEqual([["Ada?"], ["job 1"], ["time?"], ["noon"], ["a page"], ["weather: rain"], ["to myself, from 127.0.0.1"]]);
 	log.mockRestore();
 });

@@ -28,6 +28,7 @@ function asWeb(endpoint: Endpoint): WebEndpoint {
 
 async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> {
 	const at = asWeb(endpoint);
+	if (at.path.includes("?")) throw new ZmqError("EINVAL", `Cannot bind "${at.text}": a query belongs to a connect`, { address: at.text });
 	checkSecurity(host.options);
 	const address = localAddress(at.text, at.host, host.options);
 	try {
