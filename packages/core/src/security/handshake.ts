@@ -113,6 +113,11 @@ export class Handshake {
 		this.#advance();
 	}
 
+	/** What had to wait for somebody else than peer and judge may go on. @throws ProtocolError */
+	goOn(): void {
+		this.#advance();
+	}
+
 	/** The last bytes to send after `error` was thrown: the peer is told what is wrong, in the words that it understands. */
 	farewell(error: ProtocolError): Buffer {
 		// Whoever wants another mechanism learns ours from the greeting and understands no command.
@@ -128,7 +133,7 @@ export class Handshake {
 	#reasonFor(error: ProtocolError): string | undefined {
 		// 300 means "not now": the peer is to try again, so it is not told to give up.
 		if (error instanceof AuthenticationError) return error.byPeer || error.status === 300 ? undefined : String(error.status);
-		// Neither is who asks for a resource that somebody may bind later.
+		// Neither is who names no resource, where one must be named: the port may be another's tomorrow.
 		if (error.reason === "ERR_ZMTP_UNKNOWN_RESOURCE") return undefined;
 		if (error.reason === "ERR_ZMTP_REFUSED_BY_PEER" || error.reason.startsWith("ERR_ZAP_")) return undefined;
 		return this.#mechanism.explains ? error.message : undefined;

@@ -16,7 +16,7 @@ import type { TransportHost } from "./transport.ts";
  */
 export function makeEngine(stream: Socket, host: TransportHost, owner: EngineOwner, resource?: string): ServingEngine {
 	if (host.type === "STREAM") return new RawEngine(stream, host, owner);
-	const mechanism = makeMechanism(host.choose === undefined ? localMetadata(host, resource) : chosenMetadata(host), host.options);
+	const mechanism = makeMechanism(host.choice === undefined ? localMetadata(host, resource) : chosenMetadata(host), host.options);
 	return new Engine(stream, mechanism, host, owner);
 }
 
@@ -36,6 +36,6 @@ function chosenMetadata(host: TransportHost): LocalMetadata {
 		get metadata() {
 			return host.options.metadata;
 		},
-		choose: (resource) => host.choose?.(resource),
+		choice: host.choice,
 	};
 }

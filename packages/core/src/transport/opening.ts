@@ -42,12 +42,13 @@ export class Opening {
 		// Old versions know no security and no resources: asking for any means refusing them.
 		const { routingId, zapDomain } = host.options;
 		const old =
-			mechanism.name === "NULL" && zapDomain === "" && host.choose === undefined ? { socketType: host.type, routingId } : undefined;
+			mechanism.name === "NULL" && zapDomain === "" && host.choice === undefined ? { socketType: host.type, routingId } : undefined;
 		this.#handshake = new Handshake(mechanism, old);
 		const limit = host.options.handshakeInterval;
 		if (limit > 0) this.#timer = setTimeout(() => this.#onSlow(), Math.min(limit, TIMER_MS_MAX)).unref();
 		const { preparation } = mechanism;
 		if (preparation !== undefined) this.#prepare(preparation);
+		host.choice?.whenMade(() => this.#onChoiceMade());
 		this.#write();
 	}
 
@@ -148,6 +149,16 @@ export class Opening {
 		}
 		try {
 			this.#handshake.onVerdict(answer ?? { status: 200, userId: "", metadata: new Map() });
+			this.#advance();
+		} catch (error) {
+			this.#owner.onOpeningFailed(error as Error);
+		}
+	}
+
+	#onChoiceMade(): void {
+		if (this.#ended) return;
+		try {
+			this.#handshake.goOn();
 			this.#advance();
 		} catch (error) {
 			this.#owner.onOpeningFailed(error as Error);

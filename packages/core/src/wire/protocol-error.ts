@@ -37,7 +37,7 @@ export type ProtocolReason =
 	| "ERR_ZMTP_INVALID_METADATA"
 	/** The peer's socket type does not fit ours. */
 	| "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"
-	/** Several sockets share the port, and none of them has the resource that the peer asks for: not yet. */
+	/** Several sockets share the port, told apart by their resources, and the peer names none. */
 	| "ERR_ZMTP_UNKNOWN_RESOURCE"
 	/** The peer refused us with an ERROR command. */
 	| "ERR_ZMTP_REFUSED_BY_PEER"
