@@ -163,9 +163,7 @@ export class XPubPattern extends PubPattern {
 	}
 
 	#onSubscription(peer: Peer, frame: Uint8Array): void {
-		// All that it had subscribed to is unsubscribed already.
-		if (peer.left) return;
-		// An earlier frame of the same message may have been too much.
+		// It is unsubscribed from all already; an earlier frame of the same message may have been too much.
 		if (peer.left) return;
 		const wanted = subscribes(frame);
 		if (this.#manual) {
