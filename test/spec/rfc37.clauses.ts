@@ -35,11 +35,7 @@ export const clauses: readonly Clause[] = [
 		["tcp"],
 		[
 			must("37/resource-1", "A Resource is one or more names of letters, digits and $ - _ @ . & +, with slashes between."),
-			must(
-				"37/resource-2",
-				"A peer may ask for any resource, also for one that will be there only later, and stays connected.",
-				"It is disconnected and comes again until the resource is there: connections kept for names that nobody may ever bind would be a way to fill a process.",
-			),
+			must("37/resource-2", "A peer may ask for any resource, also for one that will be there only later, and stays connected."),
 			must("37/resource-3", "All that share one endpoint have the same credentials."),
 		],
 	),

@@ -199,6 +199,23 @@ covers(["37/resource-1"], TCP, "the resource of an endpoint is announced as it s
 	}
 });
 
+covers(["37/resource-2"], TCP, "a peer that asks for a resource stays connected until somebody binds it", async () => {
+	const first = open(new Pull());
+	await first.bind("tcp://127.0.0.1:*/first");
+	const port = (first.lastEndpoint as string).replace("/first", "");
+	const raw = await dial(port);
+	const accepted = raw.shake("PUSH", [["Resource", "later"]]);
+	const other = await dial(port);
+	await other.shake("PUSH", [["Resource", "first"]]);
+	other.write(message("to first"));
+	expect(texts(await first.receive())).toEqual(["to first"]);
+	const later = open(new Pull());
+	await later.bind(`${port}/later`);
+	expect((await accepted).get("Socket-Type")?.toString()).toBe("PULL");
+	raw.write(message("to later"));
+	expect(texts(await later.receive())).toEqual(["to later"]);
+});
+
 covers(["37/resource-3"], TCP, "sockets that share a port, told apart by resources, must agree in their security", async () => {
 	const [first, second] = [open(new Router()), open(new Router())];
 	await first.bind("tcp://127.0.0.1:*/first");

@@ -85,6 +85,8 @@ export const TOPIC_OVERHEAD_BYTES = 192;
 export const SUBSCRIBER_BYTES_MAX = 512 << 20;
 /** Notices an XPUB holds for its owner; while there are more, its subscribers are not read. */
 export const NOTICES_MAX = 100_000;
+/** All of these notices together, bytes: a hundred thousand of the longest topics would be 3 GiB. */
+export const NOTICES_BYTES_MAX = 64 << 20;
 /** Unread messages of a peer above which its lost connections are not told any more (hiccupMessage). */
 export const HICCUP_INBOUND_MAX = HIGH_WATER_MARK_DEFAULT;
 /** Events an observer keeps until they are received (ZeroMQ: the high-water mark of a monitor socket). */

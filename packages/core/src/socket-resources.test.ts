@@ -1,7 +1,7 @@
 /**
  * Several sockets at one tcp port, told apart by the resource that a peer names (RFC 37).
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Authenticator } from "./authenticator.ts";
 import { Dish, Radio } from "./draft-sockets.ts";
 import { freeEndpoint, open } from "./fixtures/open-sockets.ts";
@@ -70,17 +70,57 @@ describe("sockets that share a port", () => {
 		clearInterval(sending);
 	});
 
-	it("may be bound after their peers have connected", async () => {
+	it("may be bound after their peers have connected, which wait in their handshake", async () => {
 		const first = open(new Pull());
 		const port = await shared({ first });
-		const push = open(new Push(soon));
-		const unknown = heard(first, "handshake:error:protocol");
+		const push = open(new Push({ reconnectInterval: -1 }));
+		const there = heard(first, "accept");
 		push.connect(`${port}/late`);
 		await push.send("kept");
-		expect((await unknown).error).toMatchObject({ reason: "ERR_ZMTP_UNKNOWN_RESOURCE" });
-		const late = open(new Pull());
+		await there;
+		const ignored = open(new Push({ linger: 0 }));
+		const impatient = heard(first, "handshake:error:other");
+		first.handshakeInterval = 20;
+		ignored.connect(`${port}/never`);
+		expect((await impatient).error).toEqual(code("EAGAIN"));
+		ignored.close();
+		const late = open(new Pull({ handshakeInterval: 20 }));
 		await late.bind(`${port}/late`);
 		expect(String(await late.receive())).toBe("kept");
+	});
+
+	it("may come late for peers of every mechanism, and still be of the wrong type", async () => {
+		const [server, client] = [curveKeyPair(), curveKeyPair()];
+		await using authenticator = new Authenticator({ plain: { ada: "pw" }, curve: "any" });
+		await authenticator.start();
+		const mechanisms = [
+			[{}, {}],
+			[{ plainServer: true }, { plainUsername: "ada", plainPassword: "pw" }],
+			[
+				{ curveServer: true, curveSecretKey: server.secretKey },
+				{ curveServerKey: server.publicKey, curvePublicKey: client.publicKey, curveSecretKey: client.secretKey },
+			],
+		];
+		for (const [theirs, ours] of mechanisms) {
+			const first = open(new Pull(theirs));
+			const port = await shared({ first });
+			let accepted = 0;
+			first.events.on("accept", () => {
+				accepted += 1;
+			});
+			const [push, wrong] = [open(new Push({ ...ours, reconnectInterval: -1 })), open(new Push({ ...ours, linger: 0 }))];
+			push.connect(`${port}/late`);
+			wrong.connect(`${port}/wrong`);
+			await push.send("kept");
+			await vi.waitFor(() => expect(accepted).toBe(2), { interval: 1 });
+			const [late, reply] = [open(new Pull(theirs)), open(new Reply(theirs))];
+			const mismatch = heard(reply, "handshake:error:protocol");
+			await late.bind(`${port}/late`);
+			await reply.bind(`${port}/wrong`);
+			expect(String(await late.receive())).toBe("kept");
+			expect((await mismatch).error).toMatchObject({ reason: "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE" });
+			wrong.close();
+		}
 	});
 
 	it("have nothing for a peer that names no resource, or is too old to name one", async () => {

@@ -8,7 +8,7 @@ import { ZmqError } from "./errors.ts";
 import { type Readable, ReadableSocket } from "./faces.ts";
 import type { Received } from "./inbox.ts";
 import type { MessageLike } from "./message.ts";
-import type { Content } from "./outbox.ts";
+import type { Content, Outbox } from "./outbox.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
 import { Socket, type SocketMake } from "./socket.ts";
 import type { WaitOptions } from "./waiters.ts";
@@ -53,6 +53,17 @@ function tie<Tag>(tagFrame: TagFrame<Tag>, message: MessageLike, tag: Tag): Cont
 	throw new ZmqError("EINVAL", "This socket sends one frame and says to whom beside it, as a second argument: { routingId } or { group }");
 }
 
+/** As the outbox: what it takes at once makes no promise. */
+function sendTagged<Tag>(outbox: Outbox, tagFrame: TagFrame<Tag>, message: MessageLike, options: Tag & WaitOptions): Promise<void> {
+	let content: Content;
+	try {
+		content = tie(tagFrame, message, options);
+	} catch (error) {
+		return Promise.reject(error);
+	}
+	return outbox.send(content, options);
+}
+
 /** @throws ZmqError EINVAL */
 function tieAll<Tag>(tagFrame: TagFrame<Tag>, messages: readonly TaggedContent<Tag>[]): Content[] {
 	if (Array.isArray(messages) && messages.every(Array.isArray)) return messages.map(([message, tag]) => tie(tagFrame, message, tag));
@@ -73,8 +84,8 @@ export abstract class TaggedWritableSocket<Tag> extends Socket implements Tagged
 		return this.outbox.writable;
 	}
 
-	async send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
-		await this.outbox.send(tie(this.#tagFrame, message, options), options);
+	send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
+		return sendTagged(this.outbox, this.#tagFrame, message, options);
 	}
 
 	trySend(message: MessageLike, tag: Tag): SendOutcome {
@@ -109,8 +120,8 @@ export abstract class TaggedDuplexSocket<Tag> extends ReadableSocket<Tagged<Tag>
 		return this.outbox.writable;
 	}
 
-	async send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
-		await this.outbox.send(tie(this.#tagFrame, message, options), options);
+	send(message: MessageLike, options: Tag & WaitOptions): Promise<void> {
+		return sendTagged(this.outbox, this.#tagFrame, message, options);
 	}
 
 	trySend(message: MessageLike, tag: Tag): SendOutcome {

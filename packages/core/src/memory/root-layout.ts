@@ -11,7 +11,7 @@
  */
 
 /** In the key of everything that threads find each other by. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 /** "zlm1" */
 export const ROOT_MAGIC = 0x7a6c6d31;
 

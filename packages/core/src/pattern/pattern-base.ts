@@ -77,7 +77,7 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		return true;
 	}
 
-	detach(pipe: Pipe, options: { discard: boolean }): void {
+	detach(pipe: Pipe, options: { discard: boolean; because?: Error }): void {
 		const peer = this.peers.get(pipe);
 		if (peer === undefined) return;
 		pipe.close(options);

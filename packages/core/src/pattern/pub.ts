@@ -11,7 +11,7 @@ import type { SocketOptions } from "../options.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
-import { isSubscription, subscribes } from "./subscription-message.ts";
+import { isSubscription, subscribedTooMuch, subscribes } from "./subscription-message.ts";
 import { type Change, Subscriber, Subscriptions } from "./subscriptions.ts";
 
 export type PubOptions = Readonly<Pick<SocketOptions, "noDrop" | "invertMatching">>;
@@ -117,13 +117,17 @@ export class PubPattern extends PatternBase {
 			if (change !== "nothing") owner.bytes -= cost;
 			return change;
 		}
-		if (topic.length > TOPIC_BYTES_MAX || owner.bytes + cost > SUBSCRIBER_BYTES_MAX) {
-			this.detach(peer.pipe, { discard: true });
-			return "nothing";
-		}
+		if (this.endsForTooMuch(owner, topic)) return "nothing";
 		const change = this.subscriptions.add(topic, subscriber);
 		if (change !== "nothing") owner.bytes += cost;
 		return change;
+	}
+
+	/** A peer that subscribes to more than memory should hold loses its connection: true. */
+	protected endsForTooMuch({ peer, bytes }: Listener, topic: Frame): boolean {
+		if (topic.length <= TOPIC_BYTES_MAX && bytes + topic.length + TOPIC_OVERHEAD_BYTES <= SUBSCRIBER_BYTES_MAX) return false;
+		this.detach(peer.pipe, { discard: true, because: subscribedTooMuch(topic.length, TOPIC_BYTES_MAX) });
+		return true;
 	}
 
 	#match(topic: Frame, found: Subscriber<Listener>[]): number {

@@ -340,8 +340,11 @@ describe("XPUB", () => {
 		expect(drain(xpub)).toEqual(["4", "5", "other", "6", "7", "8", "9"]);
 		talker.far.tryWrite(on("t"));
 		for (let number = 0; number < 5; number++) talker.far.tryWrite(bytes(`more ${number}`));
+		talker.far.tryWrite(on("too late"));
 		talker.far.close();
-		expect(drain(xpub)).toEqual(["\x01t", "more 0", "more 1", "more 2", "more 3", "\0t"]);
+		expect(xpub.pipeCount).toBe(2);
+		expect(drain(xpub)).toEqual(["\x01t", "more 0", "more 1", "more 2", "more 3", "\0t", "more 4"]);
+		expect([xpub.pipeCount, xpub.topicsCount]).toEqual([1, 0]);
 	});
 
 	it("takes in order what a subscriber writes in the room that a read has made", () => {

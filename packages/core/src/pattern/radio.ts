@@ -9,7 +9,7 @@ import type { Frame, Message } from "../message.ts";
 import type { PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
-import { isSubscription, subscribes } from "./subscription-message.ts";
+import { isSubscription, subscribedTooMuch, subscribes } from "./subscription-message.ts";
 
 const NOBODY: ReadonlySet<Peer> = new Set();
 
@@ -68,7 +68,7 @@ export class RadioPattern extends PatternBase {
 			return;
 		}
 		if (group.length > GROUP_BYTES_MAX || group.includes("\0") || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
-			this.detach(peer.pipe, { discard: true });
+			this.detach(peer.pipe, { discard: true, because: subscribedTooMuch(group.length, GROUP_BYTES_MAX) });
 			return;
 		}
 		groups.add(group);

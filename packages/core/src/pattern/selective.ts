@@ -33,7 +33,7 @@ export abstract class SelectivePattern extends PatternBase {
 		return this.#ahead !== undefined;
 	}
 
-	override detach(pipe: Pipe, options: { discard: boolean }): void {
+	override detach(pipe: Pipe, options: { discard: boolean; because?: Error }): void {
 		if (this.#aheadPipe === pipe) this.dropAhead();
 		super.detach(pipe, options);
 	}

@@ -4,7 +4,9 @@
  * This is the only form that patterns know; it is also what goes over inproc and to peers before ZMTP 3.1. Newer peers get
  * commands, which the transport makes of it.
  */
+import { SUBSCRIBER_BYTES_MAX } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
 
 const UNSUBSCRIBE = 0;
 const SUBSCRIBE = 1;
@@ -24,4 +26,13 @@ export function isSubscription(frame: Frame): boolean {
 /** Of a frame that {@link isSubscription}: subscribe, or unsubscribe. */
 export function subscribes(frame: Frame): boolean {
 	return frame[0] === SUBSCRIBE;
+}
+
+/** Why a peer loses its connection that subscribes to more than memory should hold. */
+export function subscribedTooMuch(topicBytes: number, topicBytesMax: number): ProtocolError {
+	const what =
+		topicBytes > topicBytesMax
+			? `a topic of ${topicBytes} bytes, ${topicBytesMax} are allowed`
+			: `more topics than fit the ${SUBSCRIBER_BYTES_MAX >> 20} MiB that one peer may hold`;
+	return new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `The peer subscribed to ${what}`);
 }

@@ -4,11 +4,11 @@
  *
  * By default the owner hears of the first subscribe and the last unsubscribe of each topic; a subscriber that leaves
  * unsubscribes from all. With `manual` nothing takes effect by itself: the owner hears of everything, and then subscribes the
- * peer whose notice it has received last. While NOTICES_MAX notices wait to be received, subscribers are not read, so that
- * one who subscribes and unsubscribes for ever fills no memory. Of the other messages that a subscriber sends at most
+ * peer whose notice it has received last. While NOTICES_MAX notices or NOTICES_BYTES_MAX wait to be received, subscribers are not
+ * read, so that one who subscribes and unsubscribes for ever fills no memory. Of the other messages that a subscriber sends at most
  * receiveHighWaterMark wait here; then that subscriber is not read until half of them are received.
  */
-import { NOTICES_MAX } from "../limits.ts";
+import { NOTICES_BYTES_MAX, NOTICES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
@@ -34,6 +34,8 @@ export class XPubPattern extends PubPattern {
 	#notices: Notice[] = [];
 	/** Notices of the list that were received. */
 	#read = 0;
+	/** Of the notices that were not received. */
+	#noticesBytes = 0;
 	/** How many messages that count wait of each subscriber. */
 	readonly #waiting = new Map<Peer, number>();
 	/** Whose notice was received last. */
@@ -41,8 +43,8 @@ export class XPubPattern extends PubPattern {
 	/** The next message is for {@link #last} only. */
 	#lastOnly = false;
 	/** With `manual`: what peers have asked for, so that it can be taken back when they leave. */
-	readonly #asked = new Subscriptions<Peer>();
-	readonly #askers = new Map<Peer, Subscriber<Peer>>();
+	readonly #asked = new Subscriptions<Listener>();
+	readonly #askers = new Map<Peer, Subscriber<Listener>>();
 
 	/** @param options live: read at every message. */
 	constructor(host: PatternHost, options: XPubOptions) {
@@ -62,6 +64,7 @@ export class XPubPattern extends PubPattern {
 		const notice = this.#notices[this.#read];
 		if (notice === undefined) return undefined;
 		this.#read += 1;
+		this.#noticesBytes -= bytesOf(notice.message);
 		this.#last = notice.peer;
 		if (this.#read === this.#notices.length || this.#read >= 1024) {
 			this.#notices = this.#notices.slice(this.#read);
@@ -100,16 +103,17 @@ export class XPubPattern extends PubPattern {
 		this.#readAgain();
 	}
 
-	override peerClosed(peer: Peer): void {
-		// What is not read because too much waits ends with the peer (RFC 29); of subscriptions it would all be unsubscribed again.
-		while (peer.pipe.tryRead() !== undefined);
-		super.peerClosed(peer);
+	override peerReadable(peer: Peer): void {
+		super.peerReadable(peer);
+		// One that has left and was kept for what it had sent can go now.
+		if (peer.left && !peer.reading && !peer.pipe.readable) this.peerClosed(peer);
 	}
 
 	override close(options: { discard: boolean }): void {
 		super.close(options);
 		this.#notices = [];
 		this.#read = 0;
+		this.#noticesBytes = 0;
 		this.#waiting.clear();
 	}
 
@@ -135,7 +139,7 @@ export class XPubPattern extends PubPattern {
 	}
 
 	protected override mayRead(peer: Peer): boolean {
-		if (this.#notices.length - this.#read >= NOTICES_MAX) return false;
+		if (this.#notices.length - this.#read >= NOTICES_MAX || this.#noticesBytes >= NOTICES_BYTES_MAX) return false;
 		const { receiveHighWaterMark: mark = 0 } = this.#options;
 		return mark === 0 || (this.#waiting.get(peer) ?? 0) < mark;
 	}
@@ -159,10 +163,12 @@ export class XPubPattern extends PubPattern {
 	}
 
 	#onSubscription(peer: Peer, frame: Uint8Array): void {
+		// It is unsubscribed from all already; an earlier frame of the same message may have been too much.
+		if (peer.left) return;
 		const wanted = subscribes(frame);
 		if (this.#manual) {
 			this.#ask(peer, wanted, frame.subarray(1));
-			this.#tell([frame], peer);
+			if (!peer.left) this.#tell([frame], peer);
 			return;
 		}
 		const change = this.change(peer, frame);
@@ -175,11 +181,14 @@ export class XPubPattern extends PubPattern {
 	#ask(peer: Peer, wanted: boolean, topic: Uint8Array): void {
 		let asker = this.#askers.get(peer);
 		if (asker === undefined) {
-			asker = new Subscriber(peer);
+			asker = new Subscriber<Listener>({ peer, bytes: 0 });
 			this.#askers.set(peer, asker);
 		}
-		if (wanted) this.#asked.add(topic, asker);
-		else this.#asked.remove(topic, asker);
+		const { owner } = asker;
+		const cost = topic.length + TOPIC_OVERHEAD_BYTES;
+		if (!wanted) {
+			if (this.#asked.remove(topic, asker) !== "nothing") owner.bytes -= cost;
+		} else if (!this.endsForTooMuch(owner, topic) && this.#asked.add(topic, asker) !== "nothing") owner.bytes += cost;
 	}
 
 	#tellGone(topic: Buffer, last: boolean): void {
@@ -187,13 +196,17 @@ export class XPubPattern extends PubPattern {
 	}
 
 	#tell(message: Message, peer: Peer | undefined): void {
-		this.#notices.push({ message, peer, counts: false });
-		this.host.onReadable();
+		this.#push({ message, peer, counts: false });
 	}
 
 	#tellMessage(message: Message, peer: Peer): void {
 		this.#waiting.set(peer, (this.#waiting.get(peer) ?? 0) + 1);
-		this.#notices.push({ message, peer, counts: true });
+		this.#push({ message, peer, counts: true });
+	}
+
+	#push(notice: Notice): void {
+		this.#notices.push(notice);
+		this.#noticesBytes += bytesOf(notice.message);
 		this.host.onReadable();
 	}
 
@@ -207,6 +220,12 @@ export class XPubPattern extends PubPattern {
 	}
 
 	#readAgain(): void {
-		for (const peer of this.subscribers.keys()) if (peer.pipe.readable) this.peerReadable(peer);
+		for (const peer of this.peers.values()) if (peer.pipe.readable) this.peerReadable(peer);
 	}
+}
+
+function bytesOf(message: Message): number {
+	let bytes = 0;
+	for (const frame of message) bytes += frame.length;
+	return bytes;
 }

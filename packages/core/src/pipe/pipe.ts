@@ -59,6 +59,7 @@ export class Pipe {
 	/** Oldest first; undefined as long as all that is unread came through one connection. */
 	#former: FormerSource[] | undefined;
 	#closed = false;
+	#because: Error | undefined;
 	readonly #inbound: MessageQueue;
 	readonly #outbound: MessageQueue;
 
@@ -87,6 +88,11 @@ export class Pipe {
 	/** True once either end was closed. */
 	get closed(): boolean {
 		return this.#closed || this.#peer.#closed;
+	}
+
+	/** What the peer at the other end was closed for: what it had sent was too much. Undefined when it was not closed for that. */
+	get closedBecause(): Error | undefined {
+		return this.#peer.#because;
 	}
 
 	/** Messages that the peer has written and this end has not read. */
@@ -172,10 +178,14 @@ export class Pipe {
 		if (!this.closed) this.#peer.owner?.onHiccup?.(this.#peer);
 	}
 
-	/** Ends this end. With `discard`, messages that the peer has not read yet are dropped too. See Shutdown above. */
-	close(options: { discard?: boolean } = {}): void {
+	/**
+	 * Ends this end. With `discard`, messages that the peer has not read yet are dropped too. With `because` the other end is at fault:
+	 * a transport then ends its connection at once and says why. See Shutdown above.
+	 */
+	close(options: { discard?: boolean; because?: Error } = {}): void {
 		if (this.#closed) return;
 		this.#closed = true;
+		this.#because = options.because;
 		this.#inbound.clear();
 		if (options.discard === true) this.#outbound.clear();
 		if (!this.#peer.#closed) this.#peer.owner?.onClosed(this.#peer);

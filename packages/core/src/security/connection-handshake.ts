@@ -26,6 +26,8 @@ export interface ConnectionHandshake {
 	takeCredentials(): Credentials | undefined;
 	/** The answer to the credentials taken. @throws ProtocolError they were refused */
 	onVerdict(verdict: Verdict): void;
+	/** What had to wait for somebody else than peer and judge may go on. @throws ProtocolError */
+	goOn(): void;
 	/** The last bytes to send after `error` was thrown; none when the peer is told nothing. */
 	farewell(error: ProtocolError): Buffer;
 }
@@ -34,7 +36,7 @@ export interface ConnectionHandshake {
 export function farewellReason(mechanism: Mechanism, error: ProtocolError): string | undefined {
 	// 300 means "not now": the peer is to try again, so it is not told to give up.
 	if (error instanceof AuthenticationError) return error.byPeer || error.status === 300 ? undefined : String(error.status);
-	// Neither is who asks for a resource that somebody may bind later.
+	// Neither is who names no resource, where one must be named: the port may be another's tomorrow.
 	if (error.reason === "ERR_ZMTP_UNKNOWN_RESOURCE") return undefined;
 	if (error.reason === "ERR_ZMTP_REFUSED_BY_PEER" || error.reason.startsWith("ERR_ZAP_")) return undefined;
 	return mechanism.explains ? error.message : undefined;

@@ -27,7 +27,7 @@ import {
 import { CurveMessages } from "./curve-messages.ts";
 import { Judgement, refusalByPeer, unexpected } from "./judgement.ts";
 import type { Credentials, Mechanism, MessageCipher, Verdict, ZapTerms } from "./mechanism.ts";
-import { type LocalMetadata, localProperties, type PeerMetadata, readPeer } from "./peer-metadata.ts";
+import { type LocalMetadata, localProperties, mayAnswer, type PeerMetadata, readPeer } from "./peer-metadata.ts";
 import { BOX_OVERHEAD_BYTES, KEY_BYTES, loadSodium, type Sodium, sodium } from "./sodium.ts";
 
 const VERSION_AND_PADDING_BYTES = 74;
@@ -87,7 +87,7 @@ export class CurveServer implements Mechanism {
 			this.#state = "await initiate";
 			return this.#welcome();
 		}
-		if (this.#state !== "judged" || this.#judgement.pending) return undefined;
+		if (this.#state !== "judged" || this.#judgement.pending || !mayAnswer(this.#local, this.#announced)) return undefined;
 		this.#state = "done";
 		return this.#ready();
 	}

@@ -114,6 +114,11 @@ export class Handshake implements ConnectionHandshake {
 		this.#advance();
 	}
 
+	/** What had to wait for somebody else than peer and judge may go on. @throws ProtocolError */
+	goOn(): void {
+		this.#advance();
+	}
+
 	/** The last bytes to send after `error` was thrown: the peer is told what is wrong, in the words that it understands. */
 	farewell(error: ProtocolError): Buffer {
 		// Whoever wants another mechanism learns ours from the greeting and understands no command.

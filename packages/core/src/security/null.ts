@@ -9,7 +9,7 @@
 import { encodeReady, parseCommand, parseProperties } from "../wire/command.ts";
 import { Judgement, refusalByPeer, unexpected } from "./judgement.ts";
 import type { Credentials, Mechanism, Verdict, ZapTerms } from "./mechanism.ts";
-import { type LocalMetadata, localProperties, type PeerMetadata, readPeer } from "./peer-metadata.ts";
+import { type LocalMetadata, localProperties, mayAnswer, type PeerMetadata, readPeer } from "./peer-metadata.ts";
 
 export class NullMechanism implements Mechanism {
 	readonly name = "NULL";
@@ -32,8 +32,7 @@ export class NullMechanism implements Mechanism {
 
 	nextCommand(): Buffer | undefined {
 		if (this.#readySent || this.#judgement.pending) return undefined;
-		// Whose properties they are is known when the peer has asked for somebody.
-		if (this.#local.choose !== undefined && this.#announced === undefined) return undefined;
+		if (!mayAnswer(this.#local, this.#announced)) return undefined;
 		this.#readySent = true;
 		return encodeReady(localProperties(this.#local));
 	}

@@ -20,6 +20,16 @@ export interface PeerMetadata {
 	readonly userId: string;
 }
 
+/** Which of the sockets at one port a connection is for: its peer says so in the handshake (RFC 37 §"The Resource Property"). */
+export interface SocketChoice {
+	/** True once the socket is known. */
+	readonly made: boolean;
+	/** The peer asks for this resource; empty = for none. It may be there later. @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
+	choose(resource: string): void;
+	/** Who is to be told, once, when a choice is made that had to wait. */
+	whenMade(go: () => void): void;
+}
+
 /** What this socket says of itself. */
 export interface LocalMetadata {
 	readonly socketType: SocketTypeName;
@@ -28,11 +38,8 @@ export interface LocalMetadata {
 	readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
 	/** Which of the sockets that share the peer's port is meant (RFC 37); undefined = none is named. */
 	readonly resource?: string | undefined;
-	/**
-	 * Where several sockets share a port: told which resource the peer wants (empty = none), after which everything here is that
-	 * socket's; throws ProtocolError when there is none. Nothing may be said of this socket before.
-	 */
-	choose?(resource: string): void;
+	/** Where several sockets share a port: what is said here is some socket's only once the choice is made. */
+	readonly choice?: SocketChoice | undefined;
 }
 
 const SENDS_ROUTING_ID: ReadonlySet<SocketTypeName> = new Set(["REQ", "DEALER", "ROUTER"]);
@@ -51,14 +58,25 @@ export function localProperties(local: LocalMetadata): [name: string, value: Uin
 
 /** @throws ProtocolError ERR_ZMTP_INVALID_METADATA, ERR_ZMTP_UNKNOWN_RESOURCE or ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE */
 export function readPeer(local: LocalMetadata, properties: Properties): PeerMetadata {
-	local.choose?.(properties.get("resource")?.toString("latin1") ?? "");
+	local.choice?.choose(properties.get("resource")?.toString("latin1") ?? "");
 	const type = properties.get("socket-type");
 	if (type === undefined) throw new ProtocolError("ERR_ZMTP_INVALID_METADATA", "The peer did not say its Socket-Type");
 	const routingId = properties.get("identity") ?? EMPTY;
 	checkRoutingId(routingId);
 	const socketType = type.toString("latin1");
-	checkSocketType(local, socketType);
+	if (local.choice === undefined) checkSocketType(local, socketType);
 	return { socketType, routingId, properties: withoutClaims(properties), userId: "" };
+}
+
+/**
+ * True when this side may say who it is: at once, or where sockets share a port when it is known which of them this is.
+ * @throws ProtocolError ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE
+ */
+export function mayAnswer(local: LocalMetadata, peer: PeerMetadata | undefined): boolean {
+	if (local.choice === undefined) return true;
+	if (peer === undefined || !local.choice.made) return false;
+	checkSocketType(local, peer.socketType);
+	return true;
 }
 
 function withoutClaims(properties: Properties): Properties {

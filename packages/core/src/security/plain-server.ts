@@ -8,7 +8,7 @@ import { encodeCommand, encodeReady, parseCommand, parseProperties } from "../wi
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { Judgement, refusalByPeer, unexpected } from "./judgement.ts";
 import type { Credentials, Mechanism, Verdict } from "./mechanism.ts";
-import { type LocalMetadata, localProperties, type PeerMetadata, readPeer } from "./peer-metadata.ts";
+import { type LocalMetadata, localProperties, mayAnswer, type PeerMetadata, readPeer } from "./peer-metadata.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -35,7 +35,7 @@ export class PlainServer implements Mechanism {
 			this.#state = "await initiate";
 			return encodeCommand("WELCOME", NOTHING);
 		}
-		if (this.#state !== "ready") return undefined;
+		if (this.#state !== "ready" || !mayAnswer(this.#local, this.#announced)) return undefined;
 		this.#state = "done";
 		return encodeReady(localProperties(this.#local));
 	}

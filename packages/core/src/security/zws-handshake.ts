@@ -51,6 +51,10 @@ export class ZwsHandshake implements ConnectionHandshake {
 		this.#mechanism.onVerdict(verdict);
 	}
 
+	goOn(): void {
+		// The mechanism is asked anew by each takeOutput.
+	}
+
 	farewell(error: ProtocolError): Buffer {
 		const reason = farewellReason(this.#mechanism, error);
 		return reason === undefined ? NOTHING : encodeZws(FLAG_COMMAND, encodeError(reason));
@@ -92,6 +96,10 @@ export class BareZwsHandshake implements ConnectionHandshake {
 
 	onVerdict(): void {
 		// Nobody is ever judged here: with a zapDomain this handshake is not offered.
+	}
+
+	goOn(): void {
+		// Nothing here waits for anybody.
 	}
 
 	farewell(): Buffer {

@@ -13,7 +13,7 @@ import type { TransportHost } from "./transport.ts";
  */
 export function mechanismFor(host: TransportHost, resource: string | undefined, end: () => void): Mechanism {
 	try {
-		return makeMechanism(host.choose === undefined ? localMetadata(host, resource) : chosenMetadata(host), host.options);
+		return makeMechanism(host.choice === undefined ? localMetadata(host, resource) : chosenMetadata(host), host.options);
 	} catch (error) {
 		end();
 		throw error;
@@ -36,6 +36,6 @@ function chosenMetadata(host: TransportHost): LocalMetadata {
 		get metadata() {
 			return host.options.metadata;
 		},
-		choose: (resource) => host.choose?.(resource),
+		choice: host.choice,
 	};
 }

@@ -222,7 +222,7 @@ class ThreadNames implements RemoteNames, EngineOwner {
 	}
 }
 
-const KEY = Symbol.for("zloom.core.inproc-directory.1");
+const KEY = Symbol.for("zloom.core.inproc-directory.2");
 const registry = globalThis as unknown as Record<symbol, InprocDirectory | undefined>;
 
 /** The directory of this thread; one, even when the package is loaded twice. */

@@ -20,7 +20,7 @@ export function makeEngine(stream: Socket, host: TransportHost, owner: EngineOwn
 	const mechanism = mechanismFor(host, resource, () => stream.destroy());
 	// Old versions know no security and no resources: asking for any means refusing them.
 	const { routingId, zapDomain } = host.options;
-	const old = mechanism.name === "NULL" && zapDomain === "" && host.choose === undefined ? { socketType: host.type, routingId } : undefined;
+	const old = mechanism.name === "NULL" && zapDomain === "" && host.choice === undefined ? { socketType: host.type, routingId } : undefined;
 	const handshake = new Handshake(mechanism, old);
 	return new Engine(new StreamLink(stream, handshake), { handshake, preparation: mechanism.preparation }, host, owner);
 }

@@ -48,6 +48,7 @@ export class Opening {
 		const limit = host.options.handshakeInterval;
 		if (limit > 0) this.#timer = setTimeout(() => this.#onSlow(), Math.min(limit, TIMER_MS_MAX)).unref();
 		if (preparation !== undefined) this.#prepare(preparation);
+		host.choice?.whenMade(() => this.#onChoiceMade());
 		this.#write();
 	}
 
@@ -126,6 +127,16 @@ export class Opening {
 		}
 		try {
 			this.#handshake.onVerdict(answer ?? { status: 200, userId: "", metadata: new Map() });
+			this.advance();
+		} catch (error) {
+			this.#owner.onOpeningFailed(error as Error);
+		}
+	}
+
+	#onChoiceMade(): void {
+		if (this.#ended) return;
+		try {
+			this.#handshake.goOn();
 			this.advance();
 		} catch (error) {
 			this.#owner.onOpeningFailed(error as Error);

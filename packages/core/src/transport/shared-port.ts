@@ -4,8 +4,8 @@
  *
  * - The first bind makes the server, later ones join it; whose connection it is shows when the handshake is done. Security is the
  *   port's: sockets that share one must have the same options of it.
- * - A peer that names a resource which nobody has bound (yet) is disconnected without a word, and will come again.
- * - Peers of ZMTP 1.0 and 2.0 cannot name a resource and are refused.
+ * - A peer that names a resource which nobody has bound yet waits in its handshake, within the handshake interval.
+ * - One that names none is disconnected; peers of ZMTP 1.0 and 2.0, which cannot name any, are refused.
  *
  * Shutdown: closing one service frees its resource at once and ends its connections, as a listener does; the last one closes the server,
  * and with it the connections that are still in their handshake.
@@ -17,6 +17,7 @@ import { ZmqError } from "../errors.ts";
 import type { SocketEvent } from "../monitor.ts";
 import type { SocketOptions } from "../options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
+import type { SocketChoice } from "../security/peer-metadata.ts";
 import type { SocketTypeName } from "../socket-type.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { Accepted, type AcceptedOwner } from "./accepted.ts";
@@ -73,12 +74,16 @@ class Service implements Listener {
 }
 
 /** One connection: it belongs to the port until its peer has chosen, then to a service. */
-class Arrival implements AcceptedOwner, TransportHost {
+class Arrival implements AcceptedOwner, TransportHost, SocketChoice {
 	readonly host: TransportHost = this;
+	readonly choice: SocketChoice = this;
 	readonly namespace: string | undefined;
 	readonly #port: SharedPort;
 	#service: Service;
-	#chosen = false;
+	#go: (() => void) | undefined;
+	made = false;
+	/** What the peer asks for while it is not there. */
+	wanted: string | undefined;
 	#connection: Accepted | undefined;
 
 	/** @param eldest whose options count, and who hears what happens, until the peer has chosen */
@@ -92,9 +97,9 @@ class Arrival implements AcceptedOwner, TransportHost {
 		return this.#service.endpoint;
 	}
 
-	/** Until the peer has chosen, a type that may have to say what it wants: an engine looks whether it may. */
+	/** Until the choice is made, a type that may have to say what it wants: an engine looks whether it may. */
 	get type(): SocketTypeName {
-		return this.#chosen ? this.#service.host.type : "SUB";
+		return this.made ? this.#service.host.type : "SUB";
 	}
 
 	get options(): Readonly<SocketOptions> {
@@ -115,21 +120,46 @@ class Arrival implements AcceptedOwner, TransportHost {
 
 	/** @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
 	choose(resource: string): void {
-		this.#service = this.#port.service(resource);
-		this.#chosen = true;
-		const connection = this.#connection as Accepted;
-		this.#port.forget(connection);
-		this.#service.connections.add(connection);
+		if (resource === "")
+			throw new ProtocolError(
+				"ERR_ZMTP_UNKNOWN_RESOURCE",
+				"The peer names no resource, and the sockets at this port are told apart by theirs",
+			);
+		const service = this.#port.service(resource);
+		if (service === undefined) this.wanted = resource;
+		else this.#make(service);
 	}
 
-	begin(stream: Socket, peerAddress: string): Accepted {
+	whenMade(go: () => void): void {
+		this.#go = go;
+	}
+
+	/** The socket that the peer waits for is there. */
+	makeLate(service: Service): void {
+		this.wanted = undefined;
+		this.#make(service);
+		this.#go?.();
+	}
+
+	#make(service: Service): void {
+		this.#service = service;
+		this.made = true;
+		this.#port.forget(this);
+		service.connections.add(this.#connection as Accepted);
+	}
+
+	begin(stream: Socket, peerAddress: string): void {
 		this.#connection = new Accepted((owner) => makeEngine(stream, this, owner), peerAddress, this);
-		return this.#connection;
+	}
+
+	/** The port is closed. */
+	close(): void {
+		this.#connection?.close();
 	}
 
 	forget(connection: Accepted): void {
-		if (this.#chosen) this.#service.forget(connection);
-		else this.#port.forget(connection);
+		if (this.made) this.#service.forget(connection);
+		else this.#port.forget(this);
 	}
 }
 
@@ -145,7 +175,7 @@ export class SharedPort {
 	readonly #server: Server;
 	readonly #services = new Map<string, Service>();
 	/** In their handshake. */
-	readonly #arriving = new Set<Accepted>();
+	readonly #arriving = new Set<Arrival>();
 	readonly #parts: SharedPortParts;
 	readonly #afterClose: () => void;
 	#closed = false;
@@ -182,20 +212,18 @@ export class SharedPort {
 		const service = new Service(this, endpoint, resource, host);
 		this.#services.set(resource, service);
 		host.emit({ type: "bind", address: endpoint });
+		for (const arrival of [...this.#arriving]) if (arrival.wanted === resource) arrival.makeLate(service);
 		return service;
 	}
 
-	/** @internal @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
-	service(resource: string): Service {
-		const service = this.#services.get(resource);
-		if (service !== undefined) return service;
-		const shown = JSON.stringify(resource.slice(0, 80));
-		throw new ProtocolError("ERR_ZMTP_UNKNOWN_RESOURCE", `The peer asks for the resource ${shown}, which no socket at this port has`);
+	/** @internal */
+	service(resource: string): Service | undefined {
+		return this.#services.get(resource);
 	}
 
-	/** @internal A connection has ended, or belongs to a service now. */
-	forget(connection: Accepted): void {
-		this.#arriving.delete(connection);
+	/** @internal It has ended, or belongs to a service now. */
+	forget(arrival: Arrival): void {
+		this.#arriving.delete(arrival);
 	}
 
 	/** @internal */
@@ -211,7 +239,7 @@ export class SharedPort {
 		// The descriptor is closed within this call.
 		this.#server.close();
 		this.#afterClose();
-		for (const connection of [...this.#arriving]) connection.close();
+		for (const arrival of [...this.#arriving]) arrival.close();
 	}
 
 	#eldest(): Service | undefined {
@@ -228,7 +256,9 @@ export class SharedPort {
 		}
 		eldest.host.emit({ type: "accept", address: eldest.endpoint });
 		try {
-			this.#arriving.add(new Arrival(this, eldest).begin(stream, this.#parts.peerAddress(stream)));
+			const arrival = new Arrival(this, eldest);
+			arrival.begin(stream, this.#parts.peerAddress(stream));
+			this.#arriving.add(arrival);
 		} catch (cause) {
 			// Options were changed since bind() checked them.
 			reportEnd(eldest.host, eldest.endpoint, { kind: "lost", duringHandshake: true, error: cause as Error });

@@ -12,6 +12,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { SocketEvent } from "../monitor.ts";
 import type { SocketOptions } from "../options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
+import type { SocketChoice } from "../security/peer-metadata.ts";
 import type { SocketTypeName } from "../socket-type.ts";
 
 /** A socket as transports see it. */
@@ -22,8 +23,8 @@ export interface TransportHost {
 	readonly peerName?: Uint8Array | undefined;
 	/** In which namespace inproc names and the ZAP handler are looked for; none: in the one of all threads. */
 	readonly namespace?: string | undefined;
-	/** Where several sockets share a port: this host stands for the one that has the resource which the peer names (RFC 37); see LocalMetadata. */
-	choose?(resource: string): void;
+	/** Where several sockets share a port: this host stands for one of them once its peer has chosen. */
+	readonly choice?: SocketChoice | undefined;
 	/** Live options: read at the moment they take effect. */
 	readonly options: Readonly<SocketOptions>;
 	/** True once the socket was closed: nothing may be attached any more. */

@@ -43,7 +43,7 @@ export type ProtocolReason =
 	| "ERR_ZWS_SUBPROTOCOL"
 	/** A WebSocket message of text: frames are binary. */
 	| "ERR_ZWS_TEXT_MESSAGE"
-	/** Several sockets share the port, and none of them has the resource that the peer asks for: not yet. */
+	/** Several sockets share the port, told apart by their resources, and the peer names none. */
 	| "ERR_ZMTP_UNKNOWN_RESOURCE"
 	/** The peer refused us with an ERROR command. */
 	| "ERR_ZMTP_REFUSED_BY_PEER"
