@@ -89,6 +89,8 @@ describe("a readable stream", () => {
 		await push.sendMany(["1", "2", "3"]);
 		const received = pull.receive();
 		const read = pull.toReadableStream().getReader().read();
+		// A stream begins to pull a little later.
+		await new Promise((resolve) => setImmediate(resolve));
 		await pull.bind("inproc://at-once");
 		expect([texts(await received), texts((await read).value), texts(await pull.receive())]).toEqual([["1"], ["2"], ["3"]]);
 	});
