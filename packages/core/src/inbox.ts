@@ -101,10 +101,6 @@ export class Inbox {
 	pump(): void {
 		// Reading can let a peer write, which leads back here: the loop below goes on then by itself.
 		if (this.#pumping) return;
-		if (this.#waiters.size === 0) {
-			this.readiness.look();
-			return;
-		}
 		this.#pumping = true;
 		try {
 			while (this.#waiters.size > 0) {
@@ -118,6 +114,8 @@ export class Inbox {
 		} finally {
 			this.#pumping = false;
 		}
+		// Nobody waits for a message any more, and there may be some.
+		this.readiness.look();
 	}
 
 	close(): void {

@@ -139,10 +139,6 @@ export class Outbox {
 	pump(): void {
 		// Sending can make room, which leads back here: the loop below goes on then by itself.
 		if (this.#pumping) return;
-		if (this.#waiters.size === 0) {
-			this.readiness.look();
-			return;
-		}
 		this.#pumping = true;
 		try {
 			for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
@@ -162,6 +158,8 @@ export class Outbox {
 		} finally {
 			this.#pumping = false;
 		}
+		// Nobody waits to send any more, and there may be room.
+		this.readiness.look();
 	}
 
 	close(): void {

@@ -83,6 +83,18 @@ describe("a readable stream", () => {
 		expect(holds()).toBe(0);
 	});
 
+	it("gets what is left when a receive before it took the first of several messages that came at once", async () => {
+		const [push, pull] = [open(new Push()), open(new Pull())];
+		push.connect("inproc://at-once");
+		await push.sendMany(["1", "2", "3"]);
+		const received = pull.receive();
+		const read = pull.toReadableStream().getReader().read();
+		// A stream begins to pull a little later.
+		await new Promise((resolve) => setImmediate(resolve));
+		await pull.bind("inproc://at-once");
+		expect([texts(await received), texts((await read).value), texts(await pull.receive())]).toEqual([["1"], ["2"], ["3"]]);
+	});
+
 	it("of a REQ waits for the reply, and does not mind when none was asked for yet", async () => {
 		const [req, rep] = [open(new Request()), open(new Reply())];
 		await meet("inproc", rep, req);
