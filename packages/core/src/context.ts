@@ -16,12 +16,8 @@ import { NAMESPACE_BYTES_MAX } from "./limits.ts";
 import { checkOptionDefaults } from "./option-defaults.ts";
 import { checkOption, type SocketOptionsInput } from "./options.ts";
 import type { Socket, SocketContext } from "./socket.ts";
-import { inproc } from "./transport/inproc.ts";
-import { ipc } from "./transport/ipc.ts";
-import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
-import { udp } from "./transport/udp.ts";
-import { ws, wss } from "./transport/web-socket/web-socket.ts";
+import { TRANSPORTS } from "./transports.ts";
 
 export interface ContextOptions {
 	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
@@ -30,13 +26,12 @@ export interface ContextOptions {
 	readonly socketOptions?: Readonly<SocketOptionsInput>;
 }
 
-const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([inproc, ipc, tcp, udp, ws, wss].map((each) => [each.scheme, each]));
 const NAMESPACE_PATTERN = new RegExp(`^[A-Za-z0-9._~-]{1,${NAMESPACE_BYTES_MAX}}$`);
 /** What the default context is made of. */
 const OF_ALL_THREADS: ContextOptions = {};
 
 function checkNamespace(namespace: unknown): string {
-	if (namespace === undefined) return `~${randomBytes(9).toString("base64url")}`;
+	if (namespace === undefined) return `~${randomBytes(9).toString("hex")}`;
 	if (typeof namespace === "string" && NAMESPACE_PATTERN.test(namespace)) return namespace;
 	throw new ZmqError("EINVAL", `A namespace has 1 to ${NAMESPACE_BYTES_MAX} of A-Z a-z 0-9 . _ ~ - , got ${JSON.stringify(namespace)}`);
 }

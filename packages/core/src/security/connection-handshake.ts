@@ -18,7 +18,7 @@ export interface ConnectionHandshake {
 	readonly subscribeCommands: boolean;
 	/** True for a peer that never says what it is or wants: a publisher sends it everything. */
 	readonly unversioned: boolean;
-	/** What is to be sent now; undefined when nothing is. To be asked until it is. */
+	/** What is to be sent now; undefined when nothing is. To be asked until it is, and again when the mechanism is prepared. */
 	takeOutput(): Buffer | undefined;
 	/** @throws ProtocolError */
 	onFrame(flags: number, body: Buffer): void;

@@ -19,9 +19,17 @@ export class ZwsHandshake implements ConnectionHandshake {
 	readonly subscribeCommands = false;
 	readonly unversioned = false;
 	readonly #mechanism: Mechanism;
+	/** A client of CURVE has the first word, and needs its cipher for it. */
+	#prepared: boolean;
 
 	constructor(mechanism: Mechanism) {
 		this.#mechanism = mechanism;
+		this.#prepared = mechanism.preparation === undefined;
+		const onPrepared = (): void => {
+			this.#prepared = true;
+		};
+		// What went wrong is told to whoever drives the handshake.
+		mechanism.preparation?.then(onPrepared, () => {});
 	}
 
 	get peer(): PeerMetadata | undefined {
@@ -33,7 +41,7 @@ export class ZwsHandshake implements ConnectionHandshake {
 	}
 
 	takeOutput(): Buffer | undefined {
-		const command = this.#mechanism.nextCommand();
+		const command = this.#prepared ? this.#mechanism.nextCommand() : undefined;
 		return command === undefined ? undefined : encodeZws(FLAG_COMMAND, command);
 	}
 

@@ -94,7 +94,9 @@ export class Opening {
 		this.#link.pause();
 		preparation.then(
 			() => {
-				if (!this.#ended) this.#link.resume();
+				if (this.#ended) return;
+				this.#link.resume();
+				this.advance();
 			},
 			(cause: unknown) => {
 				const reason = cause instanceof Error ? cause.message : String(cause);

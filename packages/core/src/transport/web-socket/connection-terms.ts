@@ -12,10 +12,10 @@ function termsOf({ securityMechanism, zapDomain }: Readonly<SocketOptions>): { m
 	return { mechanism: (securityMechanism ?? "null").toUpperCase(), bare: securityMechanism === null && zapDomain === "" };
 }
 
-/** What the connecting side offers, best first. */
-export function offers(options: Readonly<SocketOptions>): readonly string[] {
+/** What the connecting side offers, best first. @param separator a dot in browsers, which refuse a slash */
+export function offers(options: Readonly<SocketOptions>, separator: "/" | "." = "/"): readonly string[] {
 	const { mechanism, bare } = termsOf(options);
-	return offeredSubprotocols(mechanism, { bare });
+	return offeredSubprotocols(mechanism, { bare, separator });
 }
 
 /** What the accepting side takes. */

@@ -11,7 +11,6 @@
  */
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { ZmqError } from "../../errors.ts";
 import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED } from "../../limits.ts";
 import type { Frame, Message } from "../../message.ts";
 import type { MessageCipher } from "../../security/mechanism.ts";
@@ -21,12 +20,11 @@ import { encodeZws, parseZwsFlags, ZWS_OVERHEAD_BYTES } from "../../wire/zws.ts"
 import type { Link, LinkOwner } from "../link.ts";
 import { withoutMapping } from "../stream-link.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import { leavingError } from "./leaving.ts";
 
 const BINARY = { binary: true, compress: false } as const;
 const CLOSE_NORMAL = 1000;
 const CLOSE_PROTOCOL_ERROR = 1002;
-/** Close codes that mean no more than that the peer has left: as it wished, without a word, or without a close. */
-const LEFT: readonly number[] = [1000, 1001, 1005, 1006];
 /** Header of a large WebSocket frame with its mask: what a message is longer than what it carries. */
 const HEADER_BYTES_MAX = 14;
 
@@ -66,7 +64,7 @@ export class WebSocketLink implements Link {
 			if (!this.#discarding) this.owner?.onPing(context);
 		});
 		webSocket.on("error", (error: NodeJS.ErrnoException) => this.#onError(error));
-		webSocket.on("close", (code, reason) => this.owner?.onLost(this.#error ?? leavingError(code, reason)));
+		webSocket.on("close", (code, reason) => this.owner?.onLost(this.#error ?? leavingError(code, reason.toString("utf8"))));
 	}
 
 	get backlogBytes(): number {
@@ -138,6 +136,8 @@ export class WebSocketLink implements Link {
 	destroySoon(): void {
 		this.owner = undefined;
 		this.#webSocket.close(CLOSE_PROTOCOL_ERROR);
+		// Whoever broke the rules is not waited for.
+		this.#stream.destroySoon();
 	}
 
 	#appendFrame(flags: number, body: Uint8Array): number {
@@ -199,11 +199,4 @@ export class WebSocketLink implements Link {
 
 function tooLargeForUs(error: Error): ProtocolError {
 	return new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `The peer sent a message larger than maxMessageSize allows: ${error.message}`);
-}
-
-/** Undefined for a peer that just left. */
-function leavingError(code: number, reason: Buffer): ZmqError | undefined {
-	if (LEFT.includes(code)) return undefined;
-	const words = reason.length === 0 ? "" : `: ${reason.toString("utf8").replace(/[^\x20-\x7e]/g, "?")}`;
-	return new ZmqError("EPROTO", `The peer closed the WebSocket with code ${code}${words}`);
 }
