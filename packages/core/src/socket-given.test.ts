@@ -23,7 +23,8 @@ afterEach(() => {
 
 /** A listening server, and its descriptor. */
 async function given(where: { host: string; port: number } | { path: string }): Promise<{ server: Server; fd: number }> {
-	const server = createServer().listen(where);
+	// This process still has the socket, too, and may be the one that accepts: then the peer tries again.
+	const server = createServer((stream) => stream.destroy()).listen(where);
 	servers.push(server);
 	await once(server, "listening");
 	return { server, fd: (server as Server & { _handle: { fd: number } })._handle.fd };
@@ -37,7 +38,7 @@ describe.runIf(process.platform !== "win32")("a socket that was given to the pro
 		const child = spawn(process.execPath, [PEER, endpoint], { stdio: ["ignore", "pipe", "inherit", fd] });
 		const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
 		expect((await lines.next()).value).toBe(`ready ${endpoint}`);
-		const push = open(new Push());
+		const push = open(new Push({ reconnectInterval: 1 }));
 		push.connect(endpoint);
 		for (const text of ["a", "end"]) {
 			await push.send(text);
