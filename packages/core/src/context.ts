@@ -17,6 +17,7 @@ import { checkOptionDefaults } from "./option-defaults.ts";
 import { checkOption, type SocketOptionsInput } from "./options.ts";
 import type { Socket, SocketContext } from "./socket.ts";
 import { inproc } from "./transport/inproc.ts";
+import { inprocDirectory } from "./transport/inproc-threads.ts";
 import { ipc } from "./transport/ipc.ts";
 import { tcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -78,7 +79,7 @@ export class Context implements SocketContext {
 
 	/**
 	 * Closes all sockets of this context, and waits until their addresses are free and what lingers is delivered or given up. No more
-	 * sockets can be made in it. Rejects with ENOTSUP on the default context, and with EINVAL.
+	 * sockets can be made in it; what waits for inproc names that nobody has bound is dropped. Rejects with ENOTSUP on the default context, and with EINVAL.
 	 * @param options `lingerMs` instead of the `linger` of sockets that are open: with -1, their default, this waits for peers for
 	 *   as long as they take
 	 */
@@ -129,6 +130,7 @@ export class Context implements SocketContext {
 		try {
 			await Promise.all(this.#ending);
 		} finally {
+			inprocDirectory().abandon(this);
 			release();
 		}
 	}
