@@ -1,7 +1,7 @@
 /**
  * Sockets that listen on a descriptor which this process was given: what a service manager does, which binds before it starts a program.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
@@ -16,9 +16,11 @@ import { Pull, Push } from "./sockets.ts";
 
 const PEER = fileURLToPath(new URL("./transport/fixtures/fd-peer.mjs", import.meta.url));
 const servers: Server[] = [];
+const children: ChildProcess[] = [];
 
 afterEach(() => {
 	for (const server of servers.splice(0)) server.close();
+	for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
 /** A listening server, and its descriptor. */
@@ -36,6 +38,7 @@ describe.runIf(process.platform !== "win32")("a socket that was given to the pro
 		const { server, fd } = await given(scheme === "tcp" ? { host: "127.0.0.1", port: 0 } : { path });
 		const endpoint = scheme === "tcp" ? `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` : `ipc://${path}`;
 		const child = spawn(process.execPath, [PEER, endpoint], { stdio: ["ignore", "pipe", "inherit", fd] });
+		children.push(child);
 		const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
 		expect((await lines.next()).value).toBe(`ready ${endpoint}`);
 		const push = open(new Push({ reconnectInterval: 1 }));
