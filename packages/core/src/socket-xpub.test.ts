@@ -275,3 +275,25 @@ describe.each(TRANSPORTS)("matching that is inverted over %s", (transport) => {
 		expect(await until(none)).toEqual(["PREFIX1", "p2", "other"]);
 	});
 });
+
+describe.each(TRANSPORTS)("messages of a publisher that connects over %s", (transport) => {
+	it("arrive unchanged at each subscriber, and leave what was sent as it was, though each connection may mask it", async () => {
+		const pub = open(new Publisher());
+		const subs = [open(new Subscriber()), open(new Subscriber())];
+		for (const sub of subs) {
+			sub.subscribe("t");
+			await meet(transport, sub, pub);
+		}
+		const body = Buffer.alloc(3000, "body");
+		// Both have subscribed once both get something.
+		for (const sub of subs)
+			await vi.waitFor(() => expect([pub.trySend("t up?"), sub.tryReceive()]).toEqual(["sent", expect.anything()]), { interval: 1 });
+		await pub.send(["t", body]);
+		for (const sub of subs) {
+			let message = await sub.receive();
+			while (message.length === 1) message = await sub.receive();
+			expect(message[1]?.equals(Buffer.alloc(3000, "body"))).toBe(true);
+		}
+		expect(body.equals(Buffer.alloc(3000, "body"))).toBe(true);
+	});
+});
