@@ -228,6 +228,8 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		const pipe = this.#engineEnd;
 		if (pipe !== undefined) pipe.owner = this;
 		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
+		// The socket has ended it for what the peer had sent: the next time would be no better.
+		if (pipe?.closed === true) this.#closing = true;
 		const done = this.#ended || (this.#closing && pipe?.readable !== true);
 		if (done || isFinal(end) || this.#stopsAfter(end)) {
 			this.#end();
