@@ -24,6 +24,7 @@ import type { Transport } from "./transport/transport.ts";
 import { udp } from "./transport/udp.ts";
 import { ws, wss } from "./transport/web-socket/web-socket.ts";
 
+/** What the constructor of {@link Context} takes. */
 export interface ContextOptions {
 	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
 	readonly namespace?: string;
@@ -50,6 +51,11 @@ function checkLinger(options: { readonly lingerMs?: number }): number | undefine
 	return lingerMs;
 }
 
+/**
+ * A namespace of inproc names, with an authenticator, option defaults and an end of its own.
+ *
+ * Who does not care never meets one: sockets are made in the default context, which spans all threads of the process.
+ */
 export class Context implements SocketContext {
 	/** Give it to `new Context({ namespace })` in another thread to share inproc names; empty: the default context. */
 	readonly namespace: string;
@@ -97,6 +103,7 @@ export class Context implements SocketContext {
 		return this.#ended;
 	}
 
+	/** As {@link terminate} without options: for `await using`. */
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.terminate();
 	}
