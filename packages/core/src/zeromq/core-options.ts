@@ -83,6 +83,7 @@ const PROJECTIONS: Readonly<Record<number, Projection>> = {
 	110: { name: "helloMessage" },
 	111: { name: "disconnectMessage" },
 	114: { name: "hiccupMessage" },
+	115: { name: "verboseUnsubscribe", shape: bool },
 };
 
 function assign(socket: CoreSocket, name: string, value: unknown): void {
