@@ -8,7 +8,7 @@ import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
 
 const WIRE = ["tcp", "ipc"] as const;
-const ALL = ["tcp", "ipc", "inproc"] as const;
+const ALL = ["tcp", "ipc", "inproc", "ws"] as const;
 
 export const clauses: readonly Clause[] = [
 	...section("Formal Grammar", WIRE, [
