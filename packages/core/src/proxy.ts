@@ -212,7 +212,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
 	/** Moves what is there, PROXY_BURST_MESSAGES at most. */
 	async #burst({ from, to, taken, given }: Way): Promise<void> {
-		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable; moved++) {
+		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable && from.readable; moved++) {
 			const message = from.tryReceive(AS_IS);
 			if (message === undefined) return;
 			// Before it is given away: from then on it is the output's.
