@@ -35,6 +35,11 @@ export async function run(program: string): Promise<Ran> {
 	return await started([built(program)], "");
 }
 
+/** A CommonJS program that is given as text. */
+export async function runText(program: string): Promise<Ran> {
+	return await started(["--input-type=commonjs", "-"], program);
+}
+
 /** @param instead.of the module that is imported there, `instead.take` the one that is imported here */
 export async function runWith(program: string, instead: { of: string; take: string }): Promise<Ran> {
 	const text = readFileSync(built(program), "utf8");
