@@ -50,7 +50,8 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/zloom": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/census": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/bench": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
-	"apps/examples": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
+	"apps/examples": ["@zloom/core", "@zloom/core/zeromq", "@zloom/runtime", "@zloom/cluster"],
+	"apps/reference": [],
 };
 
 /** The doors of each package: the keys of `exports` in its package.json. */
