@@ -15,6 +15,8 @@
 
 /* No run takes longer, seconds. */
 #define RUN_SECONDS_MAX 110
+/* High-water mark of libzmq, messages. */
+#define DEFAULT_MARK 1000
 
 static inline void must(int holds, const char *what)
 {
@@ -38,21 +40,28 @@ static inline long count_of(const char *text)
 	return value;
 }
 
-/* Binds and writes the endpoint, wildcards resolved, to `endpoint` (256 bytes). */
-static inline void *bound(void *context, int type, const char *wanted, char *endpoint)
+static inline void *marked(void *context, int type, int mark)
 {
-	size_t length = 256;
 	void *socket = zmq_socket(context, type);
 	must(socket != NULL, "zmq_socket");
+	must(zmq_setsockopt(socket, ZMQ_SNDHWM, &mark, sizeof mark) == 0, "ZMQ_SNDHWM");
+	must(zmq_setsockopt(socket, ZMQ_RCVHWM, &mark, sizeof mark) == 0, "ZMQ_RCVHWM");
+	return socket;
+}
+
+/* Binds and writes the endpoint, wildcards resolved, to `endpoint` (256 bytes). */
+static inline void *bound(void *context, int type, const char *wanted, int mark, char *endpoint)
+{
+	size_t length = 256;
+	void *socket = marked(context, type, mark);
 	must(zmq_bind(socket, wanted) == 0, "zmq_bind");
 	must(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) == 0, "ZMQ_LAST_ENDPOINT");
 	return socket;
 }
 
-static inline void *connected(void *context, int type, const char *endpoint)
+static inline void *connected(void *context, int type, const char *endpoint, int mark)
 {
-	void *socket = zmq_socket(context, type);
-	must(socket != NULL, "zmq_socket");
+	void *socket = marked(context, type, mark);
 	must(zmq_connect(socket, endpoint) == 0, "zmq_connect");
 	return socket;
 }

@@ -16,7 +16,7 @@ struct order {
 static void *echo(void *argument)
 {
 	struct order *order = argument;
-	void *socket = connected(order->context, order->type, order->endpoint);
+	void *socket = connected(order->context, order->type, order->endpoint, DEFAULT_MARK);
 	char *buffer = malloc(order->bytes);
 	must(buffer != NULL, "malloc");
 	for (long turn = 0; turn < order->turns; turn++) {
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	order.turns = counted + warm;
 	order.type = paired ? ZMQ_PAIR : ZMQ_REP;
 	order.context = zmq_ctx_new();
-	void *socket = bound(order.context, paired ? ZMQ_PAIR : ZMQ_REQ, argv[2], order.endpoint);
+	void *socket = bound(order.context, paired ? ZMQ_PAIR : ZMQ_REQ, argv[2], DEFAULT_MARK, order.endpoint);
 	char *buffer = malloc(order.bytes);
 	double *samples = malloc(order.turns * sizeof(double));
 	must(buffer != NULL && samples != NULL, "malloc");

@@ -1,8 +1,9 @@
 /*
- * throughput ENDPOINT BYTES MESSAGES: PUSH in one thread, PULL in another; prints messages a second as JSON.
+ * throughput ENDPOINT BYTES MESSAGES MARK: PUSH in one thread, PULL in another; prints messages a second as JSON.
  *
  * As many messages again come first and are not counted. Small messages are copied into their message, as every send of a
- * small buffer does; large ones are lent (zmq_msg_init_data), which is the fastest that libzmq offers.
+ * small buffer does; large ones are lent (zmq_msg_init_data), which is the fastest that libzmq offers. MARK is the high-water mark
+ * of both sockets, messages.
  */
 #include <pthread.h>
 #include "bench.h"
@@ -14,6 +15,7 @@ struct order {
 	void *context;
 	char endpoint[256];
 	long messages;
+	int mark;
 	double rate;
 };
 
@@ -26,7 +28,7 @@ static void not_freed(void *data, void *hint)
 static void *count(void *argument)
 {
 	struct order *order = argument;
-	void *pull = connected(order->context, ZMQ_PULL, order->endpoint);
+	void *pull = connected(order->context, ZMQ_PULL, order->endpoint, order->mark);
 	zmq_msg_t message;
 	double started = 0;
 	must(zmq_msg_init(&message) == 0, "zmq_msg_init");
@@ -45,12 +47,13 @@ int main(int argc, char **argv)
 {
 	struct order order;
 	pthread_t counter;
-	must(argc == 4, "usage: throughput ENDPOINT BYTES MESSAGES");
+	must(argc == 5, "usage: throughput ENDPOINT BYTES MESSAGES MARK");
 	alarm(RUN_SECONDS_MAX);
 	size_t bytes = count_of(argv[2]);
 	order.messages = count_of(argv[3]);
+	order.mark = (int)count_of(argv[4]);
 	order.context = zmq_ctx_new();
-	void *push = bound(order.context, ZMQ_PUSH, argv[1], order.endpoint);
+	void *push = bound(order.context, ZMQ_PUSH, argv[1], order.mark, order.endpoint);
 	char *payload = malloc(bytes);
 	must(payload != NULL, "malloc");
 	memset(payload, 7, bytes);
