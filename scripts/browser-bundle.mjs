@@ -17,11 +17,15 @@ export const BUNDLE = path.join(core, "dist", "bundle");
 
 /** What stands in the place of what, below src. */
 const OTHERWISE = new Map([
-	["keep-alive.ts", "browser/keep-alive.ts"],
 	["transports.ts", "browser/transports.ts"],
+	["transport/inproc-threads.ts", "browser/inproc-threads.ts"],
 	["transport/zap-client.ts", "browser/zap-client.ts"],
 ]);
-const BUILTINS = { "node:crypto": "browser/node-crypto.ts", "node:net": "browser/node-net.ts" };
+const BUILTINS = {
+	"node:crypto": "browser/node-crypto.ts",
+	"node:net": "browser/node-net.ts",
+	"node:worker_threads": "browser/node-worker-threads.ts",
+};
 
 /** @type {import("esbuild").Plugin} */
 const otherwise = {

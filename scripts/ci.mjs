@@ -19,6 +19,13 @@ import { root } from "./workspace.mjs";
 const STEPS = [
 	{ name: "npm test", args: ["test"], minutes: 12, counts: ["test"] },
 	{ name: "the suite on other Nodes", args: ["run", "test:nodes"], minutes: 18, counts: NODE_VERSIONS.map((version) => `node-${version}`) },
+	{ name: "interop: the whole matrix", args: ["run", "test:interop"], minutes: 5, counts: ["test"] },
+	{ name: "the clauses of the RFCs", args: ["run", "test:spec"], minutes: 5 },
+	{ name: "fuzz", args: ["run", "fuzz", "--", "--seconds", "20"], minutes: 3 },
+	{ name: "soak", args: ["run", "soak", "--", "--seconds", "20"], minutes: 3 },
+	{ name: "every interleaving of small schedules", args: ["run", "test:interleave"], minutes: 4 },
+	{ name: "the interleavings find known bugs", args: ["run", "test:interleave", "--", "--canary"], minutes: 3 },
+	{ name: "what is published", args: ["run", "test:pack"], minutes: 3 },
 	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 8 },
 	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 3 },
 	{

@@ -31,7 +31,7 @@ export function fillIn(markdown, read) {
 }
 
 function documents() {
-	const inDocs = readdirSync(path.join(root, "docs")).map((name) => path.join("docs", name));
+	const inDocs = ["docs", "docs/patterns"].flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => path.join(folder, name)));
 	const inPackages = packageFolders().map((folder) => path.join(folder, "README.md"));
 	return ["README.md", ...inDocs, ...inPackages].filter((name) => name.endsWith(".md") && existsSync(path.join(root, name)));
 }

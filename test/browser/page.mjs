@@ -41,7 +41,7 @@ function refuses(code, attempt) {
 
 for (const [index, each] of CASES.entries()) {
 	await report(each.name, async () => {
-		const socket = new zmq[each.types[1]]({ ...each.security.page(keys), reconnectInterval: 20 });
+		const socket = new (Reflect.get(zmq, each.types[1]))({ ...each.security.page(keys), reconnectInterval: 20 });
 		socket.connect(endpoints[index]);
 		await each.page(socket);
 		await socket[Symbol.asyncDispose]();

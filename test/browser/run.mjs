@@ -129,7 +129,14 @@ async function serve(request, response) {
 }
 
 const profile = mkdtempSync(path.join(tmpdir(), "zloom-browser-"));
-const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", `--user-data-dir=${profile}`];
+const flags = [
+	"--headless=new",
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-dev-shm-usage",
+	"--no-first-run",
+	`--user-data-dir=${profile}`,
+];
 const child = spawn(browser, [...flags, base.replace("ws:", "http:")], { stdio: "ignore", detached: true });
 child.once("error", (error) => {
 	failures.push(`${browser} does not start: ${error.message}`);

@@ -62,7 +62,7 @@ export {
 	parseProperties,
 } from "../../packages/core/dist/wire/command.js";
 export { decodeDatagram, encodeDatagram } from "../../packages/core/dist/wire/datagram.js";
-export { encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameSource } from "../../packages/core/dist/wire/frame.js";
+export { type ChunkDecoder, encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../../packages/core/dist/wire/frame.js";
 export { encodeGreeting, GreetingDecoder } from "../../packages/core/dist/wire/greeting.js";
 export { OLD_FRAME_ENCODER, OldFrameDecoder } from "../../packages/core/dist/wire/old-frame.js";
 export { Socks5Client } from "../../packages/core/dist/wire/socks5.js";

@@ -17,7 +17,7 @@ import { type Parts, type Subject, type Target, Violation } from "./target.ts";
 const HANG_MS = 30_000;
 /** Heap and buffers beyond those after the warm-up that are no leak yet, bytes: code that became hot, caches. */
 const GROWTH_BYTES_MAX = 32 << 20;
-const WARM_UP_RUNS = 300;
+const WARM_UP_RUNS = { unit: 300, socket: 20 };
 const POOL_MAX = 1000;
 const SHRINK_RUNS_MAX = 3000;
 /** Runs of a unit between two turns of the event loop. */
@@ -98,7 +98,7 @@ class Fuzzer {
 			const parts = seeds[at] ?? mutant(random, random.pick(this.#pool), random.pick(this.#pool));
 			const error = await this.#run(parts);
 			if (error !== undefined) return { error, parts: await this.#shrink(parts, kindOf(error)) };
-			if (this.runs === WARM_UP_RUNS) this.#memoryBefore = memory();
+			if (this.runs === WARM_UP_RUNS[this.#target.level]) this.#memoryBefore = memory();
 			if (this.#target.level === "unit" && this.runs % UNIT_BATCH === 0) await new Promise((turn) => setImmediate(turn));
 		}
 		return await this.#atTheEnd();
@@ -164,8 +164,9 @@ class Fuzzer {
 		try {
 			await bounded(Promise.resolve(this.#subject.close?.()).then(() => "closed"));
 			const growth = memory() - this.#memoryBefore;
-			if (this.runs > 2 * WARM_UP_RUNS && growth > GROWTH_BYTES_MAX)
-				throw new Violation(`memory: ${growth >> 20} MiB more after ${this.runs} runs than after ${WARM_UP_RUNS}`);
+			const warmUp = WARM_UP_RUNS[this.#target.level];
+			if (this.runs > 2 * warmUp && growth > GROWTH_BYTES_MAX)
+				throw new Violation(`memory: ${growth >> 20} MiB more after ${this.runs} runs than after ${warmUp}`);
 			return undefined;
 		} catch (error) {
 			return { error: asError(error), parts: [] };

@@ -5,11 +5,11 @@
  * The engine must come to the same end, however the bytes were cut.
  */
 import {
+	type ChunkDecoder,
 	COMMAND_BYTES_MAX,
 	FLAG_COMMAND,
 	FLAG_MORE,
 	FrameDecoder,
-	type FrameSource,
 	Handshake,
 	MessageAssembler,
 	NullMechanism,
@@ -20,6 +20,8 @@ import {
 	type SocketTypeName,
 	upstreamMessage,
 } from "./core.ts";
+
+const TOPIC_BYTES_MAX: Readonly<Partial<Record<SocketTypeName, number>>> = { PUB: 32 * 1024, XPUB: 32 * 1024, RADIO: 255 };
 
 export interface Expected {
 	/** The reason of a ProtocolError, or "left": the peer did nothing wrong and went away. */
@@ -46,6 +48,15 @@ class Model {
 		this.#assembler = new MessageAssembler(maxMessageSize);
 	}
 
+	/** What is subscribed to has a bound of its own. @throws ProtocolError */
+	#receive(message: Uint8Array[]): void {
+		this.expected.messages.push(message);
+		const most = TOPIC_BYTES_MAX[this.#type];
+		if (most === undefined || (this.#type === "RADIO" && message.length > 1)) return;
+		for (const frame of message)
+			if (frame[0] === 1 && frame.length - 1 > most) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "a topic that is too long");
+	}
+
 	/** @throws ProtocolError */
 	read(bytes: Buffer): void {
 		const handshake = this.#handshake;
@@ -63,22 +74,21 @@ class Model {
 		}
 	}
 
-	#decoder(): FrameSource {
+	#decoder(): ChunkDecoder {
 		const { framing } = this.#handshake;
 		if (framing === 1) return new OldFrameDecoder(COMMAND_BYTES_MAX);
 		return new FrameDecoder(COMMAND_BYTES_MAX, { commands: framing === 3 });
 	}
 
 	#onFrame(flags: number, body: Buffer): void {
-		const { messages } = this.expected;
 		if ((flags & FLAG_COMMAND) === 0) {
 			const message = this.#assembler.add(Buffer.from(body), (flags & FLAG_MORE) !== 0);
-			if (message !== undefined) messages.push(message);
+			if (message !== undefined) this.#receive(message);
 			return;
 		}
 		const { name, data } = parseCommand(body);
 		const subscription = upstreamMessage(this.#type, name, data);
-		if (subscription !== undefined) messages.push(subscription);
+		if (subscription !== undefined) this.#receive(subscription);
 		else if (name === "PING") parsePing(data);
 	}
 }

@@ -128,6 +128,13 @@ export class Scene {
 		return this.#events.filter((event) => event.type === type).length;
 	}
 
+	/** Why handshakes have failed since the last {@link forget}. */
+	failures(): string[] {
+		return this.#events
+			.filter(({ type }) => type.startsWith("handshake:error"))
+			.map((event) => reasonOf((event as { error?: Error }).error));
+	}
+
 	/** Waits for the end of a stranger's connection; it must be told once, and with an error of ours if there is one. */
 	async ending(): Promise<Ending> {
 		await until('the event "disconnect" of a stranger', () => this.count("disconnect") > 0);

@@ -17,6 +17,7 @@ import { socks } from "./targets/socks.ts";
 import { subscriptions } from "./targets/subscriptions.ts";
 import { tamperedPeers } from "./targets/tampered-peers.ts";
 import { endpoints, z85 } from "./targets/texts.ts";
+import { webSockets } from "./targets/web-sockets.ts";
 import { zapReplies, zapRequests } from "./targets/zap.ts";
 import { zapHandler } from "./targets/zap-handler.ts";
 
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
 	...tamperedPeers,
 	zapHandler,
 	udp,
+	...webSockets,
 	...floods,
 ];
 

@@ -8,7 +8,7 @@
 import type { SpecTransport } from "./clause.ts";
 
 /** What carries every pattern. */
-export const EVERY: readonly SpecTransport[] = ["tcp", "ipc", "inproc"];
+export const EVERY: readonly SpecTransport[] = ["tcp", "ipc", "inproc", "ws"];
 /** Where a peer can be a script of bytes that breaks the rules. */
 export const STREAMS: readonly SpecTransport[] = ["tcp", "ipc"];
 /** What carries RADIO and DISH. */

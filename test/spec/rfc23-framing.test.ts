@@ -8,7 +8,7 @@ import { COMMAND, command, dial, frame, greeting, LONG, listen, MORE, message, r
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
-const ALL = { transports: ["tcp", "ipc", "inproc"] } as const;
+const ALL = { transports: ["tcp", "ipc", "inproc", "ws"] } as const;
 const HEAD = [greeting(), ready("PUSH")];
 
 covers(zmtp("grammar-1"), OVER, "a message before the handshake ends the connection", async (transport) => {

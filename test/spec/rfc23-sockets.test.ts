@@ -21,15 +21,16 @@ import {
 	XSubscriber,
 } from "@zloom/core";
 import { expect } from "vitest";
+import type { SpecTransport } from "./clause.ts";
 import { covers } from "./covers.ts";
 import { verdict } from "./events.ts";
-import { freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
+import { anyEndpoint, freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
 import { KINDS, KINDS_OF_30, make, PARTNERS } from "./socket-kinds.ts";
 import { dial, greeting, listen, message, ready, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
-const ALL = { transports: ["tcp", "ipc", "inproc"] } as const;
+const ALL = { transports: ["tcp", "ipc", "inproc", "ws"] } as const;
 
 covers(zmtp("socket-type-1", "metadata-3"), OVER, "each socket announces its type by its name", async (transport) => {
 	for (const kind of KINDS) {
@@ -60,7 +61,7 @@ covers(["37/socket-1"], ALL, "every type of ZMTP 3.1 meets its partners, binding
 	for (const kind of KINDS) await meetsPartners(transport, kind);
 });
 
-async function meetsPartners(transport: "tcp" | "ipc" | "inproc" | "ws" | "udp", kind: (typeof KINDS)[number]): Promise<void> {
+async function meetsPartners(transport: SpecTransport, kind: (typeof KINDS)[number]): Promise<void> {
 	for (const partner of PARTNERS[kind]) {
 		const [bound, connecting] = [make(kind), make(partner)];
 		await meet(transport, bound, connecting);
@@ -201,7 +202,7 @@ covers(["37/pattern-7"], ALL, "what is scattered is gathered", async (transport)
 
 covers(["37/pattern-8"], ALL, "PEERs answer each other by routing id", async (transport) => {
 	const [left, right] = [open(new Peer()), open(new Peer())];
-	await left.bind(transport === "inproc" ? await freeEndpoint("inproc") : `${transport}://${transport === "tcp" ? "127.0.0.1:*" : "*"}`);
+	await left.bind(anyEndpoint(transport));
 	const routingId = right.connectPeer(left.lastEndpoint as string);
 	await right.send("hello", { routingId });
 	const [bytes, tag] = await left.receive();

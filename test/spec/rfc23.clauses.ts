@@ -8,7 +8,7 @@ import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
 
 const WIRE = ["tcp", "ipc"] as const;
-const ALL = ["tcp", "ipc", "inproc"] as const;
+const ALL = ["tcp", "ipc", "inproc", "ws"] as const;
 
 export const clauses: readonly Clause[] = [
 	...section("Formal Grammar", WIRE, [
@@ -135,7 +135,7 @@ export const clauses: readonly Clause[] = [
 		must(
 			"23/analysis-3",
 			"On an encrypted connection the data of messages is in commands.",
-			"The body is a MESSAGE command, but its frame has no COMMAND flag: libzmq sends it so, and no peer in the field does otherwise. We take both forms.",
+			"The body is a MESSAGE command, but its frame has no COMMAND flag, as in libzmq. Both forms are taken.",
 		),
 		must("23/analysis-4", "The names of commands are visible and printable, whatever is encrypted."),
 	]),

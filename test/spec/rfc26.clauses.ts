@@ -1,5 +1,5 @@
 /**
- * RFC 26, CurveZMQ, from top to bottom. C and S are the long-term keys, C' and S' those of one connection, Box [X](A->B) is X that
+ * RFC 26, CurveZMQ, from top to bottom. C and S are the long-term keys, C' and S' those of one connection, Box [X] from A to B is X that
  * only A can have closed and only B can open.
  *
  * The text says 70 octets of padding in HELLO where its grammar and the size of HELLO ask for 72; 72 is what everybody sends.
@@ -28,7 +28,7 @@ export const clauses: readonly Clause[] = [
 		must("26/hello-6", "C' is forgotten when the connection closes."),
 		must("26/hello-7", "The secret half of C' is stored nowhere and given to nobody."),
 		must("26/hello-8", "The nonce is CurveZMQHELLO--- and the 8 octets sent."),
-		must("26/hello-9", "The signature is Box [64 zeros](C'->S)."),
+		must("26/hello-9", "The signature is Box [64 zeros] from C' to S."),
 		must("26/hello-10", "The server checks every field of HELLO."),
 		must("26/hello-11", "The server disconnects a client whose HELLO is malformed."),
 		must("26/hello-12", "For a valid HELLO the server makes a new pair S' and puts both halves into WELCOME."),
@@ -42,7 +42,7 @@ export const clauses: readonly Clause[] = [
 		must("26/welcome-1", "The server answers a valid HELLO by WELCOME."),
 		must("26/welcome-2", "WELCOME has 168 octets."),
 		must("26/welcome-3", "The nonce is WELCOME- and the 16 octets sent."),
-		must("26/welcome-4", "The box is Box [S' + cookie](S->C'), with 96 octets of cookie."),
+		must("26/welcome-4", "The box is Box [S' + cookie] from S to C', with 96 octets of cookie."),
 		must("26/welcome-5", "Its nonce is used once for this server key."),
 		must("26/cookie-1", "The nonce of the cookie is COOKIE-- and the 16 octets in it."),
 		must("26/cookie-2", "The cookie has C' and the secret half of S', closed with a key that only the server has."),
@@ -56,10 +56,10 @@ export const clauses: readonly Clause[] = [
 		must("26/initiate-2", "INITIATE has at least 257 octets."),
 		must("26/initiate-3", "It brings back the cookie as it came."),
 		must("26/initiate-4", "The nonce is CurveZMQINITIATE and the 8 octets sent."),
-		must("26/initiate-5", "The box is Box [C + vouch + metadata](C'->S')."),
+		must("26/initiate-5", "The box is Box [C + vouch + metadata] from C' to S'."),
 		must("26/vouch-1", "The nonce of the vouch is VOUCH--- and the 16 octets sent."),
 		must("26/vouch-2", "That nonce is used once for this client key."),
-		must("26/vouch-3", "The vouch is Box [C' + S](C->S')."),
+		must("26/vouch-3", "The vouch is Box [C' + S] from C to S'."),
 		must("26/metadata-1", "A property's name has 1 to 255 characters; an empty one is not valid."),
 		must("26/metadata-2", "Upper or lower case of names does not matter."),
 		must("26/metadata-3", "A value has 0 to 2^31-1 octets of anything; empty ones are allowed."),
@@ -77,7 +77,7 @@ export const clauses: readonly Clause[] = [
 		must("26/ready-1", "The server answers a valid INITIATE by READY."),
 		must("26/ready-2", "READY has at least 30 octets."),
 		must("26/ready-3", "The nonce is CurveZMQREADY--- and the 8 octets sent."),
-		must("26/ready-4", "The box is Box [metadata](S'->C'), in the format of INITIATE."),
+		must("26/ready-4", "The box is Box [metadata] from S' to C', in the format of INITIATE."),
 		must("26/ready-5", "The client checks every field of READY."),
 		must("26/ready-6", "The client disconnects from a server whose READY is malformed."),
 		must("26/ready-7", "After READY the client expects MESSAGE."),

@@ -6,7 +6,7 @@ import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
 
 /** Over which the clients come; the handler is always asked over inproc. */
-const WIRE = ["tcp", "ipc"] as const;
+const WIRE = ["tcp", "ipc", "ws"] as const;
 const INPROC = ["inproc"] as const;
 
 export const clauses: readonly Clause[] = [

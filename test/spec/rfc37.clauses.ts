@@ -8,7 +8,7 @@ import { must, section, should } from "./clause-list.ts";
 import { clauses as of23 } from "./rfc23.clauses.ts";
 
 const WIRE = ["tcp", "ipc"] as const;
-const ALL = ["tcp", "ipc", "inproc"] as const;
+const ALL = ["tcp", "ipc", "inproc", "ws"] as const;
 
 /** What RFC 37 says in other words, or no more. */
 const CHANGED = new Set(["grammar-3", "version-6", "topology-1", "null-2", "null-11", "pubsub-2", "pubsub-3"].map((name) => `23/${name}`));

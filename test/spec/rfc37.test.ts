@@ -24,7 +24,7 @@ import { command, dial, frame, listen, MORE, message, WIRE } from "./wire.ts";
 
 const OVER = { transports: WIRE };
 const TCP = { transports: ["tcp"] } as const;
-const ALL = { transports: ["tcp", "ipc", "inproc"] } as const;
+const ALL = { transports: ["tcp", "ipc", "inproc", "ws"] } as const;
 
 covers(["37/pubsub-2", "37/pubsub-3"], OVER, "SUB and XSUB send SUBSCRIBE and CANCEL, long topics too", async (transport) => {
 	const [subscriber, xsub] = [open(new Subscriber()), open(new XSubscriber())];

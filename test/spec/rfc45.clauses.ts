@@ -59,7 +59,11 @@ export const clauses: readonly Clause[] = [
 		["ws"],
 		[
 			should("45/types-1", "Only socket types that fit each other may talk, by the list of the RFC."),
-			should("45/types-2", "Any other peer is disconnected without a word."),
+			should(
+				"45/types-2",
+				"Any other peer is disconnected without a word.",
+				"It gets an ERROR first, as over tcp: that is what the RFC of the mechanism asks for.",
+			),
 		],
 	),
 	...section(

@@ -34,10 +34,12 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["transport/"],
 	["inbox", "outbox", "place", "peer-name", "option-properties", "socket-endpoints", "message-metadata", "receiver", "web-streams"],
 	["socket"],
+	["transports"],
 	["context", "faces", "tagged-faces", "authenticator"],
 	["socket-make"],
 	["sockets", "publish-sockets", "stream-socket", "datagram-socket", "draft-sockets"],
 	["proxy"],
+	["browser/"],
 	["index", "internal"],
 	["zeromq/"],
 ];
@@ -50,12 +52,13 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/zloom": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/census": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/bench": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
-	"apps/examples": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
+	"apps/examples": ["@zloom/core", "@zloom/core/zeromq", "@zloom/runtime", "@zloom/cluster"],
+	"apps/reference": [],
 };
 
 /** The doors of each package: the keys of `exports` in its package.json. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
-	"packages/core": [".", "./internal", "./zeromq", "./zeromq/draft"],
+	"packages/core": [".", "./browser", "./internal", "./zeromq", "./zeromq/draft"],
 	"packages/runtime": ["."],
 	"packages/cluster": ["."],
 	"packages/zloom": [],

@@ -1,24 +1,32 @@
 /**
- * `npm run bench`: ours and the peers in alternation in one run, medians and ratios.
- *
- * Every row runs all its arms once a round, in turn, so that a machine that drifts drifts for all of them. Ratios are
- * medians of the rounds' ratios, not ratios of medians: each compares two runs that stood side by side.
+ * `npm run bench`: every row of the benchmark, ours and the peers in alternation in one run, medians and ratios; the last line says
+ * which bars are missed. A missed bar is a finding and no failure: the exit status is 1 only when an arm of a row failed.
  */
-import { availableParallelism } from "node:os";
-import Table from "cli-table3";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
-import { median, medianRatio, type Unit } from "./median.ts";
-import { callRows, type Row, socketRows } from "./rows.ts";
-
-/** Figures of one row: a list per arm, one figure a round. */
-type Samples = Record<string, number[]>;
+import { machine } from "./machine.ts";
+import { measure } from "./measure.ts";
+import { writePage } from "./page.ts";
+import type { Result, RowResult } from "./result.ts";
+import type { Row } from "./row.ts";
+import { allRows } from "./rows.ts";
+import { table } from "./table.ts";
+import { conditions, summary } from "./words.ts";
 
 interface Options {
 	rounds: number;
 	messages: number;
 	roundTrips: number;
-	json?: true;
+	parkedSeconds: number;
+	row?: string[];
+	json?: string;
+	page?: true;
+	from?: string;
+	list?: true;
 }
+
+const DEFAULTS = { rounds: 5, messages: 200_000, roundTrips: 20_000, parkedSeconds: 10 };
 
 function count(text: string): number {
 	const value = Number(text);
@@ -26,57 +34,48 @@ function count(text: string): number {
 	return value;
 }
 
-function figure(value: number, unit: Unit): string {
-	return unit === "us" ? `${value.toFixed(1)} us` : `${(value / 1000).toFixed(0)} k/s`;
+/** Rows whose names begin with one of the words; all without words. */
+function chosen(rows: readonly Row[], words: readonly string[] | undefined): Row[] {
+	if (words === undefined) return [...rows];
+	const unknown = words.filter((word) => !rows.some((row) => row.name.startsWith(word)));
+	if (unknown.length > 0) command.error(`no row begins with ${unknown.join(", ")}; --list has their names`);
+	return rows.filter((row) => words.some((word) => row.name.startsWith(word)));
 }
 
-async function measure(row: Row, rounds: number): Promise<Samples> {
-	const samples: Samples = {};
-	for (let round = 0; round < rounds; round++) {
-		for (const [arm, run] of row.arms) {
-			samples[arm] ??= [];
-			samples[arm].push(await run());
-		}
-	}
-	return samples;
-}
-
-async function measureTable(rows: readonly Row[], rounds: number): Promise<{ text: string; figures: Record<string, Samples> }> {
-	const [first] = rows;
-	if (first === undefined) throw new Error("a table without rows");
-	const [ours, ...peers] = [...first.arms.keys()] as [string, ...string[]];
-	const head = ["row", ours, ...peers, ...peers.map((peer) => `against ${peer}`)];
-	const table = new Table({ head, style: { head: [], border: [] } });
-	const figures: Record<string, Samples> = {};
+async function run(options: Options, rows: readonly Row[]): Promise<Result> {
+	const { rounds, messages, roundTrips, parkedSeconds } = options;
+	const trial = (Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]).some((name) => options[name] < DEFAULTS[name]);
+	const before = machine();
+	const results: RowResult[] = [];
 	for (const row of rows) {
-		const samples = await measure(row, rounds);
-		figures[row.title] = samples;
-		const of = (arm: string): number[] => samples[arm] as number[];
-		table.push([
-			row.title,
-			...[ours, ...peers].map((arm) => figure(median(of(arm)), row.unit)),
-			...peers.map((peer) => `${medianRatio(of(ours), of(peer), row.unit).toFixed(1)} x`),
-		]);
+		if (process.stderr.isTTY) console.error(`${results.length + 1} of ${rows.length}: ${row.title}`);
+		results.push(await measure(row, rounds));
 	}
-	return { text: table.toString(), figures };
+	return { machine: before, rounds, sizes: { messages, roundTrips, parkedSeconds }, trial, rows: results };
 }
 
 const command = new Command("bench")
-	.description("zloom against npm zeromq, MessagePort, piscina and comlink, side by side in one run")
-	.option("--rounds <n>", "runs of each arm, in alternation", count, 5)
-	.option("--messages <n>", "messages of a throughput run", count, 200_000)
-	.option("--round-trips <n>", "round trips of a latency run", count, 10_000)
-	.option("--json", "print the figures as JSON instead of tables")
+	.description("zloom beside npm zeromq, libzmq in C, MessagePort, piscina and comlink, in one run")
+	.option("--rounds <n>", "runs of each arm, in alternation", count, DEFAULTS.rounds)
+	.option("--messages <n>", "messages of a throughput run; topics and bursts follow from it", count, DEFAULTS.messages)
+	.option("--round-trips <n>", "round trips of a latency run", count, DEFAULTS.roundTrips)
+	.option("--parked-seconds <n>", "how long the row of parked threads looks", count, DEFAULTS.parkedSeconds)
+	.option("--row <name...>", "only rows whose names begin so")
+	.option("--list", "print the names of the rows")
+	.option("--json <file>", "write all figures to a file")
+	.option("--page", "write docs/benchmarks.md and its plot")
+	.option("--from <file>", "take the figures from a file that --json wrote, and measure nothing")
 	.parse();
 const options = command.opts<Options>();
-const figures: Record<string, Samples> = {};
-if (options.json !== true) {
-	console.log(`Node ${process.version}, ${availableParallelism()} cores, medians of ${options.rounds} rounds`);
-	console.log("MessagePort has no tcp: beside a tcp row stands its figure between two threads.");
+const rows = chosen(allRows(options), options.row);
+if (options.list === true) {
+	for (const { name, title } of rows) console.log(`${name.padEnd(20)} ${title}`);
+} else {
+	const result = options.from === undefined ? await run(options, rows) : (JSON.parse(readFileSync(options.from, "utf8")) as Result);
+	if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, "\t")}\n`);
+	console.log(conditions(result).join("\n"));
+	console.log(table(result.rows));
+	if (options.page === true) console.log(`${fileURLToPath(await writePage(result))} written`);
+	console.log(summary(result));
+	if (result.rows.some((row) => Object.values(row.arms).some((arm) => "failed" in arm))) process.exitCode = 1;
 }
-for (const rows of [socketRows(options), callRows(options)]) {
-	const measured = await measureTable(rows, options.rounds);
-	Object.assign(figures, measured.figures);
-	if (options.json !== true) console.log(measured.text);
-}
-if (options.json === true) console.log(JSON.stringify(figures, null, 2));

@@ -12,6 +12,7 @@ import { AccessPolicy, type AccessRules, type Judged } from "./security/access-p
 import type { ReceivedZapRequest } from "./security/zap-message.ts";
 import { ZapHandler } from "./transport/zap-handler.ts";
 
+/** What the constructor of {@link Authenticator} takes: who gets in, and who is told of errors. All of it optional: then NULL peers get in, and no others. */
 export interface AuthenticatorOptions extends AccessRules {
 	/** Told what a callback threw; the peer is refused with status 500. Default: a process warning. */
 	readonly onError?: (error: unknown) => void;
@@ -19,6 +20,11 @@ export interface AuthenticatorOptions extends AccessRules {
 	readonly context?: Context;
 }
 
+/**
+ * Judges the peers of all sockets of a context, by addresses, passwords and CURVE keys: the ZAP handler of RFC 27.
+ *
+ * Make it, `await start()`, and close it at the end. One for each namespace: see {@link Context}.
+ */
 export class Authenticator {
 	readonly #policy: AccessPolicy;
 	readonly #onError: (error: unknown) => void;
@@ -52,6 +58,7 @@ export class Authenticator {
 		await handler?.close();
 	}
 
+	/** As {@link close}: for `await using`. */
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.close();
 	}

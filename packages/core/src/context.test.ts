@@ -183,6 +183,23 @@ describe("terminate", () => {
 		expect(context.terminated).toBe(false);
 	});
 
+	it("drops what waits for inproc names that nobody has bound, of this context only", async () => {
+		const [ending, going] = [new Context({ namespace: "waits" }), new Context({ namespace: "waits" })];
+		for (const each of [ending, going]) {
+			const push = new Push({ context: each });
+			push.connect("inproc://never-bound");
+			await push.send(each === ending ? "dropped" : "kept");
+			// With and without an end of its own before.
+			if (each === going) push.close();
+			else await push[Symbol.asyncDispose]();
+		}
+		await ending.terminate();
+		const pull = open(new Pull({ context: going }));
+		await pull.bind("inproc://never-bound");
+		expect([texts(await pull.receive()), pull.tryReceive()]).toEqual([["kept"], undefined]);
+		await going.terminate();
+	});
+
 	it("forgets sockets that were closed before", async () => {
 		const ending = new Context();
 		for (let i = 0; i < 3; i++) new Push({ context: ending }).close();

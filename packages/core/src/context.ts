@@ -16,9 +16,11 @@ import { NAMESPACE_BYTES_MAX } from "./limits.ts";
 import { checkOptionDefaults } from "./option-defaults.ts";
 import { checkOption, type SocketOptionsInput } from "./options.ts";
 import type { Socket, SocketContext } from "./socket.ts";
+import { inprocDirectory } from "./transport/inproc-threads.ts";
 import type { Transport } from "./transport/transport.ts";
 import { TRANSPORTS } from "./transports.ts";
 
+/** What the constructor of {@link Context} takes. */
 export interface ContextOptions {
 	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
 	readonly namespace?: string;
@@ -44,6 +46,11 @@ function checkLinger(options: { readonly lingerMs?: number }): number | undefine
 	return lingerMs;
 }
 
+/**
+ * A namespace of inproc names, with an authenticator, option defaults and an end of its own.
+ *
+ * Who does not care never meets one: sockets are made in the default context, which spans all threads of the process.
+ */
 export class Context implements SocketContext {
 	/** Give it to `new Context({ namespace })` in another thread to share inproc names; empty: the default context. */
 	readonly namespace: string;
@@ -73,7 +80,7 @@ export class Context implements SocketContext {
 
 	/**
 	 * Closes all sockets of this context, and waits until their addresses are free and what lingers is delivered or given up. No more
-	 * sockets can be made in it. Rejects with ENOTSUP on the default context, and with EINVAL.
+	 * sockets can be made in it; what waits for inproc names that nobody has bound is dropped. Rejects with ENOTSUP on the default context, and with EINVAL.
 	 * @param options `lingerMs` instead of the `linger` of sockets that are open: with -1, their default, this waits for peers for
 	 *   as long as they take
 	 */
@@ -91,6 +98,7 @@ export class Context implements SocketContext {
 		return this.#ended;
 	}
 
+	/** As {@link terminate} without options: for `await using`. */
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.terminate();
 	}
@@ -124,6 +132,7 @@ export class Context implements SocketContext {
 		try {
 			await Promise.all(this.#ending);
 		} finally {
+			inprocDirectory().abandon(this);
 			release();
 		}
 	}

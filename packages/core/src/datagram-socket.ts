@@ -12,6 +12,7 @@ import { Socket } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption, type UdpReceiveOption, type UdpSendOption } from "./socket-make.ts";
 import type { WaitOptions } from "./waiters.ts";
 
+/** What the constructor of {@link Datagram} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type DatagramOptions = OptionsWith<SendOption | ReceiveOption | UdpSendOption | UdpReceiveOption>;
 
 /** @throws ZmqError EINVAL, EMSGSIZE */
@@ -58,6 +59,7 @@ export class Datagram extends DuplexSocket {
 		return super.trySend(checked(message));
 	}
 
+	/** Sends many datagrams in order. Rejects as {@link send}; a malformed one among them, and none is sent. */
 	override async sendMany(messages: readonly Content[], options?: WaitOptions): Promise<void> {
 		await super.sendMany(Array.isArray(messages) ? messages.map(checked) : messages, options);
 	}

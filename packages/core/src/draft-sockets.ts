@@ -20,27 +20,38 @@ import { make, type OptionsWith, type ReceiveOption, type SendOption, type UdpRe
 import { type Tagged, TaggedDuplexSocket, TaggedWritableSocket } from "./tagged-faces.ts";
 import { closedError } from "./waiters.ts";
 
+/** What the constructor of {@link Server} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ServerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage">;
+/** What the constructor of {@link Client} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ClientOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "hiccupMessage">;
+/** What the constructor of {@link Radio} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RadioOptions = OptionsWith<SendOption | UdpSendOption>;
+/** What the constructor of {@link Dish} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type DishOptions = OptionsWith<ReceiveOption | UdpReceiveOption>;
+/** What the constructor of {@link Scatter} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ScatterOptions = OptionsWith<SendOption | "conflate">;
+/** What the constructor of {@link Gather} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type GatherOptions = OptionsWith<ReceiveOption | "conflate">;
+/** What the constructor of {@link Peer} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PeerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage" | "hiccupMessage">;
+/** What the constructor of {@link Channel} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ChannelOptions = OptionsWith<SendOption | ReceiveOption>;
 
 /** A peer of a Server or Peer: 1 to 2^32 - 1. */
 export interface RoutingIdTag {
+	/** Who it goes to, or came from. */
 	routingId: number;
 }
 
 /** What a Radio sends to: 0 to 255 bytes, none of them 0, or text as UTF-8. */
 export interface GroupTag {
+	/** The group that the message goes to. */
 	group: Uint8Array | string;
 }
 
 /** What a Dish has received from. */
 export interface ReceivedGroup {
+	/** The group that the message was sent to. */
 	group: Buffer;
 }
 

@@ -43,9 +43,12 @@ export type ZmqErrorCode =
 
 /** The one error class of core. `address` names the endpoint where there is one. */
 export class ZmqError extends Error {
+	/** What to match on: an errno name, never changed. `docs/errors.md` says of each when it comes and what to do. */
 	readonly code: ZmqErrorCode;
+	/** The endpoint concerned, where there is one. */
 	readonly address?: string;
 
+	/** @param options `address`: the endpoint concerned; `cause`: the error below this one */
 	constructor(code: ZmqErrorCode, message: string, options: { address?: string; cause?: unknown } = {}) {
 		super(message, options.cause === undefined ? undefined : { cause: options.cause });
 		this.name = "ZmqError";

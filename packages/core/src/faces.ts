@@ -87,6 +87,7 @@ export abstract class ReadableSocket<Message = Received> extends Socket implemen
 		return this.#receiver.messages(options);
 	}
 
+	/** As `messages()` without options: `for await (const message of socket)`. Ends when the socket is closed. */
 	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
 		return this.#receiver.messages();
 	}

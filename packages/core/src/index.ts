@@ -53,6 +53,7 @@ export type { Receiving } from "./receiver.ts";
 export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
 export { Socket } from "./socket.ts";
+export type { OptionsWith, ReceiveOption, SendOption, UdpReceiveOption, UdpSendOption } from "./socket-make.ts";
 export {
 	Dealer,
 	type DealerOptions,
@@ -71,6 +72,7 @@ export {
 } from "./sockets.ts";
 export { Stream, type StreamOptions } from "./stream-socket.ts";
 export type { Tagged, TaggedContent, TaggedReadable, TaggedWritable } from "./tagged-faces.ts";
+export type { WebServer } from "./transport/web-socket/path-server.ts";
 export { shareHttpServer } from "./transport/web-socket/path-servers.ts";
 export type { WaitOptions } from "./waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";

@@ -10,6 +10,7 @@ import type { Pipe } from "./pipe/pipe.ts";
 const EMPTY = Buffer.alloc(0);
 const NO_PROPERTIES: ReadonlyMap<string, Buffer> = new Map();
 
+/** What is known of the sender of one message: of the connection that it came through. */
 export class MessageMetadata {
 	/** Where the message came from: `tcp://10.0.0.7:51234`, or the endpoint that this socket has connected to. */
 	readonly peerAddress: string;
@@ -44,7 +45,9 @@ export class MessageMetadata {
 
 /** A message, and what is known of its sender. */
 export interface WithMetadata<Message> {
+	/** What `receive()` would have given. */
 	readonly message: Message;
+	/** Who sent it. */
 	readonly metadata: MessageMetadata;
 }
 

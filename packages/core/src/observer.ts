@@ -23,6 +23,7 @@ function closedError(): ZmqError {
 	return new ZmqError("EBADF", "The observer is closed: its socket has ended, or close() was called");
 }
 
+/** `socket.events`: tells of one socket, by listeners (`on`, `off`), by `receive()`, or in a loop; never by both ways. */
 export class Observer implements AsyncIterable<SocketEvent> {
 	readonly #listeners = new Map<SocketEventType, Set<Listener>>();
 	/** The job says whether the result is an iterator's step. */
@@ -46,6 +47,7 @@ export class Observer implements AsyncIterable<SocketEvent> {
 		else listeners.add(listener);
 	}
 
+	/** Takes {@link on} back; a listener that was not added is ignored. */
 	off<Type extends SocketEventType>(type: Type, listener: (event: SocketEventOf<Type>) => void): void {
 		const listeners = this.#listeners.get(type);
 		if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(type);

@@ -37,7 +37,9 @@ export abstract class OptionProperties {
 	declare useFd: number;
 	/** A SOCKS5 proxy, "host:port", that tcp connections go through; null = none. */
 	declare socksProxy: string | null;
+	/** User name for the SOCKS5 proxy, up to 255 bytes; null = none. */
 	declare socksUsername: string | null;
+	/** Password for the SOCKS5 proxy, up to 255 bytes; null = none. */
 	declare socksPassword: string | null;
 	/** Connections waiting to be accepted; taken at bind. */
 	declare backlog: number;
@@ -65,7 +67,9 @@ export abstract class OptionProperties {
 	declare readonly securityMechanism: "plain" | "curve" | null;
 	/** True: this side checks user names and passwords, by the ZAP handler: see Authenticator. */
 	declare plainServer: boolean;
+	/** Sent to a PLAIN server, up to 255 bytes; makes this side a client. null = none. */
 	declare plainUsername: string | null;
+	/** Sent to a PLAIN server, up to 255 bytes, unencrypted; makes this side a client. null = none. */
 	declare plainPassword: string | null;
 	/** True: this side is the CURVE server; it needs curveSecretKey. */
 	declare curveServer: boolean;

@@ -15,6 +15,7 @@ import {
 import { SECURITY_OPTION_ROWS, type SecurityOptions } from "./security-options.ts";
 import type { SocketTypeName } from "./socket-type.ts";
 
+/** All options with their types as they are read; `docs/options.md` has numbers, ranges, defaults and socket types. */
 export interface SocketOptions extends SecurityOptions {
 	/** Most messages queued per peer outbound; 0 = no limit. */
 	sendHighWaterMark: number;

@@ -56,7 +56,10 @@ export class Outbox {
 	readonly #pattern: Pattern;
 	readonly #options: Readonly<SocketOptions>;
 	readonly #framesMax: number;
-	readonly readiness: Readiness = new Readiness(() => this.writable);
+	readonly readiness: Readiness = new Readiness(
+		() => this.writable,
+		() => this.#pattern.wantRoom(),
+	);
 	readonly #waiters: Waiters<SendJob, void>;
 	#closed = false;
 	#pumping = false;

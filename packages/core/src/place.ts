@@ -16,6 +16,7 @@ export interface PlaceOwner {
 	readonly type: SocketTypeName;
 	/** Of inproc names and of the ZAP handler. */
 	readonly namespace: string;
+	readonly scope: object;
 	readonly options: Readonly<SocketOptions>;
 	attach(pipe: Pipe, place: Place): void;
 	emit(event: SocketEvent): void;
@@ -24,6 +25,7 @@ export interface PlaceOwner {
 export class Place implements TransportHost {
 	readonly type: SocketTypeName;
 	readonly namespace: string;
+	readonly scope: object;
 	readonly options: Readonly<SocketOptions>;
 	readonly peerName: Uint8Array | undefined;
 	readonly #owner: PlaceOwner;
@@ -34,6 +36,7 @@ export class Place implements TransportHost {
 		this.peerName = peerName;
 		this.type = owner.type;
 		this.namespace = owner.namespace;
+		this.scope = owner.scope;
 		this.options = owner.options;
 		this.#owner = owner;
 	}

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it, vi } from "vitest";
 import { Client, Server } from "./draft-sockets.ts";
-import { meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
+import { meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { SocketProxy } from "./proxy.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
 import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "./sockets.ts";
@@ -180,6 +180,50 @@ describe("a proxy", () => {
 		for (const bad of [["x"], ["too long", "x"], [id]]) await push.send(bad);
 		await push.send([id, "good"]);
 		expect(texts(await client.receive())).toEqual(["good"]);
+		proxy.terminate();
+		await running;
+	});
+
+	it("hears of room in an output that it has filled to the last message, by any number of peers", async () => {
+		for (const peers of [1, 3]) {
+			const [source, front] = [open(new Push()), open(new Pull({ receiveHighWaterMark: 5 }))];
+			const back = open(new XPublisher({ noDrop: true, sendHighWaterMark: 2 }));
+			const subs = Array.from({ length: peers }, () => open(new Subscriber({ receiveHighWaterMark: 1 })));
+			await meet("inproc", front, source);
+			await meet("inproc", back, ...subs);
+			for (const sub of subs) sub.subscribe();
+			const proxy = new SocketProxy(front, back);
+			const running = proxy.run();
+			await vi.waitFor(() => expect(back.topicsCount).toBe(1), PATIENT);
+			const sent = source.sendMany(Array.from({ length: 60 }, (_, i) => String(i)));
+			// Each reads at its own pace; the slowest one is waited for.
+			await Promise.all(
+				subs.map(async (sub, at) => {
+					for (let i = 0; i < 60; i++) {
+						for (let turn = 0; turn < at; turn++) await new Promise((resolve) => setImmediate(resolve));
+						expect(texts(await sub.receive())).toEqual([String(i)]);
+					}
+				}),
+			);
+			await sent;
+			proxy.terminate();
+			await running;
+		}
+	});
+
+	it("carries requests to a REQ, one at a time", async () => {
+		const [asker, front, back, rep] = [open(new Dealer()), open(new Router()), open(new Request()), open(new Reply())];
+		await meet("inproc", front, asker);
+		await meet("inproc", rep, back);
+		const proxy = new SocketProxy(front, back);
+		const running = proxy.run();
+		for (let i = 0; i < 5; i++) {
+			await asker.send(["", String(i)]);
+			const request = await rep.receive();
+			expect(texts(request)?.at(-1)).toBe(String(i));
+			await rep.send(request);
+			expect(texts(await asker.receive())?.at(-1)).toBe(String(i));
+		}
 		proxy.terminate();
 		await running;
 	});

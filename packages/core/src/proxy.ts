@@ -20,22 +20,31 @@ import { closedError } from "./waiters.ts";
 
 /** What went through one socket of a proxy. */
 export interface ProxyTraffic {
+	/** Messages taken from this socket. */
 	receivedMessages: number;
 	/** What zmq_proxy_steerable(3) calls messages: each frame of a message counts. */
 	receivedFrames: number;
+	/** Bytes of all their frames. */
 	receivedBytes: number;
+	/** Messages given to this socket. */
 	sentMessages: number;
+	/** Frames of these. */
 	sentFrames: number;
+	/** Bytes of all these frames. */
 	sentBytes: number;
 }
 
+/** What went through a proxy, from its start on: counts and bytes. */
 export interface ProxyStatistics {
+	/** Through the first socket. */
 	readonly frontEnd: Readonly<ProxyTraffic>;
+	/** Through the second socket. */
 	readonly backEnd: Readonly<ProxyTraffic>;
 	/** Messages that the capture socket had no room or no peer for. */
 	readonly notCaptured: number;
 }
 
+/** What the constructor of a proxy takes beside its sockets. */
 export interface ProxyOptions<Capture extends Socket = Socket> {
 	/** Gets a copy of every message, both ways: a Publisher, Push, Dealer, Pair … */
 	capture?: Capture;
@@ -80,10 +89,17 @@ function canReceive(socket: Socket): boolean {
 	return "receive" in socket;
 }
 
-/** Exported as `Proxy`. */
+/**
+ * Moves messages between two sockets, both ways where both can; exported as `Proxy`. It holds no messages itself: a slow end slows it.
+ *
+ * Bind or connect the sockets as usual, then `await proxy.run()`.
+ */
 export class SocketProxy<Front extends Socket = Socket, Back extends Socket = Socket> {
+	/** The first socket. */
 	readonly frontEnd: Front;
+	/** The second socket. */
 	readonly backEnd: Back;
+	/** Gets a copy of every message. */
 	readonly capture: Socket | undefined;
 	readonly #front = traffic();
 	readonly #back = traffic();
@@ -147,6 +163,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		this.#period.abort();
 	}
 
+	/** Takes {@link pause} back. */
 	resume(): void {
 		if (this.#state === "ended" || this.#paused === undefined) return;
 		this.#period = new AbortController();
@@ -195,7 +212,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
 	/** Moves what is there, PROXY_BURST_MESSAGES at most. */
 	async #burst({ from, to, taken, given }: Way): Promise<void> {
-		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable; moved++) {
+		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable && from.readable; moved++) {
 			const message = from.tryReceive(AS_IS);
 			if (message === undefined) return;
 			// Before it is given away: from then on it is the output's.

@@ -14,13 +14,17 @@ import { Socket } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
 import { closedError } from "./waiters.ts";
 
+/** What the constructor of {@link Publisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PublisherOptions = OptionsWith<SendOption | "noDrop" | "invertMatching" | "conflate">;
+/** What the constructor of {@link Subscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type SubscriberOptions = OptionsWith<ReceiveOption | "invertMatching" | "conflate">;
+/** What the constructor of {@link XPublisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type XPublisherOptions = OptionsWith<
 	| SendOption
 	| ReceiveOption
 	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe" | "invertMatching")
 >;
+/** What the constructor of {@link XSubscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type XSubscriberOptions = OptionsWith<SendOption | ReceiveOption | "onlyFirstSubscribe" | "verboseUnsubscribe">;
 
 /** A prefix of what is wanted: bytes, or text as UTF-8. */
@@ -135,6 +139,7 @@ export class XPublisher extends DuplexSocket {
 		return this.settings.welcomeMessage as Buffer | null;
 	}
 
+	/** Bytes, text (UTF-8), or null. @throws ZmqError EINVAL */
 	set welcomeMessage(value: Uint8Array | string | null) {
 		this.setOption("welcomeMessage", value);
 	}

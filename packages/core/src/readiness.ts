@@ -13,11 +13,14 @@ interface Waiting {
 
 export class Readiness {
 	readonly #isReady: () => boolean;
+	readonly #wanted: () => void;
 	readonly #waiting = new Set<Waiting>();
 	#closed = false;
 
-	constructor(isReady: () => boolean) {
+	/** @param wanted somebody waits, and it is not so: whoever knows is to call {@link look} when it may be */
+	constructor(isReady: () => boolean, wanted: () => void = () => {}) {
 		this.#isReady = isReady;
+		this.#wanted = wanted;
 	}
 
 	/** Resolves when it is so, or when the signal fires; look again then. Rejects with EBADF. */
@@ -40,13 +43,18 @@ export class Readiness {
 				},
 			};
 			this.#waiting.add(waiting);
+			this.#wanted();
 			signal.addEventListener("abort", waiting.resolve, { once: true });
 		});
 	}
 
 	/** It may be so now. */
 	look(): void {
-		if (this.#waiting.size === 0 || !this.#isReady()) return;
+		if (this.#waiting.size === 0) return;
+		if (!this.#isReady()) {
+			this.#wanted();
+			return;
+		}
 		for (const waiting of [...this.#waiting]) waiting.resolve();
 	}
 

@@ -6,7 +6,7 @@ import { createServer, Socket as TcpSocket } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { freeEndpoint, meet, open } from "./fixtures/open-sockets.ts";
 import type { SocketEventType } from "./monitor.ts";
-import { Dealer, Pair, Pull, Push } from "./sockets.ts";
+import { Dealer, Pair, Pull, Push, Router } from "./sockets.ts";
 import { RecordingHost } from "./transport/fixtures/recording-host.ts";
 import { StreamConnector } from "./transport/stream-connector.ts";
 
@@ -92,5 +92,21 @@ describe("tcpKeepalive", () => {
 		await meet("tcp", pull, push);
 		await push.send("x");
 		expect((await pull.receive()).map(String)).toEqual(["x"]);
+	});
+});
+
+describe("a peer with the routing id of another one", () => {
+	it("loses its connection with a reason, and the first one is not touched", async () => {
+		const router = open(new Router());
+		await router.bind("tcp://127.0.0.1:*");
+		const first = open(new Dealer({ routingId: "taken" }));
+		first.connect(router.lastEndpoint as string);
+		await first.send("one");
+		await router.receive();
+		const ended = new Promise<{ error?: Error }>((resolve) => router.events.on("disconnect", resolve));
+		open(new Dealer({ routingId: "taken", reconnectInterval: -1 })).connect(router.lastEndpoint as string);
+		expect((await ended).error).toMatchObject({ reason: "ERR_ZMTP_INVALID_METADATA", message: expect.stringContaining("handover") });
+		await first.send("two");
+		expect((await router.receive()).map(String)).toEqual(["taken", "two"]);
 	});
 });

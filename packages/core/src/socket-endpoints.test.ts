@@ -6,7 +6,7 @@ import { connect as connectStream } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it, vi } from "vitest";
 import { Context } from "./context.ts";
-import { anyEndpoint, freeEndpoint, meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
+import { anyEndpoint, freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { Publisher, Subscriber } from "./publish-sockets.ts";
 import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "./sockets.ts";
 import { Stream } from "./stream-socket.ts";
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)("the last endpoint over %s", (transport) => {
 			await push.send(String(round));
 			expect(texts(await pull.receive())).toEqual([String(round)]);
 			await pull.unbind(endpoint);
-			await vi.waitFor(() => expect(push.writable).toBe(false), { interval: 1 });
+			await vi.waitFor(() => expect(push.writable).toBe(false), PATIENT);
 		}
 	});
 });
@@ -223,7 +223,7 @@ describe.each(TRANSPORTS)("PUSH and PULL over %s", (transport) => {
 		gone.connect(push.lastEndpoint as string);
 		while (push.trySend("for the one that goes") === "sent");
 		gone.close();
-		await vi.waitFor(() => expect(push.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(push.pipeCount).toBe(0), PATIENT);
 		stays.connect(push.lastEndpoint as string);
 		await push.send("for the one that stays");
 		expect(texts(await stays.receive())).toEqual(["for the one that stays"]);
@@ -252,7 +252,7 @@ describe("a message of several frames", () => {
 		const lost = new Promise((resolve) => first.events.on("disconnect", resolve));
 		await lost;
 		first.close();
-		await vi.waitFor(() => expect(push.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(push.pipeCount).toBe(0), PATIENT);
 		const second = open(new Pull());
 		second.connect(push.lastEndpoint as string);
 		await push.send(["whole", "message"]);
@@ -316,7 +316,7 @@ describe("reconnecting, as the monitor tells it", () => {
 		const told: string[] = [];
 		while (told.at(-1) !== "handshake") told.push(await next());
 		expect(told.slice(-3)).toEqual(["connect:delay", "connect", "handshake"]);
-		await vi.waitFor(() => expect(again.topicsCount).toBe(1), { interval: 1 });
+		await vi.waitFor(() => expect(again.topicsCount).toBe(1), PATIENT);
 		await again.send("x");
 		expect(texts(await sub.receive())).toEqual(["x"]);
 	});

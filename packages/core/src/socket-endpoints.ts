@@ -51,6 +51,7 @@ interface Connected {
 export class SocketEndpoints implements PlaceOwner {
 	readonly type: SocketTypeName;
 	readonly namespace: string;
+	readonly scope: object;
 	readonly options: Readonly<SocketOptions>;
 	/** The endpoint bound or connected last, wildcards resolved; null before the first. */
 	last: string | null = null;
@@ -65,6 +66,7 @@ export class SocketEndpoints implements PlaceOwner {
 	constructor(owner: EndpointsOwner) {
 		this.type = owner.type;
 		this.namespace = owner.transports.namespace;
+		this.scope = owner.transports;
 		this.options = owner.options;
 		this.#owner = owner;
 	}

@@ -1,7 +1,7 @@
 /**
  * Sockets that listen on a descriptor which this process was given: what a service manager does, which binds before it starts a program.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
@@ -16,14 +16,17 @@ import { Pull, Push } from "./sockets.ts";
 
 const PEER = fileURLToPath(new URL("./transport/fixtures/fd-peer.mjs", import.meta.url));
 const servers: Server[] = [];
+const children: ChildProcess[] = [];
 
 afterEach(() => {
 	for (const server of servers.splice(0)) server.close();
+	for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
 /** A listening server, and its descriptor. */
 async function given(where: { host: string; port: number } | { path: string }): Promise<{ server: Server; fd: number }> {
-	const server = createServer().listen(where);
+	// This process still has the socket, too, and may be the one that accepts: then the peer tries again.
+	const server = createServer((stream) => stream.destroy()).listen(where);
 	servers.push(server);
 	await once(server, "listening");
 	return { server, fd: (server as Server & { _handle: { fd: number } })._handle.fd };
@@ -35,9 +38,10 @@ describe.runIf(process.platform !== "win32")("a socket that was given to the pro
 		const { server, fd } = await given(scheme === "tcp" ? { host: "127.0.0.1", port: 0 } : { path });
 		const endpoint = scheme === "tcp" ? `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` : `ipc://${path}`;
 		const child = spawn(process.execPath, [PEER, endpoint], { stdio: ["ignore", "pipe", "inherit", fd] });
+		children.push(child);
 		const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
 		expect((await lines.next()).value).toBe(`ready ${endpoint}`);
-		const push = open(new Push());
+		const push = open(new Push({ reconnectInterval: 1 }));
 		push.connect(endpoint);
 		for (const text of ["a", "end"]) {
 			await push.send(text);

@@ -9,9 +9,13 @@ import { withDefaults } from "./option-defaults.ts";
 import type { SocketOptionsInput } from "./options.ts";
 import type { SocketMake } from "./socket.ts";
 
+/** The options of sockets that send. */
 export type SendOption = "sendHighWaterMark" | "sendTimeout";
+/** The options of sockets that receive. */
 export type ReceiveOption = "receiveHighWaterMark" | "receiveTimeout";
+/** The options of sockets that send over udp. */
 export type UdpSendOption = "multicastHops" | "multicastLoop" | "sendBufferSize";
+/** The options of sockets that receive over udp. */
 export type UdpReceiveOption = "receiveBufferSize";
 
 /** Options of some socket types only. */
@@ -26,7 +30,7 @@ type SpecialOption =
 
 /** The options of all sockets, and the named ones. */
 export type OptionsWith<Name extends SpecialOption> = Omit<SocketOptionsInput, Exclude<SpecialOption, Name>> & {
-	/** Default: the context of this thread. */
+	/** Where the socket is made; default: the default context of this thread. */
 	context?: Context;
 };
 

@@ -3,7 +3,7 @@
  * without `immediate`.
  */
 import { describe, expect, it, vi } from "vitest";
-import { anyEndpoint, freeEndpoint, meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
+import { anyEndpoint, freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { SocketProxy } from "./proxy.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
 import { Dealer, Pull, Push } from "./sockets.ts";
@@ -115,7 +115,7 @@ it("a mark counts what is queued now, not what went through before", async () =>
 	const [pub, sub] = [open(new Publisher({ sendHighWaterMark: 11_024 })), open(new Subscriber({ receiveHighWaterMark: 11_024 }))];
 	sub.subscribe();
 	await meet("tcp", pub, sub);
-	await vi.waitFor(() => expect(pub.topicsCount).toBe(1), { interval: 1 });
+	await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
 	for (const count of [9999, 1100]) {
 		expect(fill(pub, count)).toBe(count);
 		for (let i = 0; i < count; i++) await sub.receive();
@@ -159,7 +159,7 @@ describe("a connection that is not there", () => {
 		for (let i = 0; i < 5; i++) await pull.receive();
 		push.close();
 		// Its end comes behind all that it has sent.
-		await vi.waitFor(() => expect(pull.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(pull.pipeCount).toBe(0), PATIENT);
 		expect(pull.tryReceive()).toBeUndefined();
 	});
 
@@ -183,7 +183,7 @@ describe("a connection that is not there", () => {
 			expect(front.trySend("x")).toBe("sent");
 			expect(texts(await back.receive())).toEqual(["x"]);
 			await back[Symbol.asyncDispose]();
-			await vi.waitFor(() => expect(front.trySend("nobody is there")).toBe("no-peer"), { interval: 1 });
+			await vi.waitFor(() => expect(front.trySend("nobody is there")).toBe("no-peer"), PATIENT);
 		}
 	});
 });
@@ -201,7 +201,7 @@ it("a proxy holds up a publisher that must not drop when its subscriber does not
 	const sending = (async () => {
 		for (; sent < 100; sent++) await pub.send(String(sent));
 	})();
-	await vi.waitFor(() => expect([pub.writable, xpub.writable]).toEqual([false, false]), { interval: 1 });
+	await vi.waitFor(() => expect([pub.writable, xpub.writable]).toEqual([false, false]), PATIENT);
 	expect(sent).toBeLessThanOrEqual(41);
 	for (let i = 0; i < 100; i++) expect(texts(await sub.receive())).toEqual([String(i)]);
 	await sending;

@@ -5,7 +5,7 @@
 import { connect as connectStream } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { Context } from "./context.ts";
-import { anyEndpoint, freeEndpoint, meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
+import { anyEndpoint, freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { Dealer, Reply, Request, Router } from "./sockets.ts";
 
 const code = (name: string) => expect.objectContaining({ code: name });
@@ -73,7 +73,7 @@ describe("a REQ that is relaxed and correlates", () => {
 			const connected = new Promise<void>((resolve) => rep.events.on("handshake", () => resolve()));
 			rep.connect(req.lastEndpoint as string);
 			await connected;
-			await vi.waitFor(() => expect(req.pipeCount).toBe(i + 1), { interval: 1 });
+			await vi.waitFor(() => expect(req.pipeCount).toBe(i + 1), PATIENT);
 			reps.push(rep);
 		}
 		return { req, reps };
@@ -99,7 +99,7 @@ describe("a REQ that is relaxed and correlates", () => {
 		await req.send("H");
 		expect(texts(await d.receive())).toEqual(["H"]);
 		await d.send("BAD");
-		await vi.waitFor(() => expect(req.readable).toBe(true), { interval: 1 });
+		await vi.waitFor(() => expect(req.readable).toBe(true), PATIENT);
 		await req.send("I");
 		expect(texts(await e.receive())).toEqual(["I"]);
 		await e.send("GOOD");
@@ -142,7 +142,7 @@ describe.each(TRANSPORTS)("what is queued over %s", (transport) => {
 		const gone = await join();
 		for (let i = 0; i < 50; i++) expect(router.trySend(["B", String(i)])).toBe("sent");
 		gone.close();
-		await vi.waitFor(() => expect(router.trySend(["B", "x"])).toBe("unreachable"), { interval: 1 });
+		await vi.waitFor(() => expect(router.trySend(["B", "x"])).toBe("unreachable"), PATIENT);
 		const next = await join();
 		await router.send(["B", "fresh"]);
 		expect(texts(await next.receive())).toEqual(["fresh"]);
@@ -231,7 +231,7 @@ describe.each(TRANSPORTS)("names over %s", (transport) => {
 		await z.bind(anyEndpoint(transport));
 		y.connect(x.lastEndpoint as string, { routingId: "X" });
 		await y.send(["X", "hi"]);
-		await vi.waitFor(() => expect(x.readable).toBe(true), { interval: 1 });
+		await vi.waitFor(() => expect(x.readable).toBe(true), PATIENT);
 		x.connect(z.lastEndpoint as string, { routingId: "Z" });
 		await x.send(["Z", "hi Z"]);
 		expect(texts(await z.receive())).toEqual(["X", "hi Z"]);
@@ -252,7 +252,7 @@ describe.each(TRANSPORTS)("names over %s", (transport) => {
 				await second.send("second");
 				expect(texts(await router.receive())).toEqual(["X", "second"]);
 			} else {
-				await vi.waitFor(() => expect(second.trySend("nobody")).toBe("no-peer"), { interval: 1 });
+				await vi.waitFor(() => expect(second.trySend("nobody")).toBe("no-peer"), PATIENT);
 			}
 			await router.send(["X", "which"]);
 			expect(texts(await (handover ? second : first).receive())).toEqual(["which"]);

@@ -5,7 +5,7 @@
 import { connect as connectStream, createServer, type Socket as TcpSocket } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { Client, Gather, Server } from "./draft-sockets.ts";
-import { meet, open, texts } from "./fixtures/open-sockets.ts";
+import { meet, open, PATIENT, texts } from "./fixtures/open-sockets.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
 import { Dealer } from "./sockets.ts";
 import { Stream } from "./stream-socket.ts";
@@ -44,7 +44,7 @@ class RawPeer {
 
 	/** Waits for a frame. */
 	async got(frame: { command: boolean; text: string }): Promise<void> {
-		await vi.waitFor(() => expect(this.frames).toContainEqual(frame), { interval: 1 });
+		await vi.waitFor(() => expect(this.frames).toContainEqual(frame), PATIENT);
 	}
 }
 
@@ -62,7 +62,7 @@ describe.each([
 		await pub.bind("tcp://127.0.0.1:*");
 		const peer = RawPeer.connect(pub.lastEndpoint, "SUB");
 		peer.write(bytes);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
 		if (pub instanceof XPublisher) expect(texts(await pub.receive())).toEqual(["\x01A"]);
 		for (const topic of ["B", "ABC"]) await pub.send(topic);
 		await peer.got({ command: false, text: "ABC" });
@@ -70,7 +70,7 @@ describe.each([
 		peer.write(
 			form === "message" ? encodeFrame(FLAG_COMMAND, encodeCommand("CANCEL", Buffer.from("A"))) : encodeFrame(0, Buffer.from("\0A")),
 		);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), PATIENT);
 		peer.stream.destroy();
 		expect(type).toBe(pub.typeName);
 	});

@@ -2,7 +2,7 @@
  * XPUB in its modes, as whole sockets show them: verbose, manual, with the last value; and topics of all lengths.
  */
 import { describe, expect, it, vi } from "vitest";
-import { meet, open, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
+import { meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
 
 const [SUB_A, UNSUB_A, SUB_B] = ["\x01A", "\0A", "\x01B"];
@@ -131,7 +131,7 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 			xpub.subscribe("1");
 			await xsub.send("\x011");
 		}
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
 		await pub.send(["1", "X"]);
 		await xpub.send(await xsub.receive());
 		for (const sub of subs) expect(texts(await sub.receive())).toEqual(["1", "X"]);
@@ -139,7 +139,7 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 		expect(texts(await xpub.receive())).toEqual(["\x001"]);
 		await xsub.send("\x001");
 		await xsub.send("\x001");
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), PATIENT);
 		expect(pub.trySend(["1", "X"])).toBe("dropped");
 	});
 
@@ -147,7 +147,7 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 		const { xpub, sub, other } = await connected(2, { manual: true });
 		await sub.send("\x011");
 		await other.send("\x012");
-		await vi.waitFor(() => expect(xpub.readable).toBe(true), { interval: 1 });
+		await vi.waitFor(() => expect(xpub.readable).toBe(true), PATIENT);
 		for (let i = 0; i < 2; i++) {
 			const [notice] = await xpub.receive();
 			xpub.subscribe(notice.subarray(1));
@@ -244,13 +244,13 @@ describe.each(TRANSPORTS)("the count of topics over %s", (transport) => {
 		expect([pub.topicsCount, sub.topicsCount]).toEqual([0, 0]);
 		sub.subscribe("A", "B", "A");
 		expect(sub.topicsCount).toBe(2);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), PATIENT);
 		sub.unsubscribe("B");
 		sub.unsubscribe("A");
 		expect(sub.topicsCount).toBe(1);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
 		sub.close();
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), PATIENT);
 	});
 });
 
@@ -261,9 +261,9 @@ describe.each(TRANSPORTS)("matching that is inverted over %s", (transport) => {
 		one.subscribe("PREFIX1");
 		two.subscribe("p2");
 		await meet(transport, pub, one, two, none);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), PATIENT);
 		// `none` is connected once it gets something.
-		await vi.waitFor(() => expect([pub.trySend("up?"), none.tryReceive()]).toEqual(["sent", expect.anything()]), { interval: 1 });
+		await vi.waitFor(() => expect([pub.trySend("up?"), none.tryReceive()]).toEqual(["sent", expect.anything()]), PATIENT);
 		for (const topic of ["PREFIX1", "p2", "other"]) await pub.send(topic);
 		const until = async (sub: Subscriber) => {
 			const got: (string | undefined)[] = [];
@@ -273,5 +273,27 @@ describe.each(TRANSPORTS)("matching that is inverted over %s", (transport) => {
 		expect(await until(one)).toEqual(["p2", "other"]);
 		expect(await until(two)).toEqual(["PREFIX1", "other"]);
 		expect(await until(none)).toEqual(["PREFIX1", "p2", "other"]);
+	});
+});
+
+describe.each(TRANSPORTS)("messages of a publisher that connects over %s", (transport) => {
+	it("arrive unchanged at each subscriber, and leave what was sent as it was, though each connection may mask it", async () => {
+		const pub = open(new Publisher());
+		const subs = [open(new Subscriber()), open(new Subscriber())];
+		for (const sub of subs) {
+			sub.subscribe("t");
+			await meet(transport, sub, pub);
+		}
+		const body = Buffer.alloc(3000, "body");
+		// Both have subscribed once both get something.
+		for (const sub of subs)
+			await vi.waitFor(() => expect([pub.trySend("t up?"), sub.tryReceive()]).toEqual(["sent", expect.anything()]), PATIENT);
+		await pub.send(["t", body]);
+		for (const sub of subs) {
+			let message = await sub.receive();
+			while (message.length === 1) message = await sub.receive();
+			expect(message[1]?.equals(Buffer.alloc(3000, "body"))).toBe(true);
+		}
+		expect(body.equals(Buffer.alloc(3000, "body"))).toBe(true);
 	});
 });

@@ -19,7 +19,7 @@ import type { Pattern, PatternHost } from "./pattern/pattern.ts";
 import { SocketEndpoints, type TransportTable } from "./socket-endpoints.ts";
 import type { SocketTypeName } from "./socket-type.ts";
 
-/** The context as its sockets see it. */
+/** The context as its sockets see it: a {@link Context}. */
 export interface SocketContext extends TransportTable {
 	/** @internal @throws ZmqError EBADF the context is terminated */
 	opened(socket: Socket): void;
@@ -37,6 +37,11 @@ export interface SocketMake {
 	pattern(host: PatternHost, options: Readonly<SocketOptions>): Pattern;
 }
 
+/**
+ * What all sockets have. Not made itself: take the class of a pattern, such as {@link Push} or {@link Dealer}.
+ *
+ * A socket belongs to the thread that made it; open sockets do not keep the process alive, waiting calls and undelivered messages do.
+ */
 export abstract class Socket extends OptionProperties {
 	/** Where it belongs: its inproc names, its ZAP handler, and who ends it with itself. */
 	readonly context: SocketContext;

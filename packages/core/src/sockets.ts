@@ -16,19 +16,26 @@ import { peerName } from "./peer-name.ts";
 import { Socket } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
 
+/** What the constructor of {@link Pair} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PairOptions = OptionsWith<SendOption | ReceiveOption>;
+/** What the constructor of {@link Dealer} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type DealerOptions = OptionsWith<
 	SendOption | ReceiveOption | "routingId" | "probeRouter" | "conflate" | "helloMessage" | "hiccupMessage"
 >;
+/** What the constructor of {@link Router} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RouterOptions = OptionsWith<
 	| SendOption
 	| ReceiveOption
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify")
 	| ("helloMessage" | "disconnectMessage")
 >;
+/** What the constructor of {@link Push} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PushOptions = OptionsWith<SendOption | "conflate">;
+/** What the constructor of {@link Pull} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PullOptions = OptionsWith<ReceiveOption | "conflate">;
+/** What the constructor of {@link Request} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RequestOptions = OptionsWith<SendOption | ReceiveOption | "routingId" | "correlate" | "relaxed" | "probeRouter">;
+/** What the constructor of {@link Reply} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ReplyOptions = OptionsWith<SendOption | ReceiveOption | "routingId">;
 
 /** Exactly one peer, both ways. Peers: PAIR. */
@@ -62,6 +69,7 @@ export class Dealer extends DuplexSocket {
 		return this.settings.routingId as Buffer;
 	}
 
+	/** Bytes or text (UTF-8), up to 255 bytes. @throws ZmqError EINVAL */
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
 	}
@@ -113,6 +121,7 @@ export class Router extends DuplexSocket {
 		return this.settings.routingId as Buffer;
 	}
 
+	/** Bytes or text (UTF-8), up to 255 bytes. @throws ZmqError EINVAL */
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
 	}
@@ -178,6 +187,7 @@ export class Request extends DuplexSocket {
 		return this.settings.routingId as Buffer;
 	}
 
+	/** Bytes or text (UTF-8), up to 255 bytes. @throws ZmqError EINVAL */
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
 	}
@@ -204,6 +214,7 @@ export class Reply extends DuplexSocket {
 		return this.settings.routingId as Buffer;
 	}
 
+	/** Bytes or text (UTF-8), up to 255 bytes. @throws ZmqError EINVAL */
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
 	}

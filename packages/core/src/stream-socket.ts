@@ -7,6 +7,7 @@ import { peerName } from "./peer-name.ts";
 import { Socket } from "./socket.ts";
 import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
 
+/** What the constructor of {@link Stream} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type StreamOptions = OptionsWith<SendOption | ReceiveOption | "notify">;
 
 /**

@@ -188,6 +188,40 @@ describe("a writable stream", () => {
 		await echo;
 	});
 
+	it.each(TRANSPORTS)("that a pipe is aborted at any moment of loses nothing, over %s", async (transport) => {
+		for (let moment = 0; moment < 40; moment++) {
+			const [source, input] = [open(new Push()), open(new Pull())];
+			const output = open(new Push({ sendHighWaterMark: 1 + (moment % 3) }));
+			const sink = open(new Pull({ receiveHighWaterMark: 1 + (moment % 2) }));
+			await meet(transport, input, source);
+			await meet("inproc", sink, output);
+			const sent = Array.from({ length: 20 }, (_, i) => String(i));
+			await source.sendMany(sent);
+			const stop = new AbortController();
+			let ended = false;
+			const piped = input
+				.toReadableStream()
+				.pipeTo(output.toWritableStream(), { signal: stop.signal })
+				.catch((error: Error) => error.name)
+				.finally(() => {
+					ended = true;
+				});
+			const got: string[] = [];
+			for (let turn = 0; !ended; turn++) {
+				if (turn === moment) stop.abort();
+				const message = turn % 2 === 0 ? sink.tryReceive() : undefined;
+				if (message !== undefined) got.push(String(message));
+				await (turn % 3 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined);
+			}
+			expect(await piped).toBe("AbortError");
+			// First what went through, then what is left: together all of it, in order.
+			for (let message = sink.tryReceive(); message !== undefined; message = sink.tryReceive()) got.push(String(message));
+			while (got.length < 20) got.push(String(await input.receive({ timeoutMs: 2_000 })));
+			expect(got).toEqual(sent);
+			for (const socket of [source, input, output, sink]) socket.close();
+		}
+	});
+
 	it("that a pipe is aborted in the middle of loses nothing that was taken", async () => {
 		const [source, input, output, sink] = [
 			open(new Push()),

@@ -12,7 +12,7 @@ const UINT32_MAX = 0xffff_ffff;
 const VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < BASE; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
 
-/** @throws ZmqError EINVAL the length is not a multiple of 4 */
+/** Bytes as Z85 text, 5 characters for 4 bytes. @throws ZmqError EINVAL the length is not a multiple of 4 */
 export function z85Encode(bytes: Uint8Array): string {
 	if (!(bytes instanceof Uint8Array)) throw new ZmqError("EINVAL", `z85Encode takes bytes, got ${typeof bytes}`);
 	if (bytes.length % 4 !== 0)
@@ -31,7 +31,7 @@ export function z85Encode(bytes: Uint8Array): string {
 	return text;
 }
 
-/** @throws ZmqError EINVAL the text is not Z85; the text itself is not shown, it may be a secret key */
+/** Bytes of Z85 text, 4 for 5 characters. @throws ZmqError EINVAL the text is not Z85; the text itself is not shown, it may be a secret key */
 export function z85Decode(text: string): Buffer {
 	if (typeof text !== "string") throw new ZmqError("EINVAL", `z85Decode takes a string, got ${typeof text}`);
 	if (text.length % 5 !== 0) throw new ZmqError("EINVAL", `Z85 text has a multiple of 5 characters, got ${text.length}`);

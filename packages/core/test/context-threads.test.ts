@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Context, Dealer, Pull, Router } from "@zloom/core";
+import { holds, sharedMemoryUse } from "@zloom/core/internal";
 import { afterEach, expect, it } from "vitest";
 
 const workers: Worker[] = [];
@@ -89,4 +90,18 @@ it("a Dealer of the default context does not see names of a context, whichever t
 	dealer.connect("inproc://hidden");
 	await dealer.send("to nobody either");
 	expect(pull.tryReceive()).toBeUndefined();
+});
+
+it("a context that is terminated leaves no name behind in shared memory, and holds nothing", async () => {
+	const before = sharedMemoryUse().names;
+	for (let round = 0; round < 50; round++) {
+		const context = new Context({ socketOptions: { linger: 0 } });
+		for (const name of ["a", "b", "c"]) await new Pull({ context }).bind(`inproc://${name}`);
+		const lost = new Dealer({ context });
+		lost.connect("inproc://nobody");
+		expect(sharedMemoryUse().names).toBe(before + 3);
+		await context.terminate();
+		expect(sharedMemoryUse().names).toBe(before);
+	}
+	expect(holds()).toBe(0);
 });

@@ -4,7 +4,7 @@
  * Whatever the chunks, the frames and the error must be those that a reader of the whole stream finds who knows nothing but
  * the RFC; and no more memory is taken than came.
  */
-import { COMMAND_BYTES_MAX, FrameDecoder, type FrameSource, OldFrameDecoder, ProtocolError } from "../core.ts";
+import { type ChunkDecoder, COMMAND_BYTES_MAX, FrameDecoder, OldFrameDecoder, ProtocolError } from "../core.ts";
 import { must, type Parts, type Target } from "../target.ts";
 import { cancel, error, frame, longHeader, ping, ready, subscribe } from "../wire.ts";
 
@@ -17,7 +17,7 @@ interface Reading {
 
 const shown = (flags: number, body: Buffer): string => `${flags}:${body.length}:${body.toString("hex", 0, 64)}:${body.at(-1)}`;
 
-function read(decoder: FrameSource, chunks: Parts): Reading {
+function read(decoder: ChunkDecoder, chunks: Parts): Reading {
 	const frames: string[] = [];
 	try {
 		for (const chunk of chunks) {
@@ -73,7 +73,7 @@ function splits(parts: Parts): Parts[] {
 	return bytewise.length > 0 ? [[whole], parts, bytewise] : [[whole], parts];
 }
 
-function framesTarget(name: string, make: () => FrameSource, reference: (bytes: Buffer) => Reading, seeds: () => Parts[]): Target {
+function framesTarget(name: string, make: () => ChunkDecoder, reference: (bytes: Buffer) => Reading, seeds: () => Parts[]): Target {
 	const run = (parts: Parts): string => {
 		const should = reference(Buffer.concat(parts));
 		for (const split of splits(parts)) {

@@ -13,7 +13,7 @@ import { type Scene, until } from "../scene.ts";
 import { must, type Parts, type Subject, type Target } from "../target.ts";
 import { greeting, text } from "../wire.ts";
 
-const HANDSHAKE_MS = 60;
+const HANDSHAKE_MS = 150;
 const ID = text("$ID");
 const MANNERS = ["at once", "late", "never"] as const;
 
@@ -75,12 +75,24 @@ async function innocent(scene: Scene, endpoint: string): Promise<void> {
 	const push = new Push({ linger: 0, plainUsername: "innocent", plainPassword: "x" });
 	try {
 		push.connect(endpoint);
-		await until("the handshake of an innocent peer", () => scene.count("handshake") + scene.count("disconnect") > 0);
-		must(scene.count("handshake") === 1, "an innocent peer was turned away");
+		// On a machine that is too busy for its handshake it simply comes again.
+		await until(
+			"the handshake of an innocent peer",
+			() => scene.count("handshake") > 0 || scene.failures().some((each) => each !== "EAGAIN"),
+		);
+		must(scene.count("handshake") === 1, `an innocent peer was turned away: ${scene.failures()}`);
 	} finally {
 		await push[Symbol.asyncDispose]();
-		await until("the end of the innocent peer", () => scene.count("disconnect") === 1);
+		await until("the end of the innocent peer", () => scene.count("disconnect") === scene.count("accept"));
 	}
+}
+
+/** The machine was too busy to read HELLO before the handshake timer fired. */
+async function tooSlow(scene: Scene, stream: NetSocket): Promise<string> {
+	const { reason } = await scene.ending();
+	stream.destroy();
+	must(reason === "EAGAIN", `nobody was asked about the stranger, who ended with ${reason}`);
+	return "too slow";
 }
 
 async function play(handler: Handler, endpoint: string, scene: Scene, stream: NetSocket, parts: Parts): Promise<string> {
@@ -90,7 +102,8 @@ async function play(handler: Handler, endpoint: string, scene: Scene, stream: Ne
 	handler.forget();
 	stream.resume();
 	stream.write(Buffer.concat([greeting("PLAIN"), encodeFrame(FLAG_COMMAND, hello)]));
-	await until("the request about the stranger", () => handler.asked);
+	await until("the request about the stranger", () => handler.asked || scene.count("disconnect") > 0);
+	if (!handler.asked) return tooSlow(scene, stream);
 	if (manner === "at once") await handler.reply(frames, times);
 	if (manner === "at once") stream.write(encodeFrame(FLAG_COMMAND, initiate));
 	if (manner !== "never") stream.end();

@@ -106,10 +106,12 @@ class Theirs implements TheirSocket {
 	}
 
 	async send(message: Frames): Promise<void> {
-		const [first, second] = message.map((frame) => Buffer.from(frame));
+		// Copies: over ws libzmq masks what it is given in place.
+		const copies = message.map((frame) => Buffer.from(frame));
+		const [first, second] = copies;
 		if (this.#type === "SERVER") await this.#socket.send(second, { routingId: first?.readUInt32BE() as number });
 		else if (this.#type === "RADIO") await this.#socket.send(second, { group: String(first) });
-		else await this.#socket.send(message.length === 1 ? first : message);
+		else await this.#socket.send(copies.length === 1 ? first : copies);
 	}
 
 	async receive(): Promise<Frames> {

@@ -154,7 +154,8 @@ export class BrowserLink implements Link {
 		const { owner } = this;
 		if (owner === undefined || this.#discarding) return;
 		try {
-			if (typeof data === "string") throw new ProtocolError("ERR_ZWS_TEXT_MESSAGE", "The peer sent text; a frame of ZeroMQ is a binary message");
+			if (typeof data === "string")
+				throw new ProtocolError("ERR_ZWS_TEXT_MESSAGE", "The peer sent text; a frame of ZeroMQ is a binary message");
 			const message = Buffer.from(data);
 			this.frames.push(parseZwsFlags(message), message.subarray(ZWS_OVERHEAD_BYTES));
 			if (this.#paused) this.#waitingBytes += message.length;

@@ -44,7 +44,12 @@ export function setImmediate(callback: Callback): void {
 	port2.postMessage(undefined);
 }
 
-export const process = { nextTick: (callback: Callback): void => queueMicrotask(callback) };
+export const process = {
+	nextTick: (callback: Callback): void => queueMicrotask(callback),
+	on(): void {
+		// A page has no end that could be waited for.
+	},
+};
 
 // Browsers that do not know it yet.
 for (const name of ["dispose", "asyncDispose"])

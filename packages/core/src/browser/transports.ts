@@ -4,4 +4,6 @@
 import type { Transport } from "../transport/transport.ts";
 import { browserTransport } from "./browser-transport.ts";
 
-export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map((["ws", "wss"] as const).map((scheme) => [scheme, browserTransport(scheme)]));
+export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map(
+	(["ws", "wss"] as const).map((scheme) => [scheme, browserTransport(scheme)]),
+);

@@ -65,7 +65,8 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 	attach(pipe: Pipe): boolean {
 		const peer = new Peer(pipe, this);
 		if (this.#closed || !this.admit(peer)) {
-			pipe.close({ discard: true });
+			const because = this.#closed ? undefined : this.faultOf(peer);
+			pipe.close({ discard: true, ...(because && { because }) });
 			return false;
 		}
 		this.peers.set(pipe, peer);
@@ -75,6 +76,10 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		if (pipe.readable) this.peerReadable(peer);
 		if (pipe.closed) this.peerClosed(peer);
 		return true;
+	}
+
+	wantRoom(): void {
+		for (const { pipe } of this.peers.values()) pipe.wantRoom();
 	}
 
 	detach(pipe: Pipe, options: { discard: boolean; because?: Error }): void {
@@ -132,6 +137,11 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 	/** Whether this peer may join; called before it is in the table. */
 	protected admit(_peer: Peer): boolean {
 		return true;
+	}
+
+	/** What a peer that was not admitted has done wrong; undefined = nothing: there is no room for it. */
+	protected faultOf(_peer: Peer): Error | undefined {
+		return undefined;
 	}
 
 	/** The peer is in the table. */

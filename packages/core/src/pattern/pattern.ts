@@ -53,6 +53,8 @@ export interface Pattern {
 	detach(pipe: Pipe, options: { discard: boolean }): void;
 	trySend(message: Message): PatternOutcome;
 	tryReceive(): Message | undefined;
+	/** Somebody waits for {@link writable}, without a message: the host is to hear when full peers have room. */
+	wantRoom(): void;
 	/** The high-water marks of the socket were changed (messages, 0 = no limit). */
 	setMarks(marks: { send: number; receive: number }): void;
 	close(options: { discard: boolean }): void;

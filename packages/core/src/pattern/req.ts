@@ -73,6 +73,7 @@ export class ReqPattern extends SelectivePattern {
 		this.#open = false;
 		this.#asked = undefined;
 		if (asked !== undefined) this.#ignore(asked);
+		this.host.onWritable();
 		return message;
 	}
 

@@ -7,6 +7,7 @@
  */
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../options.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
 import { greet, injectLast } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
@@ -79,6 +80,14 @@ export class RouterPattern extends PatternBase {
 		if (!this.#options.handover) return false;
 		this.detach(older.pipe, { discard: false });
 		return true;
+	}
+
+	protected override faultOf(peer: Peer): Error | undefined {
+		if (peer.pipe.givenRoutingId !== undefined) return undefined;
+		return new ProtocolError(
+			"ERR_ZMTP_INVALID_METADATA",
+			"The peer's routing id is that of another peer that is connected; give each its own, or let the newer one take it over (handover)",
+		);
 	}
 
 	protected override joined(peer: Peer): void {

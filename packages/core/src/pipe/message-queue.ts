@@ -95,6 +95,11 @@ export class MessageQueue {
 		return message;
 	}
 
+	/** Whoever writes was told that it is full, though it refused nothing: {@link takeRelief} is to tell when there is room. */
+	wantRoom(): void {
+		if (this.full) this.#refusing = true;
+	}
+
 	/** {@link takeRelief} answers true once when the queue has been read down to `length`. */
 	watch(length: number): void {
 		this.#watchAt = length;

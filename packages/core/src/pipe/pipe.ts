@@ -122,6 +122,11 @@ export class Pipe {
 		return message;
 	}
 
+	/** The owner hears {@link PipeOwner.onWritable} when a pipe that is full has room, though nothing was refused. */
+	wantRoom(): void {
+		if (!this.closed) this.#outbound.wantRoom();
+	}
+
 	/** The {@link peerProperties} of the connection through which the message came that was read last. */
 	get sourceProperties(): ReadonlyMap<string, Buffer> {
 		return this.#former?.[0]?.properties ?? this.peerProperties;

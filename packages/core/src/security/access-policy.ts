@@ -13,24 +13,38 @@ import { z85Encode } from "../z85.ts";
 import type { ReceivedZapRequest } from "./zap-message.ts";
 
 /** What a callback may say: no, yes, or yes and who it is. */
-export type Grant = boolean | { readonly userId?: string; readonly metadata?: Readonly<Record<string, string | Uint8Array>> };
+export type Grant =
+	| boolean
+	| {
+			/** What `metadata.userId` of its messages will be; default: the user name, or the public key. */
+			readonly userId?: string;
+			/** More that is to be known of it: in the `handshake` event and in the metadata of its messages. */
+			readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
+	  };
 
+/** What a client presents by PLAIN, as the callback `plain` gets it. */
 export interface PlainCredentials {
+	/** As the client sent it, up to 255 bytes. */
 	readonly username: string;
+	/** As the client sent it, up to 255 bytes. */
 	readonly password: string;
+	/** The `zapDomain` of the socket that is connected to. */
 	readonly domain: string;
 	/** IP address; empty over ipc. */
 	readonly address: string;
 }
 
+/** What a client presents by CURVE, as the callback `curve` gets it; that it owns the key is proven by then. */
 export interface CurveCredentials {
 	/** 40 Z85 characters. */
 	readonly publicKey: string;
+	/** The `zapDomain` of the socket that is connected to. */
 	readonly domain: string;
 	/** IP address; empty over ipc. */
 	readonly address: string;
 }
 
+/** Who may connect: addresses first, then credentials. What is not given lets nobody in by PLAIN or CURVE. */
 export interface AccessRules {
 	/** IP addresses that may connect; when there are any, all others may not. */
 	readonly allow?: Iterable<string>;

@@ -10,7 +10,9 @@ import { z85Encode } from "../z85.ts";
 
 /** 40 Z85 characters each. */
 export interface CurveKeyPair {
+	/** For everybody to know. */
 	readonly publicKey: string;
+	/** For its owner alone. */
 	readonly secretKey: string;
 }
 

@@ -41,6 +41,9 @@ export class Accepted implements EngineOwner {
 	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
 		const { host, endpoint } = this.#owner;
 		if (host.closed) return undefined;
+		// First: the socket may refuse the peer, which is told by a disconnect.
+		if (host.type !== "STREAM") host.emit({ type: "handshake", address: endpoint, peer: peer.properties });
+		if (host.closed) return undefined;
 		const { sendHighWaterMark: forward, receiveHighWaterMark: backward } = host.options;
 		const [socketEnd, engineEnd] = pipePair({ forward, backward });
 		describePeer(socketEnd, peer);
@@ -49,7 +52,6 @@ export class Accepted implements EngineOwner {
 		this.#engineEnd = engineEnd;
 		engine.serve(engineEnd);
 		host.attach(socketEnd);
-		if (host.type !== "STREAM") host.emit({ type: "handshake", address: endpoint, peer: peer.properties });
 		return engineEnd;
 	}
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { holds } from "../keep-alive.ts";
 import { SEND_BACKLOG_BYTES } from "../limits.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
 import { host, joined, message } from "./fixtures/tcp-ends.ts";
 
 describe("two engines over tcp", () => {
@@ -133,4 +134,19 @@ describe("two engines over tcp", () => {
 		await server.until(() => server.closedPipes.length === 1);
 		expect(server.messages.map((one) => one[0]?.length)).toEqual(Array.from({ length: 20 }, (_, index) => index));
 	});
+
+	it.each(["server", "client"] as const)(
+		"of a %s tells why, and is not made again, when its socket ends it for what the peer has sent",
+		async (side) => {
+			const ends = await joined();
+			const [ender, other] = side === "server" ? [ends.server, ends.client] : [ends.client, ends.server];
+			const because = new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "The peer subscribed to too much");
+			ender.pipes[0]?.close({ discard: true, because });
+			await Promise.all([ender, other].map((each) => each.until(() => each.eventTypes.includes("disconnect"))));
+			expect(ender.find("disconnect")?.error).toBe(because);
+			// The one who connected and is not at fault tries again.
+			if (side === "server") await other.until(() => other.eventTypes.filter((type) => type === "handshake").length === 2);
+			else expect(ender.eventTypes).not.toContain("connect:retry");
+		},
+	);
 });

@@ -125,6 +125,12 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 
 	onClosed(): void {
 		if (this.#phase !== "running") return;
+		const because = this.#pipe?.closedBecause;
+		if (because instanceof ProtocolError) {
+			// What it had sent was too much: nothing is flushed to such a peer, and nothing lingers.
+			this.onViolation(because);
+			return;
+		}
 		this.#owner.onPipeClosed(this);
 		if (this.#end !== undefined) {
 			this.#finish(this.#end);

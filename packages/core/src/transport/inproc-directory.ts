@@ -9,7 +9,8 @@
  * This file knows one thread; what lies beyond is behind {@link RemoteNames}.
  *
  * **Shutdown**: closing a binding frees the name at once; what was joined belongs to the two ends. Closing the near end of a
- * connect that still waits takes it off the table, unless there are messages in it: those stay for a later bind.
+ * connect that still waits takes it off the table, unless there are messages in it: those stay for a later bind, or until their
+ * context ends.
  */
 import { ZmqError } from "../errors.ts";
 import { INPROC_NAME_BYTES_MAX } from "../limits.ts";
@@ -47,6 +48,8 @@ export interface Binding {
 export interface Connect {
 	readonly near: Pipe;
 	readonly far: Pipe;
+	/** See {@link InprocDirectory.abandon}. */
+	readonly scope?: object | undefined;
 	party(): Party;
 	/** The binding was found; called before it takes the far end. */
 	joined(peer: Party): void;
@@ -140,6 +143,13 @@ export class InprocDirectory {
 		if (waiting.size === 0) this.#waiting.delete(key);
 		this.remote?.waiting(this.#waiting.size !== 0);
 		return true;
+	}
+
+	/** Gives up every connect of this scope that waits, with what was written to it. */
+	abandon(scope: object): void {
+		for (const [key, waiting] of [...this.#waiting]) {
+			for (const connect of [...waiting]) if (connect.scope === scope && this.withdraw(key, connect)) connect.far.close();
+		}
 	}
 
 	/** Names elsewhere have changed: looks for every name that is waited for. */

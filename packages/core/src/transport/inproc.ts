@@ -90,6 +90,7 @@ class InprocConnector implements Connector, Connect {
 	readonly endpoint: string;
 	readonly near: Pipe;
 	readonly far: Pipe;
+	readonly scope: object | undefined;
 	readonly #host: TransportHost;
 	readonly #directory: InprocDirectory;
 	readonly #key: string;
@@ -99,6 +100,7 @@ class InprocConnector implements Connector, Connect {
 		this.#directory = directory;
 		this.#key = key;
 		this.endpoint = address;
+		this.scope = host.scope;
 		this.#host = host;
 		const { sendHighWaterMark, receiveHighWaterMark } = host.options;
 		[this.near, this.far] = pipePair({ forward: sendHighWaterMark, backward: receiveHighWaterMark });

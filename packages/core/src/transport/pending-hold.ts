@@ -1,7 +1,7 @@
 /**
- * One owner's hold on the event loop, on or off: makes hold() and release() balanced by construction.
+ * One owner's hold on the event loop for what it still has to deliver, on or off: makes hold and release balanced by construction.
  */
-import { hold, release } from "../keep-alive.ts";
+import { holdForDelivery, releaseDelivery } from "../keep-alive.ts";
 
 export class PendingHold {
 	#on = false;
@@ -9,7 +9,7 @@ export class PendingHold {
 	set(on: boolean): void {
 		if (on === this.#on) return;
 		this.#on = on;
-		if (on) hold();
-		else release();
+		if (on) holdForDelivery();
+		else releaseDelivery();
 	}
 }

@@ -206,16 +206,15 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		// A ROUTER's next peer may be another one.
 		const nameless = this.#host.type === "ROUTER" && this.#host.peerName === undefined;
 		if (before !== undefined && nameless && !peer.routingId.equals(before.peerRoutingId)) this.#dropPipe();
-		let pipe = this.#engineEnd;
-		if (pipe === undefined) {
-			if (this.#host.closed || this.#closing) return undefined;
-			pipe = this.#attach(engine, peer);
-		} else {
-			if (before !== undefined) describePeer(before, peer);
-			engine.serve(pipe);
-			this.#hold.set(false);
-		}
+		if (this.#engineEnd === undefined && (this.#host.closed || this.#closing)) return undefined;
+		// First: the socket may refuse the peer, which is told by a disconnect.
 		if (this.#host.type !== "STREAM") this.#host.emit({ type: "handshake", address: this.endpoint, peer: peer.properties });
+		if (this.#ended) return undefined;
+		const pipe = this.#engineEnd;
+		if (pipe === undefined) return this.#host.closed || this.#closing ? undefined : this.#attach(engine, peer);
+		if (before !== undefined) describePeer(before, peer);
+		engine.serve(pipe);
+		this.#hold.set(false);
 		return pipe;
 	}
 
@@ -228,6 +227,8 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 		const pipe = this.#engineEnd;
 		if (pipe !== undefined) pipe.owner = this;
 		if (!this.#ended) reportEnd(this.#host, this.endpoint, end);
+		// The socket has ended it for what the peer had sent: the next time would be no better.
+		if (pipe?.closed === true) this.#closing = true;
 		const done = this.#ended || (this.#closing && pipe?.readable !== true);
 		if (done || isFinal(end) || this.#stopsAfter(end)) {
 			this.#end();

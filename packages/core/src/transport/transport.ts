@@ -23,6 +23,8 @@ export interface TransportHost {
 	readonly peerName?: Uint8Array | undefined;
 	/** In which namespace inproc names and the ZAP handler are looked for; none: in the one of all threads. */
 	readonly namespace?: string | undefined;
+	/** Whose end gives up what waits for inproc names that nobody has bound: the context of the socket. */
+	readonly scope?: object | undefined;
 	/** Where several sockets share a port: this host stands for one of them once its peer has chosen. */
 	readonly choice?: SocketChoice | undefined;
 	/** Live options: read at the moment they take effect. */

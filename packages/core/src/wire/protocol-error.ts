@@ -6,6 +6,7 @@
  */
 import { ZmqError } from "../errors.ts";
 
+/** What a peer broke; stable, to match on. `docs/errors.md` says what to do about each. */
 export type ProtocolReason =
 	/** The first bytes are no ZMTP greeting. */
 	| "ERR_ZMTP_GREETING"
@@ -61,8 +62,10 @@ export type RefusalStatus = 300 | 400 | 500;
 
 /** Code EPROTO, or EMSGSIZE for ERR_ZMTP_MESSAGE_TOO_LARGE. */
 export class ProtocolError extends ZmqError {
+	/** What the peer broke. */
 	readonly reason: ProtocolReason;
 
+	/** Made by connections alone; exported to be recognised. */
 	constructor(reason: ProtocolReason, message: string) {
 		super(reason === "ERR_ZMTP_MESSAGE_TOO_LARGE" ? "EMSGSIZE" : "EPROTO", message);
 		this.name = "ProtocolError";
@@ -72,10 +75,12 @@ export class ProtocolError extends ZmqError {
 
 /** One side refused the other's credentials. Code EPROTO, reason ERR_ZAP_REFUSED. */
 export class AuthenticationError extends ProtocolError {
+	/** 300: not now, 400: the credentials, 500: the handler failed. */
 	readonly status: RefusalStatus;
 	/** True: the peer refused us. False: our ZAP handler refused the peer. */
 	readonly byPeer: boolean;
 
+	/** Made by connections alone; exported to be recognised. */
 	constructor(status: RefusalStatus, options: { byPeer: boolean }) {
 		const who = options.byPeer ? "The peer refused our credentials" : "The ZAP handler refused the peer";
 		super("ERR_ZAP_REFUSED", `${who}: status ${status}`);

@@ -8,6 +8,8 @@ import type { OptionValue } from "./option-rules.ts";
 import { MECHANISM, type OptionValues } from "./option-values.ts";
 
 const INT_MAX = 0x7fff_ffff;
+/** The field of IP has 8 bits. */
+const HOPS_MAX = 255;
 
 interface Projection {
 	readonly name: string;
@@ -39,7 +41,7 @@ const PROJECTIONS: Readonly<Record<number, Projection>> = {
 	22: { name: "maxMessageSize", shape: size },
 	23: { name: "sendHighWaterMark" },
 	24: { name: "receiveHighWaterMark" },
-	25: { name: "multicastHops" },
+	25: { name: "multicastHops", shape: (value) => Math.min(value as number, HOPS_MAX) },
 	27: { name: "receiveTimeout" },
 	28: { name: "sendTimeout" },
 	33: { name: "mandatory", shape: bool },
@@ -81,6 +83,7 @@ const PROJECTIONS: Readonly<Record<number, Projection>> = {
 	110: { name: "helloMessage" },
 	111: { name: "disconnectMessage" },
 	114: { name: "hiccupMessage" },
+	115: { name: "verboseUnsubscribe", shape: bool },
 };
 
 function assign(socket: CoreSocket, name: string, value: unknown): void {

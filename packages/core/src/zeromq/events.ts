@@ -97,10 +97,11 @@ function plainError(error: Error): ErrnoError {
 	return errnoError(errorCodeOf(error), { cause: error });
 }
 
-/** A handshake that ended without a word: time ran out, or the peer left. */
+/** A handshake that ended without a word: time ran out, the peer left, or nobody was there to judge it. */
 function handshakeError(error: Error): ErrnoError {
 	const code = errorCodeOf(error);
-	return errnoError(code === "EPROTO" || code === "ECONNRESET" ? "EPIPE" : code, { cause: error });
+	const libzmq: Readonly<Record<string, string>> = { EPROTO: "EPIPE", ECONNRESET: "EPIPE", EACCES: "EFAULT" };
+	return errnoError(libzmq[code] ?? code, { cause: error });
 }
 
 function bindErrors(address: string, error: Error): Event[] {

@@ -13,7 +13,7 @@ import type { Observer as CoreObserver } from "../observer.ts";
 import { checkCount, invalidArgument } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
 import { type Event, type EventOfType, type EventType, zeromqEvents } from "./events.ts";
-import { constructed, defineVisible, fronted, sealMethods } from "./option-access.ts";
+import { constructed, defineIterator, defineVisible, fronted, sealMethods } from "./option-access.ts";
 import type { Socket } from "./socket.ts";
 import { stateOf } from "./socket-state.ts";
 import { stepper } from "./stepper.ts";
@@ -116,12 +116,12 @@ class DoorObserver {
 			off(this: DoorObserver, ...given: [type: string, listener: () => void]) {
 				return this.emitter.off(...given);
 			},
-			[Symbol.asyncIterator](this: DoorObserver) {
-				return stepper(
-					() => (this.closed ? undefined : this.receive()),
-					() => this.closed,
-				);
-			},
+		});
+		defineIterator(DoorObserver.prototype, function (this: DoorObserver) {
+			return stepper(
+				() => (this.closed ? undefined : this.receive()),
+				() => this.closed,
+			);
 		});
 	}
 }

@@ -3,13 +3,14 @@
  *
  * - A socket that nobody can reach any more is closed once the garbage collector has found that out. A receive or send under way
  *   keeps it reachable.
- * - A process that has nothing left to do closes what is open and waits for what was sent, as long as `linger` says; after
- *   EXIT_WARNING_MS it says what it waits for, in zeromq.js's words. `process.exit()` does not wait.
+ * - A program that has nothing left to do closes what is open, and its process waits for what was sent, as long as `linger` says;
+ *   after EXIT_WARNING_MS it says what it waits for, in zeromq.js's words. `process.exit()` does not wait.
  *
  * Holds core sockets, never the door's, and those only while they are open.
  *
- * **Shutdown**: at `beforeExit` of the thread everything is closed; closing holds the event loop until what lingers is sent.
+ * **Shutdown**: when nothing else keeps the event loop alive, everything is closed; what lingers keeps it alive until it is sent.
  */
+import { holds, onEnding } from "../keep-alive.ts";
 import type { Socket as CoreSocket } from "../socket.ts";
 
 /** How long a process may wait for its end silently, ms (zeromq.js). */
@@ -26,17 +27,15 @@ export interface OpenSocket {
 }
 
 const open = new Set<OpenSocket>();
-/** Ends that are under way: what was sent may still have to be delivered. */
-const lingering = new Set<Promise<void>>();
 const registry = new FinalizationRegistry<OpenSocket>(closeSocket);
 let hooked = false;
-let warned = false;
+let ending = false;
 
 /** A socket was made. @param door what users hold; only looked at by the garbage collector */
 export function opened(door: object, socket: OpenSocket): void {
 	if (!hooked) {
 		hooked = true;
-		process.on("beforeExit", endAll);
+		onEnding(endAll);
 	}
 	open.add(socket);
 	registry.register(door, socket, socket);
@@ -48,12 +47,6 @@ export function closeSocket(socket: OpenSocket): void {
 	registry.unregister(socket);
 	socket.ended();
 	socket.core.close();
-	if (socket.core.linger !== 0) follow(socket.core);
-}
-
-function follow(core: CoreSocket): void {
-	const end = core[Symbol.asyncDispose]().finally(() => lingering.delete(end));
-	lingering.add(end);
 }
 
 function endAll(): void {
@@ -61,11 +54,10 @@ function endAll(): void {
 		if (!socket.blocky()) socket.core.linger = 0;
 		closeSocket(socket);
 	}
-	if (lingering.size === 0 || warned) return;
+	if (ending || holds() === 0) return;
+	ending = true;
 	const timer = setTimeout(() => {
-		warned = true;
-		process.stderr.write(`(node:${process.pid}) ${WAITING}\n`);
+		if (holds() > 0) process.stderr.write(`(node:${process.pid}) ${WAITING}\n`);
 	}, EXIT_WARNING_MS);
 	timer.unref();
-	Promise.allSettled(lingering).finally(() => clearTimeout(timer));
 }

@@ -74,6 +74,12 @@ export function defineVisible(prototype: object, methods: Methods): void {
 		Object.defineProperty(prototype, key, { value: methods[key], writable: true, enumerable: true, configurable: true });
 }
 
+/** What `for await` asks for, under zeromq.js's name. */
+export function defineIterator(prototype: object, asyncIterator: () => AsyncIterator<unknown, undefined>): void {
+	Object.defineProperty(asyncIterator, "name", { value: "asyncIterator" });
+	defineVisible(prototype, { [Symbol.asyncIterator]: asyncIterator });
+}
+
 /** Methods that a subclass may shadow and nobody may assign to. */
 export function defineHidden(prototype: object, methods: Methods): void {
 	for (const key of Reflect.ownKeys(methods))

@@ -6,7 +6,7 @@
 import type { Access } from "./option-access.ts";
 
 /** How much room a get of this type gives, bytes. */
-export const ROOM: Readonly<Record<Access, number>> = { Bool: 4, Int32: 4, Uint32: 4, Int64: 8, Uint64: 8, String: 255 };
+export const ROOM: Readonly<Record<Access, number>> = { Bool: 4, Int32: 4, Uint32: 4, Int64: 8, Uint64: 8, String: 1024 };
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;

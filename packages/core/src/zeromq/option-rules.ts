@@ -103,6 +103,13 @@ function nullableText(most: number, emptyToo = false): OptionRule {
 	};
 }
 
+/** User name and password: null ends the mechanism and leaves the text as it was. */
+const credential: OptionRule = {
+	initial: null,
+	give: "text",
+	take: (bytes, current) => (bytes === null ? current : within(bytes, 1, SECURITY_TEXT_BYTES_MAX)),
+};
+
 /** 32 bytes, or Z85: 40 characters, with or without the zero that ends a C string. */
 function key(): OptionRule {
 	const take = (bytes: Buffer | null): Buffer | undefined => {
@@ -179,8 +186,8 @@ export const OPTION_RULES: Readonly<Record<number, OptionRule>> = {
 	42: flag,
 	43: readOnlyInt,
 	44: flag,
-	45: nullableText(SECURITY_TEXT_BYTES_MAX),
-	46: nullableText(SECURITY_TEXT_BYTES_MAX),
+	45: credential,
+	46: credential,
 	47: flag,
 	48: key(),
 	49: key(),
@@ -230,5 +237,6 @@ export const OPTION_RULES: Readonly<Record<number, OptionRule>> = {
 	112: int(0, 0),
 	113: { initial: 0, take: (bytes) => readInt(bytes) },
 	114: blob(0, UNBOUNDED),
+	115: switched([10]),
 	116: { initial: 0, give: "loose int", types: [1, 2, 9, 10] },
 };

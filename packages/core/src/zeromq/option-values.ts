@@ -50,7 +50,7 @@ export class OptionValues {
 		const value = rule.take(bytes, this.value(number));
 		if (value === undefined) refuse();
 		this.#values.set(number, value);
-		this.#follow(number, value);
+		this.#follow(number, value, bytes === null || value === 0);
 	}
 
 	/** The bytes of a value, in `room` bytes at most. @throws Error EINVAL */
@@ -91,12 +91,11 @@ export class OptionValues {
 	}
 
 	/** The last option of a mechanism that was set decides; taking a name back, or the server's role, ends security. */
-	#follow(number: number, value: OptionValue): void {
+	#follow(number: number, value: OptionValue, ends: boolean): void {
 		if (number === OPTION.ipv6) this.note(OPTION.ipv4Only, 1 - (value as number));
 		if (number === OPTION.ipv4Only) this.note(OPTION.ipv6, 1 - (value as number));
 		const mechanism = mechanismOf(number);
 		if (mechanism === undefined) return;
-		const ends = value === null || value === 0;
 		this.note(OPTION.mechanism, ends ? MECHANISM.null : mechanism);
 		const isRole = number === OPTION.plainServer || number === OPTION.curveServer;
 		const makesClient = number === OPTION.curveServerKey || (mechanism === MECHANISM.plain && !isRole && !ends);

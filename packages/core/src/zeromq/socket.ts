@@ -21,7 +21,7 @@ import { errnoError, translated } from "./errno-error.ts";
 import { NumberedOptions } from "./numbered-options.ts";
 import { Observer } from "./observer.ts";
 import { opened } from "./open-sockets.ts";
-import { type Access, constructed, defineHidden, defineOptionProperties, defineVisible, fronted, sealMethods } from "./option-access.ts";
+import { type Access, constructed, defineHidden, defineIterator, defineOptionProperties, fronted, sealMethods } from "./option-access.ts";
 import { SOCKET_PROPERTIES } from "./socket-options.ts";
 import { SocketState, setState } from "./socket-state.ts";
 import type { SocketOptionProperties } from "./socket-surface.ts";
@@ -366,11 +366,9 @@ abstract class DoorSocket {
 				this.#group("leave", groups);
 			},
 		});
-		defineVisible(DoorSocket.prototype, {
-			[Symbol.asyncIterator](this: DoorSocket) {
-				const isOver = (error: unknown): boolean => this.closed && (error as { code?: string }).code === "EAGAIN";
-				return stepper(() => (this.closed ? undefined : this.#receive([])), isOver);
-			},
+		defineIterator(DoorSocket.prototype, function (this: DoorSocket) {
+			const isOver = (error: unknown): boolean => this.closed && (error as { code?: string }).code === "EAGAIN";
+			return stepper(() => (this.closed ? undefined : this.#receive([])), isOver);
 		});
 	}
 }

@@ -22,6 +22,7 @@ export interface PathOwner {
 	onStrayError(error: Error): void;
 }
 
+/** A server of node:http or node:https. */
 export type WebServer = HttpServer | HttpsServer;
 
 export class PathServer {

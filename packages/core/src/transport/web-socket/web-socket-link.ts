@@ -25,6 +25,8 @@ import { leavingError } from "./leaving.ts";
 const BINARY = { binary: true, compress: false } as const;
 const CLOSE_NORMAL = 1000;
 const CLOSE_PROTOCOL_ERROR = 1002;
+/** What the library says of a message above maxMessageSize, and of one above 2^53. */
+const TOO_LARGE: readonly string[] = ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH"];
 /** Header of a large WebSocket frame with its mask: what a message is longer than what it carries. */
 const HEADER_BYTES_MAX = 14;
 
@@ -190,7 +192,7 @@ export class WebSocketLink implements Link {
 
 	/** What the library refuses. */
 	#onError(error: NodeJS.ErrnoException): void {
-		if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.owner?.onViolation(tooLargeForUs(error));
+		if (error.code !== undefined && TOO_LARGE.includes(error.code)) this.owner?.onViolation(tooLargeForUs(error));
 		else if (error.code?.startsWith("WS_ERR_") === true)
 			this.owner?.onViolation(new ProtocolError("ERR_WS_UNSPECIFIED", `The peer breaks the rules of WebSocket: ${error.message}`));
 		else this.#error ??= error;

@@ -1,0 +1,35 @@
+/**
+ * Memory of one lane between two threads, both ends of it, in KB: what the process grew by when this thread opened lanes to threads
+ * that ran already and sent through them, divided by their number.
+ *
+ * Before, a third thread has had the same traffic with them, and this thread with one more. Resident memory after garbage collection
+ * (`--expose-gc`); the sockets of this side are counted.
+ */
+import type { Pair } from "@zloom/core";
+import { printFigure } from "./figure.ts";
+import { openLane } from "./lane-traffic.ts";
+import type { LanesOrder, LaneWarmUpOrder, SleeperOrder } from "./orders.ts";
+import { settledBytes } from "./settled-memory.ts";
+import { BenchThread } from "./thread.ts";
+
+await printFigure<LanesOrder>(async ({ lanes, traffic }) => {
+	// One more than is measured, for what this thread needs only once.
+	const endpoints = Array.from({ length: lanes + 1 }, (_, index) => `inproc://lane-${index}`);
+	const threads: BenchThread[] = [];
+	for (const endpoint of endpoints) {
+		const thread = new BenchThread("./sleeper-thread.js", { library: "zloom", endpoint } satisfies SleeperOrder);
+		await thread.hear();
+		threads.push(thread);
+	}
+	const warmUp = new BenchThread("./lane-warm-up-thread.js", { endpoints, traffic } satisfies LaneWarmUpOrder);
+	await warmUp.hear();
+	threads.push(warmUp);
+	const [extra, ...measured] = endpoints as [string, ...string[]];
+	const pairs: Pair[] = [await openLane(extra, traffic)];
+	const before = await settledBytes();
+	for (const endpoint of measured) pairs.push(await openLane(endpoint, traffic));
+	const grown = (await settledBytes()) - before;
+	for (const pair of pairs) pair.close();
+	for (const thread of threads) await thread.end();
+	return grown / lanes / 1000;
+});

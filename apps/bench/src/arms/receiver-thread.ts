@@ -1,0 +1,58 @@
+/**
+ * The receiving thread of a throughput run: says that it is ready, reads past the messages that warm up, then times the others
+ * and says how many came a second.
+ */
+import { loadLibrary } from "./library.ts";
+import { type CountOrder, MORE } from "./orders.ts";
+import { Started } from "./thread.ts";
+
+const started = new Started<CountOrder>();
+const { order } = started;
+const until = order.messages * 2;
+let since = 0;
+
+function rateOf(messages: number): number {
+	return (messages / (performance.now() - since)) * 1000;
+}
+
+function countByPort(): void {
+	let seen = 0;
+	started.port.on("message", (message) => {
+		if (!(message instanceof Uint8Array)) return;
+		seen += 1;
+		if (seen % order.window === 0) started.say(MORE);
+		if (seen === order.messages) since = performance.now();
+		if (seen === until) started.say(rateOf(order.messages));
+	});
+	started.onEnd(() => {
+		// The port closes after this: there is nothing else.
+	});
+	started.say("ready");
+}
+
+async function countBySocket(library: "zloom" | "zeromq"): Promise<void> {
+	const { Pull } = await loadLibrary(library);
+	const pull = new Pull(order.options);
+	pull.connect(order.endpoint);
+	started.onEnd(() => pull.close());
+	started.say("ready");
+	let seen = 0;
+	let seenBefore = 0;
+	const note = (count: number): boolean => {
+		seen += count;
+		if (since === 0 && seen >= order.messages) {
+			since = performance.now();
+			seenBefore = seen;
+		}
+		return seen >= until;
+	};
+	if (order.batch === 1) {
+		for await (const _ of pull) if (note(1)) break;
+	} else {
+		while (!note((await pull.receiveMany(order.batch)).length));
+	}
+	started.say(rateOf(seen - seenBefore));
+}
+
+if (order.library === "MessagePort") countByPort();
+else await countBySocket(order.library);

@@ -1,0 +1,78 @@
+/**
+ * Messages a second from this thread to another: by sockets one at a time (`await send`, `for await`) or in batches
+ * (`sendMany`, `receiveMany`), or by a MessagePort.
+ *
+ * As many messages as are counted come first and are not counted: connections, handshakes and compilers have had their turn then. The
+ * sender sends the same buffer over and over and fills it never; the receiver drops what it gets.
+ */
+import { printFigure } from "./figure.ts";
+import { type LibraryName, loadLibrary } from "./library.ts";
+import { type CountOrder, MORE, type ThroughputOrder } from "./orders.ts";
+import { BenchThread } from "./thread.ts";
+
+const PORT_WINDOW_MESSAGES = 1000;
+const PORT_WINDOW_BYTES = 16 << 20;
+
+interface Receiver {
+	thread: BenchThread;
+	rate: number;
+}
+
+function startReceiver(order: CountOrder): BenchThread {
+	return new BenchThread("./receiver-thread.js", order);
+}
+
+async function byPort({ bytes, messages }: ThroughputOrder): Promise<Receiver> {
+	const window = Math.max(1, Math.min(PORT_WINDOW_MESSAGES, Math.floor(PORT_WINDOW_BYTES / bytes)));
+	const payload = Buffer.alloc(bytes, 7);
+	const thread = startReceiver({ library: "MessagePort", endpoint: "", messages, batch: 1, options: {}, window });
+	await thread.hear();
+	let unread = 0;
+	for (let sent = 1; sent <= messages * 2; sent++) {
+		thread.worker.postMessage(payload);
+		if (sent % window !== 0) continue;
+		unread += 1;
+		if (unread > 1) {
+			await thread.hear();
+			unread -= 1;
+		}
+	}
+	let word: unknown = MORE;
+	while (word === MORE) word = await thread.hear();
+	return { thread, rate: word as number };
+}
+
+async function bySocket(order: ThroughputOrder & { library: LibraryName }): Promise<Receiver> {
+	const { endpoint, bytes, messages, batch = 1, curve = false, highWaterMark } = order;
+	const { Push, curveKeyPair } = await loadLibrary(order.library);
+	const server = curve ? curveKeyPair() : undefined;
+	const client = curve ? curveKeyPair() : undefined;
+	const push = new Push({
+		...(highWaterMark === undefined ? {} : { sendHighWaterMark: highWaterMark }),
+		...(server === undefined ? {} : { curveServer: true, curveSecretKey: server.secretKey }),
+	});
+	await push.bind(endpoint);
+	const options = {
+		...(highWaterMark === undefined ? {} : { receiveHighWaterMark: highWaterMark }),
+		...(client && { curveServerKey: server?.publicKey, curvePublicKey: client.publicKey, curveSecretKey: client.secretKey }),
+	};
+	const thread = startReceiver({ library: order.library, endpoint: push.lastEndpoint ?? "", messages, batch, options, window: 0 });
+	await thread.hear();
+	const payload = Buffer.alloc(bytes, 7);
+	if (batch === 1) {
+		for (let sent = 0; sent < messages * 2; sent++) await push.send(payload);
+	} else {
+		const payloads = new Array<Buffer>(batch).fill(payload);
+		for (let sent = 0; sent < messages * 2; sent += batch) await push.sendMany(payloads);
+	}
+	const rate = await thread.hear<number>();
+	push.close();
+	return { thread, rate };
+}
+
+await printFigure<ThroughputOrder>(async (order) => {
+	const { library } = order;
+	const { thread, rate } = await (library === "MessagePort" ? byPort(order) : bySocket({ ...order, library }));
+	await thread.end();
+	return rate;
+});

@@ -1,0 +1,133 @@
+/**
+ * The rows of throughput: two threads, one sends and one receives. Small messages one at a time and in batches, large ones, and
+ * both under CURVE. Faster arms get more messages, so that every run is long enough to be timed.
+ */
+import type { LibraryName } from "../arms/library.ts";
+import type { ThroughputOrder } from "../arms/orders.ts";
+import { cProgram } from "../c-peer.ts";
+import { freshEndpoint, type TransportName } from "../endpoint.ts";
+import { nodeProgram, type Program } from "../program.ts";
+import type { Row, Sizes } from "../row.ts";
+
+/** Messages of one sendMany, and the most of one receiveMany. */
+const BATCH = 256;
+/** High-water mark where none is set, here and in libzmq. */
+const DEFAULT_MARK = 1000;
+/** How many messages a fast arm gets for one of a slow arm. */
+const FAST = 5;
+const LARGE_BYTES = 1 << 20;
+/** High-water mark of both sockets for large messages: the default would let a gigabyte wait, and time what had come before. */
+const LARGE_MARK = 8;
+/** 64 KiB. */
+const MIDDLE_BYTES = 1 << 16;
+
+function count(messages: number): number {
+	return Math.max(1, Math.round(messages));
+}
+
+function node(library: LibraryName, transport: TransportName, order: Omit<ThroughputOrder, "library" | "endpoint">): Program {
+	const whole = { library, endpoint: freshEndpoint(transport), ...order };
+	return nodeProgram<ThroughputOrder>("throughput", whole);
+}
+
+function port(bytes: number, messages: number): Program {
+	return nodeProgram<ThroughputOrder>("throughput", { library: "MessagePort", endpoint: "", bytes, messages });
+}
+
+function oneAtATime(transport: "inproc" | "tcp", atLeast: number, { messages }: Sizes): Row {
+	return {
+		name: `${transport}-64`,
+		title: `${transport} 64 B, send / for await`,
+		measures: "PUSH in one thread awaits each send, PULL in another receives by `for await`. MessagePort: between the same two threads.",
+		unit: "msg/s",
+		arms: new Map([
+			["zloom", node("zloom", transport, { bytes: 64, messages: messages * FAST })],
+			["npm zeromq", node("zeromq", transport, { bytes: 64, messages })],
+			["MessagePort", port(64, messages)],
+		]),
+		bars: [{ against: "npm zeromq", atLeast }],
+	};
+}
+
+function batches(transport: TransportName, atLeast: number, { messages }: Sizes): Row {
+	const many = Math.ceil((messages * FAST) / BATCH) * BATCH;
+	return {
+		name: `${transport}-64-batches`,
+		title: `${transport} 64 B, batches of ${BATCH}`,
+		measures: `PUSH in one thread sends by \`sendMany\`, PULL in another receives by \`receiveMany\`, ${BATCH} at a time. C: zmq_msg_send and zmq_msg_recv in loops.`,
+		unit: "msg/s",
+		arms: new Map([
+			["zloom", node("zloom", transport, { bytes: 64, messages: many, batch: BATCH })],
+			["libzmq C", cProgram("throughput", freshEndpoint(transport), 64, many, DEFAULT_MARK)],
+		]),
+		bars: [{ against: "libzmq C", atLeast }],
+	};
+}
+
+/** One buffer sent over and over: nobody fills it, and receivers drop what they get. */
+const SAME_BUFFER = `High-water mark ${LARGE_MARK} at both ends. The sender sends one buffer again and again and never fills it; the receiver drops what it gets unread.`;
+
+function large({ messages }: Sizes): Row[] {
+	const many = count(messages / 1000);
+	return [
+		{
+			name: "tcp-1m",
+			title: "tcp 1 MiB, send / for await",
+			measures: `${SAME_BUFFER} C lends the buffer to libzmq (zmq_msg_init_data), no copy.`,
+			unit: "msg/s",
+			arms: new Map([
+				["zloom", node("zloom", "tcp", { bytes: LARGE_BYTES, messages: many, highWaterMark: LARGE_MARK })],
+				["libzmq C", cProgram("throughput", freshEndpoint("tcp"), LARGE_BYTES, many, LARGE_MARK)],
+				["npm zeromq", node("zeromq", "tcp", { bytes: LARGE_BYTES, messages: many, highWaterMark: LARGE_MARK })],
+			]),
+			bars: [
+				{ against: "libzmq C", atLeast: 0.8 },
+				{ against: "npm zeromq", atLeast: 1 },
+			],
+		},
+		{
+			name: "inproc-1m",
+			title: "inproc 1 MiB, send / for await",
+			measures: `${SAME_BUFFER} zloom writes each message into shared memory and the receiver copies it out; npm zeromq passes a reference; MessagePort clones.`,
+			unit: "msg/s",
+			arms: new Map([
+				["zloom", node("zloom", "inproc", { bytes: LARGE_BYTES, messages: many, highWaterMark: LARGE_MARK })],
+				["MessagePort", port(LARGE_BYTES, many)],
+				["npm zeromq", node("zeromq", "inproc", { bytes: LARGE_BYTES, messages: many, highWaterMark: LARGE_MARK })],
+			]),
+			bars: [
+				{ against: "MessagePort", atLeast: 50 },
+				{ against: "npm zeromq", atLeast: 5 },
+			],
+		},
+	];
+}
+
+function curve(name: string, size: string, bytes: number, messages: number, atLeast: number): Row {
+	return {
+		name,
+		title: `CURVE tcp ${size}, send / for await`,
+		measures: "As the row without CURVE, with a key pair at each side; the handshake is not counted.",
+		unit: "msg/s",
+		arms: new Map([
+			["zloom", node("zloom", "tcp", { bytes, messages, curve: true })],
+			["npm zeromq", node("zeromq", "tcp", { bytes, messages, curve: true })],
+		]),
+		bars: [{ against: "npm zeromq", atLeast }],
+	};
+}
+
+export function plainRows(sizes: Sizes): Row[] {
+	return [
+		oneAtATime("inproc", 10, sizes),
+		batches("inproc", 1, sizes),
+		oneAtATime("tcp", 5, sizes),
+		batches("tcp", 1.5, sizes),
+		batches("ipc", 1.5, sizes),
+		...large(sizes),
+	];
+}
+
+export function curveRows({ messages }: Sizes): Row[] {
+	return [curve("curve-64", "64 B", 64, count(messages / 2), 1.5), curve("curve-64k", "64 KiB", MIDDLE_BYTES, count(messages / 100), 0.5)];
+}
