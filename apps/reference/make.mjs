@@ -13,22 +13,30 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
 
 /**
- * What is not exported on purpose: the bases of SocketEventOf and OptionsWith are spelt out by the compiler, and of a context
- * a socket shows no more than that it is one.
+ * `kept`: types that are not exported on purpose: they compute others, which say what they are about, or (SocketContext) show no
+ * more than that it is a context.
+ * @typedef {{ name: string, doors: readonly string[], strict: boolean, kept: string[] }} Reference
  */
-const NOT_EXPORTED = ["SocketContext", "OfType", "SpecialOption"];
 
-/** @type {readonly { name: string, doors: readonly string[], strict: boolean }[]} */
+/** @type {readonly Reference[]} */
 const REFERENCES = [
-	{ name: "core", doors: ["packages/core/src/index.ts"], strict: true },
-	// Their members are zeromq.js's, and documented where they differ.
-	{ name: "zeromq", doors: ["packages/core/src/zeromq/index.ts", "packages/core/src/zeromq/draft.ts"], strict: false },
-	{ name: "runtime", doors: ["packages/runtime/src/index.ts"], strict: false },
-	{ name: "cluster", doors: ["packages/cluster/src/index.ts"], strict: false },
+	{ name: "core", doors: ["packages/core/src/index.ts"], strict: true, kept: ["SocketContext", "OfType", "SpecialOption"] },
+	// Its members are zeromq.js's, with zeromq.js's documentation; here stands what is different.
+	{ name: "zeromq", doors: ["packages/core/src/zeromq/index.ts", "packages/core/src/zeromq/draft.ts"], strict: false, kept: [] },
+	{
+		name: "runtime",
+		doors: ["packages/runtime/src/index.ts"],
+		strict: true,
+		kept: [
+			...["AnsweringNames", "StreamingNames", "ParametersOf", "ResultOf", "ItemOf"],
+			...["PoolFaces", "PoolParameters", "ListAskFace", "StageParameters", "Result"],
+		],
+	},
+	{ name: "cluster", doors: ["packages/cluster/src/index.ts"], strict: true, kept: [] },
 ];
 
 /** @returns {Promise<boolean>} */
-async function make(/** @type {{ name: string, doors: readonly string[], strict: boolean }} */ { name, doors, strict }) {
+async function make(/** @type {Reference} */ { name, doors, strict, kept }) {
 	const app = await Application.bootstrapWithPlugins({
 		name: `@zloom/${name === "zeromq" ? "core/zeromq" : name}`,
 		tsconfig: path.join(here, "tsconfig.json"),
@@ -42,7 +50,9 @@ async function make(/** @type {{ name: string, doors: readonly string[], strict:
 		disableSources: true,
 		validation: { notExported: strict, invalidLink: strict, notDocumented: strict, rewrittenLink: strict, unusedMergeModuleWith: strict },
 		treatWarningsAsErrors: strict,
-		intentionallyNotExported: NOT_EXPORTED,
+		intentionallyNotExported: kept,
+		// Its comments speak of Remote, which has its page in the reference of the runtime.
+		externalSymbolLinkMappings: name === "cluster" ? { "@zloom/runtime": { "*": "#" } } : {},
 		logLevel: strict ? "Info" : "Error",
 	});
 	const project = await app.convert();

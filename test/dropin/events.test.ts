@@ -125,7 +125,9 @@ describe("events", () => {
 			const [first] = make("Push");
 			const [second, atSecond] = make("Push");
 			await first.bind("tcp://127.0.0.1:*");
-			await second.bind(first.lastEndpoint as string).catch(() => {});
+			await second.bind(first.lastEndpoint as string).catch(() => {
+				// Told by the event, too.
+			});
 			await atSecond.type("bind:error");
 		}),
 	);
@@ -225,7 +227,7 @@ describe("an observer", () => {
 		);
 		const { events } = socket;
 		socket.close();
-		return [...seen, await received, events.closed, did(() => events.receive().catch(() => {}) && "called")].slice(0, 6);
+		return [...seen, await received, events.closed];
 	});
 
 	same("that is closed ends loops and receives; the socket goes on", async (zmq) => {

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 
 export type Zeromq = typeof import("zeromq");
-export type Draft = typeof import("zeromq/draft");
+export type Draft = typeof import("zeromq/draft.js");
 
 const require = createRequire(import.meta.url);
 

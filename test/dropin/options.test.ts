@@ -109,7 +109,7 @@ function defaults(zmq: Zeromq): unknown {
 	const seen: Record<string, unknown> = {};
 	for (const [name, Type] of Object.entries(zmq)) {
 		if (typeof Type !== "function" || Object.getPrototypeOf(Type) !== zmq.Socket) continue;
-		const socket = new (Type as new () => Record<string, unknown> & { close(): void })();
+		const socket = new (Type as unknown as new () => Record<string, unknown> & { close(): void })();
 		for (const prototype of [Type.prototype as object, zmq.Socket.prototype as object])
 			for (const key of Object.getOwnPropertyNames(prototype)) {
 				if (typeof Object.getOwnPropertyDescriptor(prototype, key)?.get !== "function") continue;

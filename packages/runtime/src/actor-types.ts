@@ -31,20 +31,26 @@ export type AskFace<H> = { readonly [K in AnsweringNames<H>]: (...args: Paramete
 export type StreamFace<H> = { readonly [K in StreamingNames<H>]: (...args: ParametersOf<H[K]>) => AsyncIterableIterator<ItemOf<H[K]>> };
 /** Returns at once. */
 export type TryFace<H> = { readonly [K in AnsweringNames<H>]: (...args: ParametersOf<H[K]>) => TryResult };
+/** What became of a message that may not wait: the actor will get it; it has too much to do, and the message is still yours; it is gone. */
 export type TryResult = "accepted" | "full" | "down";
 
 /** How long to wait, and what gives the wait up. */
 export interface CallOptions {
 	/** For an ask: until the answer. For a stream: for each item. For a tell: for credit. */
 	readonly timeoutMs?: number;
+	/** Aborting rejects the call with ERR_CANCELLED, and tells the handler. */
 	readonly signal?: AbortSignal;
 }
 
 /** The four ways to talk to an actor or a pool. */
 export interface Faces<H> {
+	/** Sends, and expects no answer. */
 	readonly tell: TellFace<H>;
+	/** Sends, and waits for the answer. */
 	readonly ask: AskFace<H>;
+	/** Receives many answers, as fast as they are taken. */
 	readonly stream: StreamFace<H>;
+	/** Sends if that is possible at once. */
 	readonly try: TryFace<H>;
 }
 
@@ -74,6 +80,7 @@ export interface CurrentCall {
 	readonly sender: ActorRef | undefined;
 }
 
+/** Where an actor is to live, and what its setup gets; all of it optional. */
 export interface SpawnOptions<Args extends unknown[]> {
 	/** Arguments of the setup function, after ctx. */
 	readonly args?: Args;
@@ -88,14 +95,22 @@ export interface SpawnOptions<Args extends unknown[]> {
 /** `args` may be left out only when setup takes none. */
 export type SpawnParameters<Args extends unknown[]> = Args extends []
 	? [options?: SpawnOptions<Args>]
-	: [options: SpawnOptions<Args> & { readonly args: Args }];
+	: [
+			options: SpawnOptions<Args> & {
+				/** Arguments of the setup function, after ctx. */
+				readonly args: Args;
+			},
+		];
 
+/** A timer of an actor; it ends with the actor. */
 export interface ActorTimer {
+	/** Takes the timer back; nothing happens when it has run. */
 	cancel(): void;
 }
 
 /** What an actor's setup function gets. */
 export interface ActorContext {
+	/** This actor, to be given to others. */
 	readonly self: ActorRef;
 	/** The name in its address. */
 	readonly name: string;
@@ -120,6 +135,7 @@ export interface ActorContext {
 	log(...parts: unknown[]): void;
 }
 
+/** How actors of one kind take their messages; given to defineActor. */
 export interface ActorOptions {
 	/** Takes the next message before the promise of the last has settled. */
 	readonly reentrant?: boolean;
@@ -133,7 +149,9 @@ export interface ActorOptions {
 export interface ActorDefinition<Args extends unknown[] = never[], H extends object = object> {
 	/** URL of the module that hosting threads import. */
 	readonly module: string;
+	/** The name that it was defined with, one of its module's own. */
 	readonly name: string;
+	/** How its actors take their messages. */
 	readonly options: ActorOptions;
 	/** @internal */
 	readonly setup: (ctx: ActorContext, ...args: Args) => H | Promise<H>;

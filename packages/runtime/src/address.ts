@@ -9,9 +9,13 @@ import { NAME_LENGTH_MAX } from "./limits.ts";
 
 /** A parsed address: `node` is the endpoint to dial ("inproc://" is this process). */
 export interface Address {
+	/** The whole address. */
 	readonly text: string;
+	/** What stands before `://`. */
 	readonly scheme: string;
+	/** The endpoint of the node, for example `tcp://10.0.0.7:7400`; `inproc://` is this process. */
 	readonly node: string;
+	/** The name of the actor at its node. */
 	readonly name: string;
 }
 
@@ -62,7 +66,12 @@ export function parseAddress(text: string): Address {
 }
 
 /** Parses a node: an endpoint without a name. @throws ActorError ERR_BAD_ADDRESS */
-export function parseNode(text: string): { scheme: string; node: string } {
+export function parseNode(text: string): {
+	/** What stands before `://`. */
+	scheme: string;
+	/** The endpoint. */
+	node: string;
+} {
 	const { scheme, rest } = schemeOf(text);
 	if (scheme === "inproc") {
 		if (rest !== "") throw bad(text, `"on" is a node and has no name: write inproc://, or use "at" for a named actor`);

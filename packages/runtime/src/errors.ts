@@ -58,6 +58,7 @@ export type ActorErrorCode =
 
 /** The one error class of the runtime. */
 export class ActorError extends Error {
+	/** What to match on; never changed. `docs/errors.md` says of each when it comes and what to do. */
 	readonly code: ActorErrorCode;
 
 	constructor(code: ActorErrorCode, message: string, options: { cause?: unknown } = {}) {

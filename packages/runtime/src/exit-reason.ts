@@ -5,6 +5,7 @@ import { ActorError } from "./errors.ts";
 
 /** Why an actor ended. `error` is there for kind "error", and where it is known for "thread" and "node". */
 export interface ExitReason {
+	/** How it ended. */
 	readonly kind: /** It was stopped and has drained. */
 		| "stopped"
 		/** It was killed, or did not drain in time. */
@@ -17,6 +18,7 @@ export interface ExitReason {
 		| "node"
 		/** It ended before anybody watched, and the reason is no longer known. */
 		| "unknown";
+	/** What was thrown, or why the thread or node ended, where that is known. */
 	readonly error?: unknown;
 }
 

@@ -10,8 +10,10 @@ import { PIPELINE_ITEMS_PER_ACTOR, POOL_SIZE_MAX } from "./limits.ts";
 import { createPool, type MemberSpawner } from "./pool.ts";
 import { type LostItem, StageIterator } from "./stage-iterator.ts";
 
+/** Where the items of a pipeline come from; it is pulled as fast as the last stage is read. */
 export type PipelineSource<T> = Iterable<T> | AsyncIterable<T>;
 
+/** How many actors a stage has, where they live and how they take its items. */
 export interface StageOptions<Args extends unknown[], K extends string, T> {
 	/** How many actors work on the stage. */
 	readonly parallel: number;
@@ -54,6 +56,7 @@ function iterate<T>(source: PipelineSource<T>): AsyncIterableIterator<T> {
 	};
 }
 
+/** Items on their way through stages of actors; made by `system.pipeline(source)`. It begins when somebody iterates. */
 export class Pipeline<T> implements AsyncIterable<T> {
 	readonly #spawner: MemberSpawner;
 	readonly #source: PipelineSource<unknown>;
@@ -73,6 +76,7 @@ export class Pipeline<T> implements AsyncIterable<T> {
 	 * Adds a stage. At most `parallel` × PIPELINE_ITEMS_PER_ACTOR items are in it, so a slow consumer slows the source.
 	 *
 	 * What a handler throws ends the iteration with that error, at the place of its item when ordered.
+	 * @typeParam H the handlers of the actors, of which K takes an item
 	 * @throws ActorError ERR_BAD_OPTION
 	 */
 	through<Args extends unknown[], H extends { [P in K]: (item: T) => unknown }, K extends string = "process">(
@@ -90,6 +94,7 @@ export class Pipeline<T> implements AsyncIterable<T> {
 		]);
 	}
 
+	/** Begins: makes the actors of all stages, and ends them when the iteration ends, in whatever way. */
 	[Symbol.asyncIterator](): AsyncIterableIterator<T> {
 		let items: AsyncIterableIterator<unknown> = iterate(this.#source);
 		for (const { definition, options } of this.#stages) {

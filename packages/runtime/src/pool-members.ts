@@ -10,6 +10,7 @@ import { HELD_MESSAGES_MAX_DEFAULT } from "./limits.ts";
 import type { Ref } from "./ref.ts";
 import { RestartIntensity } from "./restart-intensity.ts";
 
+/** Which member of a pool gets a message: the one with the fewest under way, one after the other, by key, or all. */
 export type Routing = "leastLoaded" | "roundRobin" | "consistentHash" | "broadcast";
 
 export interface MembersOptions {

@@ -20,9 +20,11 @@ export type { Routing } from "./pool-members.ts";
 
 const ROUTINGS: readonly string[] = ["leastLoaded", "roundRobin", "consistentHash", "broadcast"];
 
+/** How many actors a pool has, where they live and who gets a message. */
 export interface PoolOptions<Args extends unknown[], R extends Routing = Routing> {
 	/** How many actors. */
 	readonly size: number;
+	/** Which member a message goes to; default: "leastLoaded". */
 	readonly routing?: R;
 	/** Arguments of every member's setup. */
 	readonly args?: Args;
@@ -40,16 +42,23 @@ type ListAskFace<H> = {
 	readonly [K in keyof AskFace<H>]: AskFace<H>[K] extends (...args: infer A) => Promise<infer T> ? (...args: A) => Promise<T[]> : never;
 };
 /** A broadcast pool answers with lists, and does not stream. */
-export type BroadcastFaces<H> = Pick<Faces<H>, "tell" | "try"> & { readonly ask: ListAskFace<H> };
+export type BroadcastFaces<H> = Pick<Faces<H>, "tell" | "try"> & {
+	/** Settles with the answers of all members. */
+	readonly ask: ListAskFace<H>;
+};
 export type PoolFaces<H, R extends Routing> = R extends "broadcast" ? BroadcastFaces<H> : Faces<H>;
 
+/** Actors of one kind behind the face of one; made by `system.pool`. A member that dies by itself is replaced. */
 export type ActorPool<H, R extends Routing = "leastLoaded"> = PoolFaces<H, R> & {
+	/** The same faces with another timeout or a signal. */
 	with(options: CallOptions): PoolFaces<H, R>;
 	/** Members alive. */
 	readonly size: number;
 	/** Stops all members; settles when they have ended. */
 	stop(options?: { timeoutMs?: number }): Promise<void>;
+	/** Ends all members at once; settles when they have ended. */
 	kill(): Promise<void>;
+	/** As `stop()`: for `await using`. */
 	[Symbol.asyncDispose](): Promise<void>;
 };
 

@@ -11,18 +11,23 @@
 /** One envelope on a link: a header frame, then the payload frames it announces. */
 export type EnvelopeFrames = Uint8Array[];
 
+/** Who is told what comes over a link. */
 export interface LinkOwner {
+	/** One envelope has come. */
 	onEnvelope(link: Link, frames: EnvelopeFrames): void;
 	/** The link is gone; `reason` has the code that pending asks are settled with (ERR_NODE_DOWN, ERR_THREAD_DOWN). */
 	onClosed(link: Link, reason: Error): void;
 }
 
+/** A way to one other host of actors, a thread or a node: ordered, each envelope at most once. */
 export interface Link {
 	/** The host at the other end, for messages to people: `thread 2`, `tcp://10.0.0.7:7400`. */
 	readonly peer: string;
 	/** Set by the system before the link is used. */
 	owner: LinkOwner | undefined;
+	/** Sends one envelope; never waits, never refuses. */
 	send(frames: EnvelopeFrames): void;
+	/** Ends the link; the other side hears `onClosed` once. */
 	close(): void;
 }
 

@@ -12,9 +12,11 @@ import type { Pool } from "./pool.ts";
 
 /** An item that was lost with the actor (or its thread or node) that worked on it. */
 export interface LostItem<T> {
+	/** The item. */
 	readonly item: T;
 	/** Its place in the input of the stage. */
 	readonly index: number;
+	/** ERR_ACTOR_DOWN, ERR_THREAD_DOWN or ERR_NODE_DOWN. */
 	readonly error: unknown;
 }
 

@@ -36,6 +36,7 @@ import { insideRuntimeThread } from "./thread-mark.ts";
 import { Threads } from "./threads.ts";
 import { envelopeTaker } from "./worker-services.ts";
 
+/** What createSystem takes; all of it optional. */
 export interface SystemOptions {
 	/** Worker threads; 0 puts every actor on the main thread. Default: one per core. */
 	readonly threads?: number;
@@ -105,6 +106,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
 	return system;
 }
 
+/** The actors of one process; made by {@link createSystem}. It belongs to the main thread. */
 export class System {
 	readonly #host: Host;
 	readonly #services: MainServices;
@@ -175,6 +177,7 @@ export class System {
 		return this.#threads.size;
 	}
 
+	/** Counters of the main thread, from the start of the system on. */
 	get statistics(): SystemStatistics {
 		return { deadLetters: this.#host.deadLetters, lateReplies: this.#host.requests.lateReplies, pending: this.#host.requests.size };
 	}
@@ -238,6 +241,7 @@ export class System {
 		return this.#stopping;
 	}
 
+	/** As {@link stop} without options: for `await using`. */
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.stop();
 	}

@@ -2,6 +2,7 @@
  * `exports` closes a package: the doors listed in floors.ts and nothing else, no wildcard. A door has named re-exports only:
  * no logic, no star, so that what is public is a list that can be read.
  */
+import { join } from "node:path";
 import { DOORS } from "../floors.ts";
 import type { Rule } from "../rule.ts";
 import type { Tree } from "../tree.ts";
@@ -33,16 +34,19 @@ export const doors: Rule = {
 		{ "packages/core/package.json": '{ "exports": { ".": "./dist/index.js" } }' },
 		{ "packages/runtime/src/index.ts": 'export * from "./system.ts";' },
 		{ "packages/runtime/src/index.ts": "export const version = 1;" },
+		{ "packages/core/src/zeromq/index.ts": "export const version = 1;" },
 		{ "packages/core/src/internal.ts": 'import { x } from "./pipe/pipe.ts"; export { x };' },
 	],
 	innocent: {
-		"packages/core/package.json": '{ "exports": { ".": "./dist/index.js", "./internal": "./dist/internal.js" } }',
+		"packages/core/package.json": JSON.stringify({
+			exports: Object.fromEntries((DOORS["packages/core"] ?? []).map((key) => [key, "./dist"])),
+		}),
 		"packages/core/src/index.ts":
 			'/** Door. */\nexport { ZmqError, type ZmqErrorCode } from "./errors.ts"; export type { Frame } from "./message.ts";',
 	},
 	check: (tree) =>
 		Object.entries(DOORS).flatMap(([folder, keys]) => [
 			...checkManifest(tree, folder),
-			...keys.flatMap((key) => checkDoor(tree, `${folder}/src/${key === "." ? "index" : key.slice(2)}.ts`)),
+			...keys.flatMap((key) => [`${key}.ts`, `${key}/index.ts`].flatMap((path) => checkDoor(tree, join(folder, "src", path)))),
 		]),
 };

@@ -4,6 +4,7 @@
  */
 import { openLane } from "./lane-traffic.ts";
 import type { LaneWarmUpOrder } from "./orders.ts";
+import { COLLECT, collectedHeapBytes } from "./settled-memory.ts";
 import { Started } from "./thread.ts";
 
 const started = new Started<LaneWarmUpOrder>();
@@ -15,4 +16,7 @@ for (const endpoint of endpoints) {
 	const pair = await openLane(endpoint, traffic);
 	pair.close();
 }
+started.port.on("message", (message) => {
+	if (message === COLLECT) started.say(collectedHeapBytes());
+});
 started.say("done");

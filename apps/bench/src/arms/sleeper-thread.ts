@@ -3,6 +3,7 @@
  * It has one socket, or its port alone, and then loads no library.
  */
 import type { SleeperOrder } from "./orders.ts";
+import { COLLECT, collectedHeapBytes } from "./settled-memory.ts";
 import { Started } from "./thread.ts";
 
 const started = new Started<SleeperOrder>();
@@ -20,6 +21,9 @@ if (library === "MessagePort") {
 	const pair = new Pair();
 	await pair.bind(endpoint);
 	started.onEnd(() => pair.close());
+	started.port.on("message", (message) => {
+		if (message === COLLECT) started.say(collectedHeapBytes());
+	});
 	started.say("ready");
 	for await (const message of pair) await pair.send(message);
 }

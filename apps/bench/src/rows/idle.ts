@@ -3,6 +3,7 @@
  * peers stand beside them for comparison.
  */
 import type { ConnectionsOrder, LanesOrder, ParkedOrder } from "../arms/orders.ts";
+import type { Missing } from "../c-peer.ts";
 import { nodeProgram, type Program } from "../program.ts";
 import type { Row, Sizes } from "../row.ts";
 
@@ -20,7 +21,8 @@ function connections(library: ConnectionsOrder["library"]): Program {
 	return nodeProgram<ConnectionsOrder>("connections", { library, connections: CONNECTIONS }, ["--expose-gc"]);
 }
 
-function lanes(traffic: number): Program {
+function lanes(traffic: number): Program | Missing {
+	if (process.platform !== "linux") return { missing: "the pages of shared memory are counted on Linux only" };
 	return nodeProgram<LanesOrder>("lanes", { lanes: LANES, traffic }, ["--expose-gc"]);
 }
 
@@ -53,7 +55,7 @@ export function idleRows({ parkedSeconds }: Sizes): Row[] {
 			...lane,
 			name: "lane-memory",
 			title: "memory of a lane",
-			measures: `Resident memory of both ends and both directions, of ${LANES} lanes to threads that ran before, after one small message there and back.`,
+			measures: `Resident pages of shared memory and what the heaps of both threads grew by, both directions: the mean of ${LANES} lanes, after one small message there and back.`,
 			arms: new Map([["zloom", lanes(0)]]),
 		},
 		{

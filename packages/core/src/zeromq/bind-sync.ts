@@ -11,36 +11,25 @@ import { mkdtempSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { blockingAnswer } from "../memory/blocking-answer.ts";
 import type { Socket as CoreSocket } from "../socket.ts";
 import { socketKey } from "../transport/inproc-directory.ts";
 import { inprocDirectory } from "../transport/inproc-threads.ts";
 import { checkBindable } from "./endpoint-errors.ts";
 import { errnoError } from "./errno-error.ts";
 
-/** Two words: 1 when the answer is there, and its length; the answer as text follows. */
-const HEAD_BYTES = 8;
-const ANSWER_BYTES_MAX = 256;
-
-/** In the thread: listens, answers with the port or the code of the error, and stops listening. */
+/** In a thread: listens, answers with the port or the code of the error, and stops listening. */
 const TRIAL = `
-const { workerData } = require("node:worker_threads");
 const net = require("node:net");
-const words = new Int32Array(workerData.memory, 0, 2);
-const answer = (text) => {
-	words[1] = Buffer.from(workerData.memory, ${HEAD_BYTES}).write(text);
-	Atomics.store(words, 0, 1);
-	Atomics.notify(words, 0);
-};
 const server = net.createServer();
 server.once("error", (error) => {
-	if (error.code !== "EADDRINUSE" || !workerData.listen.path) return answer(error.code);
-	const probe = net.connect(workerData.listen.path);
+	if (error.code !== "EADDRINUSE" || !data.path) return answer(error.code);
+	const probe = net.connect(data.path);
 	probe.once("connect", () => { probe.destroy(); answer("EADDRINUSE"); });
 	probe.once("error", ({ code }) => answer(code === "ECONNREFUSED" ? "" : "EADDRINUSE"));
 });
-server.listen(workerData.listen, () => {
-	const port = workerData.listen.path ? "" : String(server.address().port);
+server.listen(data, () => {
+	const port = data.path ? "" : String(server.address().port);
 	server.close(() => answer(port));
 });
 `;
@@ -55,12 +44,7 @@ interface Trial {
 
 /** The port, or nothing; a code of letters is an error. */
 function tryToListen(listen: Trial): string {
-	const memory = new SharedArrayBuffer(HEAD_BYTES + ANSWER_BYTES_MAX);
-	const words = new Int32Array(memory, 0, 2);
-	const worker = new Worker(TRIAL, { eval: true, workerData: { memory, listen }, stdin: false });
-	worker.unref();
-	Atomics.wait(words, 0, 0);
-	return Buffer.from(memory, HEAD_BYTES, words[1]).toString("utf8");
+	return blockingAnswer(TRIAL, listen);
 }
 
 function failed(answer: string): boolean {

@@ -1,18 +1,18 @@
 /**
- * The two doors as `require()` sees them: plain objects with the keys of zeromq.js in its order.
+ * The door as `require()` sees it: a plain object with the keys of zeromq.js in its order.
  *
- * Marked as made from an ES module, as zeromq.js is by its compiler: bundlers and transpiled imports look for that.
+ * It is marked as made from an ES module, as zeromq.js is by its compiler: bundlers and transpiled imports look for that.
  */
 import { curveKeyPair } from "../security/curve-keys.ts";
 import { capability, version } from "./capability.ts";
 import { Context, context } from "./context.ts";
-import { Client, Datagram, Dish, Gather, Radio, Scatter, Server } from "./draft-sockets.ts";
 import { Observer } from "./observer.ts";
 import { Proxy as SocketProxy } from "./proxy.ts";
 import { Socket } from "./socket.ts";
 import { Dealer, Pair, Publisher, Pull, Push, Reply, Request, Router, Stream, Subscriber, XPublisher, XSubscriber } from "./sockets.ts";
 
-function marked<Exports extends object>(exports: Exports): Exports {
+/** Marks what was made of an ES module. */
+export function marked<Exports extends object>(exports: Exports): Exports {
 	return Object.defineProperty(exports, "__esModule", { value: true });
 }
 
@@ -47,6 +47,3 @@ export const zeromq: ZeromqModule = marked({
 	...{ Context, Socket, Observer, Proxy: SocketProxy },
 	...types,
 });
-
-/** What `require("@zloom/core/zeromq/draft")` gives. */
-export const draft = marked({ Server, Client, Radio, Dish, Gather, Scatter, Datagram });

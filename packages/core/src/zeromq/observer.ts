@@ -14,7 +14,6 @@ import { checkCount, invalidArgument } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
 import { type Event, type EventOfType, type EventType, zeromqEvents } from "./events.ts";
 import { constructed, defineIterator, defineVisible, fronted, sealMethods } from "./option-access.ts";
-import type { Socket } from "./socket.ts";
 import { stateOf } from "./socket-state.ts";
 import { stepper } from "./stepper.ts";
 
@@ -39,7 +38,7 @@ class DoorObserver {
 	#receiving = false;
 
 	/** @throws TypeError, Error no socket of this package, or a closed one */
-	constructor(socket: Socket, ...rest: never[]) {
+	constructor(socket: object, ...rest: never[]) {
 		if (typeof socket !== "object" || socket === null) throw new TypeError("Socket must be a socket object");
 		checkCount([socket, ...rest], 1);
 		const state = stateOf(socket);
@@ -133,8 +132,8 @@ function endOfEvents(error: unknown): never {
 /** Events one by one, in a loop, or by listeners. */
 export type Observer = DoorObserver & EventSubscriber & { [Symbol.asyncIterator](): AsyncIterator<Event, undefined> };
 
-export const Observer: new (socket: Socket) => Observer = fronted(DoorObserver, function Observer(...args: never[]) {
+export const Observer: new (socket: object) => Observer = fronted(DoorObserver, function Observer(...args: never[]) {
 	return constructed(DoorObserver, args, new.target);
 }) as new (
-	socket: Socket,
+	socket: object,
 ) => Observer;
