@@ -14,8 +14,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 const CODE = /\.(?:ts|mts|cts|tsx|js|mjs|cjs)$/;
 const TEXT = /\.(?:ts|mts|cts|tsx|js|mjs|cjs|json|md|yaml|yml|html|css|sh)$/;
 const TEXT_WITHOUT_SUFFIX = new Set([".ci/run", ".gitignore", ".npmrc", "LICENSE"]);
-/** Not ours to check: what is installed, built, produced by a run, or written by a tool. */
-const NOT_OURS = new Set(["node_modules", "dist", ".turbo", ".git", "report", "results", "coverage"]);
+/** Names and paths of folders that are not ours to check: what is installed, built, produced by a run, or written by a tool. */
+const NOT_OURS = new Set(["node_modules", "dist", ".turbo", ".git", "report", "results", "coverage", "docs/api"]);
 
 export class TreeFile {
 	readonly path: string;
@@ -73,7 +73,7 @@ export class Tree {
 			for (const entry of readdirSync(path.join(folder, relative), { withFileTypes: true })) {
 				const entryPath = relative === "" ? entry.name : `${relative}/${entry.name}`;
 				if (entry.isDirectory()) {
-					if (!NOT_OURS.has(entry.name)) walk(entryPath);
+					if (!NOT_OURS.has(entry.name) && !NOT_OURS.has(entryPath)) walk(entryPath);
 				} else if (entry.isFile() && (TEXT.test(entry.name) || TEXT_WITHOUT_SUFFIX.has(entryPath))) {
 					files.push(new TreeFile(entryPath, readFileSync(path.join(folder, entryPath), "utf8")));
 				}
