@@ -15,7 +15,8 @@ import { prepare } from "./prepare.mjs";
 import { root } from "./workspace.mjs";
 
 const run = promisify(execFile);
-const PACKED_BYTES_MAX = 150_000;
+/** Half of it is the door for browsers, which brings its own copy of the cipher. */
+const PACKED_BYTES_MAX = 350_000;
 /** Doors for programs; the others are for other packages of this workspace, or for browsers. */
 const DOORS = ["@zloom/core", "@zloom/core/zeromq", "@zloom/core/zeromq/draft"];
 
