@@ -18,13 +18,21 @@ const run = promisify(execFile);
 /** Half of it is the door for browsers, which brings its own copy of the cipher. */
 const PACKED_BYTES_MAX = 350_000;
 /** Doors for programs; the others are for other packages of this workspace, or for browsers. */
-const DOORS = ["@zloom/core", "@zloom/core/zeromq", "@zloom/core/zeromq/draft"];
+const DOORS = [
+	{ door: "@zloom/core", sends: "Push", receives: "Pull" },
+	{ door: "@zloom/core/zeromq", sends: "Push", receives: "Pull" },
+	{ door: "@zloom/core/zeromq/draft", sends: "Scatter", receives: "Gather" },
+];
 
-/** A program that sends one message to itself over tcp and prints it. @param {string} load how it gets the door */
-const program = (load) => `
+/**
+ * A program that sends one message to itself over tcp and prints it.
+ * @param {{ sends: string, receives: string }} door
+ * @param {string} load how it gets the door
+ */
+const program = ({ sends, receives }, load) => `
 (async () => {
 	const zmq = ${load};
-	const [push, pull] = [new zmq.Push(), new zmq.Pull()];
+	const [push, pull] = [new zmq.${sends}(), new zmq.${receives}()];
 	await pull.bind("tcp://127.0.0.1:*");
 	push.connect(pull.lastEndpoint);
 	await push.send("hello");
@@ -47,11 +55,11 @@ async function prints(file, text) {
 	if (stdout !== "hello\n") throw new Error(`printed ${JSON.stringify(stdout)}\n${stderr}`);
 }
 
-/** @param {string} door */
-async function bundled(door) {
+/** @param {{ door: string, sends: string, receives: string }} each */
+async function bundled(each) {
 	const outfile = path.join(project, "bundle.cjs");
 	await build({
-		stdin: { contents: program(`require("${door}")`), resolveDir: project },
+		stdin: { contents: program(each, `require("${each.door}")`), resolveDir: project },
 		outfile,
 		bundle: true,
 		platform: "node",
@@ -90,14 +98,14 @@ const checks = [
 		},
 	],
 	...DOORS.flatMap(
-		(door) =>
+		(each) =>
 			/** @type {[string, () => Promise<unknown>][]} */ ([
-				[`${door} is imported`, () => prints("import.mjs", program(`await import("${door}")`))],
-				[`${door} is required`, () => prints("require.cjs", program(`require("${door}")`))],
-				[`${door} is bundled by esbuild`, () => bundled(door)],
+				[`${each.door} is imported`, () => prints("import.mjs", program(each, `await import("${each.door}")`))],
+				[`${each.door} is required`, () => prints("require.cjs", program(each, `require("${each.door}")`))],
+				[`${each.door} is bundled by esbuild`, () => bundled(each)],
 			]),
 	),
-	["publint finds nothing", () => run(bin("publint"), ["--strict", folder])],
+	["publint finds nothing", () => run(bin("publint"), ["--strict", "--pack", "npm", folder])],
 	["are-the-types-wrong finds nothing", () => run(bin("attw"), [tarball, "--profile", "esm-only"])],
 ];
 

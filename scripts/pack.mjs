@@ -76,7 +76,9 @@ export async function pack(name) {
 		platform: "node",
 		target: "node20",
 		packages: "external",
-		minifyWhitespace: true,
+		minify: true,
+		// Names stand in errors and stack traces.
+		keepNames: true,
 		legalComments: "none",
 	});
 	const copied = new Set();

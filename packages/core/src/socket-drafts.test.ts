@@ -4,6 +4,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "./draft-sockets.ts";
 import { freeEndpoint, meet, open, TRANSPORTS } from "./fixtures/open-sockets.ts";
+import type { SocketEvent } from "./monitor.ts";
+import type { Observer } from "./observer.ts";
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const text = (message: readonly [Buffer, ...unknown[]]) => String(message[0]);
@@ -176,4 +178,24 @@ describe.each(["tcp", "ipc"] as const)("draft types over a broken connection of 
 			expect(text(await client.receive())).toBe("hiccup");
 		}
 	});
+
+	it("a PEER keeps the number of whom it has connected to, and what it sends meanwhile waits", async () => {
+		const endpoint = await freeEndpoint(transport);
+		const peer = open(new Peer({ reconnectInterval: 1 }));
+		const routingId = peer.connectPeer(endpoint);
+		for (let round = 0; round < 3; round++) {
+			await peer.send(`round ${round}`, { routingId });
+			const other = open(new Peer());
+			await other.bind(endpoint);
+			expect(text(await other.receive())).toBe(`round ${round}`);
+			const lost = until(peer.events, "disconnect");
+			await other[Symbol.asyncDispose]();
+			await lost;
+		}
+	});
 });
+
+async function until(events: Observer, type: SocketEvent["type"]): Promise<void> {
+	for await (const event of events) if (event.type === type) return;
+	throw new Error(`no ${type}`);
+}
