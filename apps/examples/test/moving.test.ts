@@ -150,6 +150,23 @@ describe("what @zloom/core does otherwise", () => {
 		socket.close();
 	});
 
+	test("listeners for events do not keep a process alive", async () => {
+		const program = `const { Pull } = require("@zloom/core"); const pull = new Pull(); pull.events.on("accept", console.log); pull.bind("tcp://127.0.0.1:*");`;
+		expect(await runText(program)).toEqual({ code: 0, stdout: "", stderr: "" });
+	});
+
+	test.each(["inproc://both-doors", "tcp://127.0.0.1:*"])("sockets of both doors talk with each other at %s", async (endpoint) => {
+		const [old, now] = [new door.Dealer({ linger: 0 }), new core.Dealer({ linger: 0 })];
+		await now.bind(endpoint);
+		old.connect(now.lastEndpoint as string);
+		await old.send("there");
+		expect(String((await now.receive())[0])).toBe("there");
+		await now.send("and back");
+		expect(String((await old.receive())[0])).toBe("and back");
+		old.close();
+		now.close();
+	});
+
 	test("a context gives its sockets what they begin with", () => {
 		const context = new core.Context({ socketOptions: { linger: 0, ipv6: true, maxMessageSize: 9 } });
 		const socket = new core.Push({ context });
