@@ -12,7 +12,7 @@ import { type ParseResult, parseSync } from "oxc-parser";
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
 const CODE = /\.(?:ts|mts|cts|tsx|js|mjs|cjs)$/;
-const TEXT = /\.(?:ts|mts|cts|tsx|js|mjs|cjs|json|md|yaml|yml|html|css|sh)$/;
+const TEXT = /\.(?:ts|mts|cts|tsx|js|mjs|cjs|json|md|svg|yaml|yml|html|css|sh)$/;
 const TEXT_WITHOUT_SUFFIX = new Set([".ci/run", ".gitignore", ".npmrc", "LICENSE"]);
 /** Names and paths of folders that are not ours to check: what is installed, built, produced by a run, or written by a tool. */
 const NOT_OURS = new Set(["node_modules", "dist", ".turbo", ".git", "report", "results", "coverage", "docs/api"]);

@@ -21,17 +21,18 @@ function points(rows: readonly RowResult[]): Point[] {
 				if (ratio === undefined || !(ratio > 0) || !Number.isFinite(ratio)) return [];
 				const verdict = row.verdicts.find(({ bar }) => "against" in bar && bar.against === peer);
 				const bar = verdict !== undefined && "atLeast" in verdict.bar ? verdict.bar.atLeast : null;
-				return [{ comparison: `${row.title} - ${peer}`, peer, ratio, bar }];
+				return [{ comparison: `${row.title} | ${peer}`, peer, ratio, bar }];
 			}),
 	);
 }
 
 function specification(values: Point[]): TopLevelSpec {
-	const y = { field: "comparison", type: "nominal", sort: null, title: null, axis: { labelLimit: 420 } } as const;
+	const y = { field: "comparison", type: "nominal", sort: null, title: null } as const;
 	return {
 		width: 480,
 		height: { step: 18 },
 		background: "white",
+		config: { axis: { labelLimit: 480 } },
 		data: { values: values.map((point) => ({ ...point, from: 1 })) },
 		encoding: { y },
 		layer: [

@@ -25,9 +25,10 @@ export function barText(bar: Bar, unit: Unit): string {
 	return "against" in bar ? `${bar.atLeast} x ${bar.against}` : `below ${bar.below} ${unit}`;
 }
 
+/** What was measured, with a space behind it; nothing when nothing was. */
 function valueText({ bar, value }: Verdict, unit: Unit): string {
-	if (value === undefined) return "not measured";
-	return "against" in bar ? ratioText(value) : figureText(value, unit);
+	if (value === undefined) return "";
+	return `${"against" in bar ? ratioText(value) : figureText(value, unit)} `;
 }
 
 export function verdictText(verdict: Verdict): string {
@@ -36,7 +37,7 @@ export function verdictText(verdict: Verdict): string {
 
 function list(rows: readonly RowResult[], pick: (verdict: Verdict) => boolean): string[] {
 	return rows.flatMap(({ name, unit, verdicts }) =>
-		verdicts.filter(pick).map((verdict) => `${name} ${valueText(verdict, unit)} (bar ${barText(verdict.bar, unit)})`),
+		verdicts.filter(pick).map((verdict) => `${name} ${valueText(verdict, unit)}(bar ${barText(verdict.bar, unit)})`),
 	);
 }
 
