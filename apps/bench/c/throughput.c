@@ -71,6 +71,9 @@ int main(int argc, char **argv)
 	pthread_join(counter, NULL);
 	zmq_close(push);
 	zmq_ctx_term(order.context);
+	/* libzmq leaves the file of an ipc endpoint behind. */
+	if (strncmp(order.endpoint, "ipc://", 6) == 0)
+		unlink(order.endpoint + 6);
 	printf("{\"value\":%.1f}\n", order.rate);
 	return 0;
 }

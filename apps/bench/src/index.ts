@@ -67,6 +67,13 @@ const command = new Command("bench")
 	.option("--from <file>", "take the figures from a file that --json wrote, and measure nothing")
 	.parse();
 const options = command.opts<Options>();
+if (options.page === true && options.row !== undefined) command.error("a page has all rows: leave out --row, or --page");
+// Ending by a signal ends what runs at the moment, too (program.ts).
+for (const [signal, status] of [
+	["SIGINT", 130],
+	["SIGTERM", 143],
+] as const)
+	process.once(signal, () => process.exit(status));
 const rows = chosen(allRows(options), options.row);
 if (options.list === true) {
 	for (const { name, title } of rows) console.log(`${name.padEnd(20)} ${title}`);

@@ -32,7 +32,7 @@ function specification(values: Point[]): TopLevelSpec {
 		width: 480,
 		height: { step: 18 },
 		background: "white",
-		config: { axis: { labelLimit: 480 } },
+		config: { axis: { labelLimit: 0 } },
 		data: { values: values.map((point) => ({ ...point, from: 1 })) },
 		encoding: { y },
 		layer: [
