@@ -25,6 +25,8 @@ const STEPS = [
 	{ name: "soak", args: ["run", "soak", "--", "--seconds", "20"], minutes: 3 },
 	{ name: "every interleaving of small schedules", args: ["run", "test:interleave"], minutes: 4 },
 	{ name: "the interleavings find known bugs", args: ["run", "test:interleave", "--", "--canary"], minutes: 3 },
+	{ name: "sockets in a browser", args: ["run", "test:browser"], minutes: 3 },
+	{ name: "the reference of core", args: ["run", "docs:api", "--", "core"], minutes: 4 },
 	{ name: "what is published", args: ["run", "test:pack"], minutes: 3 },
 	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 8 },
 	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 3 },

@@ -1,5 +1,5 @@
 /**
- * node scripts/pack.mjs PACKAGE…: makes what is published of a package, and its tarball, in node_modules/.zloom/pack.
+ * node scripts/pack.mjs NAME…: makes what is published of a package, and its tarball, in node_modules/.zloom/pack.
  *
  * Published are the doors that package.json names: each bundled with what it imports of its own package (what doors share is
  * shared), without comments, beside the declarations that can be reached from it. Sources and tests stay in the repository.
@@ -55,14 +55,35 @@ function published(manifest) {
 	return { ...kept, files: ["dist"], dependencies: Object.fromEntries(dependencies) };
 }
 
+/** The door that is published as a package of its own: programs in Node need not carry it, nor its copy of the cipher. */
+const PAGE = "./browser";
+
 /**
- * Makes the tarball of one package; returns its path. The package must be built.
- * @param {string} name of a folder in packages
+ * What a tarball is made of: `browser` is core's door for pages, every other name a package without that door.
+ * @param {string} name
+ */
+function source(name) {
+	if (name !== "browser") {
+		const { [PAGE]: _page, ...doors } = manifestOf(name).exports;
+		return { folder: name, manifest: { ...manifestOf(name), exports: doors } };
+	}
+	const manifest = {
+		...manifestOf("core"),
+		name: "@zloom/browser",
+		description: "ZeroMQ sockets for pages, over ws and wss",
+		dependencies: {},
+	};
+	return { folder: "core", manifest: { ...manifest, exports: { ".": manifest.exports[PAGE] } } };
+}
+
+/**
+ * Makes one tarball; returns its path. The packages must be built.
+ * @param {string} name of a folder in packages, or `browser`
  */
 export async function pack(name) {
-	const from = path.join(root, "packages", name);
+	const { folder, manifest } = source(name);
+	const from = path.join(root, "packages", folder);
 	const to = path.join(stateFolder, "pack", name);
-	const manifest = manifestOf(name);
 	rmSync(to, { recursive: true, force: true });
 	mkdirSync(to, { recursive: true });
 	const programs = filesOf([manifest.exports, manifest.bin], (file) => file.endsWith(".js"));
@@ -73,8 +94,8 @@ export async function pack(name) {
 		bundle: true,
 		splitting: true,
 		format: "esm",
-		platform: "node",
-		target: "node20",
+		platform: name === "browser" ? "browser" : "node",
+		target: name === "browser" ? "es2023" : "node20",
 		packages: "external",
 		minify: true,
 		// Names stand in errors and stack traces.
