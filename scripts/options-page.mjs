@@ -16,9 +16,9 @@ import { isProgram, root } from "./workspace.mjs";
  */
 
 export const PAGE = "docs/options.md";
-const TABLE = "packages/core/src/option-table.ts";
+const TABLE = "packages/core/src/option/option-table.ts";
 /** Where options have their comments. */
-export const SOURCES = [TABLE, "packages/core/src/security-options.ts"];
+export const SOURCES = [TABLE, "packages/core/src/option/security-options.ts"];
 
 const HEAD = `# Socket options
 

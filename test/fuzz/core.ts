@@ -4,7 +4,7 @@
  * They are no public API; this one file knows where they lie, so that a move in core is a change of one line here.
  */
 
-export { parseEndpoint } from "../../packages/core/dist/endpoint.js";
+export { parseEndpoint } from "../../packages/core/dist/endpoint/endpoint.js";
 export {
 	Authenticator,
 	Dealer,
@@ -25,8 +25,9 @@ export {
 	ZmqError,
 } from "../../packages/core/dist/index.js";
 export { COMMAND_BYTES_MAX, FRAME_BYTES_MAX } from "../../packages/core/dist/limits.js";
-export { OPTION_TABLE } from "../../packages/core/dist/option-table.js";
-export { assignOption, makeOptions, type SocketOptions } from "../../packages/core/dist/options.js";
+export { OPTION_TABLE } from "../../packages/core/dist/option/option-table.js";
+export { assignOption, makeOptions, type SocketOptions } from "../../packages/core/dist/option/options.js";
+export { curveKeyBytes } from "../../packages/core/dist/option/security-options.js";
 export { Subscriber as TopicSubscriber, Subscriptions } from "../../packages/core/dist/pattern/subscriptions.js";
 export { AccessPolicy } from "../../packages/core/dist/security/access-policy.js";
 export { CurveClient } from "../../packages/core/dist/security/curve-client.js";
@@ -46,7 +47,6 @@ export {
 	parseZapRequest,
 	replyId,
 } from "../../packages/core/dist/security/zap-message.js";
-export { curveKeyBytes } from "../../packages/core/dist/security-options.js";
 export { SOCKET_TYPE_NUMBER, type SocketTypeName } from "../../packages/core/dist/socket-type.js";
 export { MessageAssembler } from "../../packages/core/dist/transport/message-assembler.js";
 export { upstreamCommand, upstreamMessage } from "../../packages/core/dist/transport/upstream.js";

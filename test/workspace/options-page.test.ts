@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { OPTION_TABLE } from "../../packages/core/src/option-table.ts";
+import { OPTION_TABLE } from "../../packages/core/src/option/option-table.ts";
 import { SOCKET_TYPE_NUMBER } from "../../packages/core/src/socket-type.ts";
 import { LIBZMQ_OPTION_NUMBERS, OPTIONS_ELSEWHERE } from "../../scripts/options-not-carried.mjs";
 import { optionsPage, PAGE, SOURCES } from "../../scripts/options-page.mjs";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Datagram, Dish, Pair, Radio, type Socket, type ZmqError } from "@zloom/core";
 import { afterEach, expect, test } from "vitest";
-import { CARRIED, NOT_CARRIED } from "../../packages/core/src/endpoint.ts";
+import { CARRIED, NOT_CARRIED } from "../../packages/core/src/endpoint/endpoint.ts";
 import { CERTIFICATE_PEM, KEY_PEM } from "../../packages/core/src/transport/web-socket/fixtures/certificates.ts";
 import { root } from "../../scripts/workspace.mjs";
 

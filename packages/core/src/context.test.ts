@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { Authenticator } from "./authenticator.ts";
 import { Context, context } from "./context.ts";
 import { freeEndpoint, meet, open, texts } from "./fixtures/open-sockets.ts";
-import { holds } from "./keep-alive.ts";
-import { Publisher, Subscriber } from "./publish-sockets.ts";
-import { Dealer, Pull, Push, Router } from "./sockets.ts";
+import { Publisher, Subscriber } from "./sockets/publish-sockets.ts";
+import { Dealer, Pull, Push, Router } from "./sockets/sockets.ts";
+import { holds } from "./wait/keep-alive.ts";
 
 const code = (name: string) => expect.objectContaining({ code: name });
 

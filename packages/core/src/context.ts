@@ -9,16 +9,16 @@
  * that were closed before too, was delivered or given up. The default context has no end: it lives as long as its thread.
  */
 import { randomBytes } from "node:crypto";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint/endpoint.ts";
 import { ZmqError } from "./errors.ts";
-import { hold, release } from "./keep-alive.ts";
 import { NAMESPACE_BYTES_MAX } from "./limits.ts";
-import { checkOptionDefaults } from "./option-defaults.ts";
-import { checkOption, type SocketOptionsInput } from "./options.ts";
-import type { Socket, SocketContext } from "./socket.ts";
+import { checkOptionDefaults } from "./option/option-defaults.ts";
+import { checkOption, type SocketOptionsInput } from "./option/options.ts";
+import type { Socket, SocketContext } from "./socket/socket.ts";
 import { inprocDirectory } from "./transport/inproc-threads.ts";
 import type { Transport } from "./transport/transport.ts";
 import { TRANSPORTS } from "./transports.ts";
+import { hold, release } from "./wait/keep-alive.ts";
 
 /** What the constructor of {@link Context} takes. */
 export interface ContextOptions {

@@ -5,7 +5,23 @@
  */
 export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 export { Context, type ContextOptions, context } from "./context.ts";
-export { Datagram, type DatagramOptions } from "./datagram-socket.ts";
+export { ZmqError, type ZmqErrorCode } from "./errors.ts";
+export type { MessageLike } from "./message.ts";
+export type { SocketEvent, SocketEventOf, SocketEventType } from "./monitor.ts";
+export { Observer } from "./observer.ts";
+export type { SocketOptions, SocketOptionsInput } from "./option/options.ts";
+export type { SendOutcome } from "./pattern/pattern.ts";
+export { type ProxyOptions, type ProxyStatistics, type ProxyTraffic, SocketProxy as Proxy } from "./proxy.ts";
+export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
+export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
+export type { Readable, Writable } from "./socket/faces.ts";
+export type { Received } from "./socket/inbox.ts";
+export type { MessageMetadata, WithMetadata } from "./socket/message-metadata.ts";
+export type { Content } from "./socket/outbox.ts";
+export type { Receiving } from "./socket/receiver.ts";
+export { Socket } from "./socket/socket.ts";
+export type { Tagged, TaggedContent, TaggedReadable, TaggedWritable } from "./socket/tagged-faces.ts";
+export { Datagram, type DatagramOptions } from "./sockets/datagram-socket.ts";
 export {
 	Channel,
 	type ChannelOptions,
@@ -26,18 +42,7 @@ export {
 	type ScatterOptions,
 	Server,
 	type ServerOptions,
-} from "./draft-sockets.ts";
-export { ZmqError, type ZmqErrorCode } from "./errors.ts";
-export type { Readable, Writable } from "./faces.ts";
-export type { Received } from "./inbox.ts";
-export type { MessageLike } from "./message.ts";
-export type { MessageMetadata, WithMetadata } from "./message-metadata.ts";
-export type { SocketEvent, SocketEventOf, SocketEventType } from "./monitor.ts";
-export { Observer } from "./observer.ts";
-export type { SocketOptions, SocketOptionsInput } from "./options.ts";
-export type { Content } from "./outbox.ts";
-export type { SendOutcome } from "./pattern/pattern.ts";
-export { type ProxyOptions, type ProxyStatistics, type ProxyTraffic, SocketProxy as Proxy } from "./proxy.ts";
+} from "./sockets/draft-sockets.ts";
 export {
 	Publisher,
 	type PublisherOptions,
@@ -48,12 +53,8 @@ export {
 	type XPublisherOptions,
 	XSubscriber,
 	type XSubscriberOptions,
-} from "./publish-sockets.ts";
-export type { Receiving } from "./receiver.ts";
-export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
-export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
-export { Socket } from "./socket.ts";
-export type { OptionsWith, ReceiveOption, SendOption, UdpReceiveOption, UdpSendOption } from "./socket-make.ts";
+} from "./sockets/publish-sockets.ts";
+export type { OptionsWith, ReceiveOption, SendOption, UdpReceiveOption, UdpSendOption } from "./sockets/socket-make.ts";
 export {
 	Dealer,
 	type DealerOptions,
@@ -69,11 +70,10 @@ export {
 	type RequestOptions,
 	Router,
 	type RouterOptions,
-} from "./sockets.ts";
-export { Stream, type StreamOptions } from "./stream-socket.ts";
-export type { Tagged, TaggedContent, TaggedReadable, TaggedWritable } from "./tagged-faces.ts";
+} from "./sockets/sockets.ts";
+export { Stream, type StreamOptions } from "./sockets/stream-socket.ts";
 export type { WebServer } from "./transport/web-socket/path-server.ts";
 export { shareHttpServer } from "./transport/web-socket/path-servers.ts";
-export type { WaitOptions } from "./waiters.ts";
+export type { WaitOptions } from "./wait/waiters.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "./wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "./z85.ts";

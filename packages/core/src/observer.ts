@@ -12,7 +12,7 @@
 import { ZmqError } from "./errors.ts";
 import { OBSERVER_EVENTS_MAX } from "./limits.ts";
 import type { SocketEvent, SocketEventOf, SocketEventType } from "./monitor.ts";
-import { checkWait, Waiters, type WaitOptions } from "./waiters.ts";
+import { checkWait, Waiters, type WaitOptions } from "./wait/waiters.ts";
 
 type Listener = (event: never) => void;
 type Step = IteratorResult<SocketEvent, undefined>;

@@ -2,11 +2,11 @@
  * The proxy: both ways, nothing lost when it is paused, slowed down or terminated.
  */
 import { describe, expect, it, vi } from "vitest";
-import { Client, Server } from "./draft-sockets.ts";
 import { meet, open, PATIENT, TRANSPORTS, texts } from "./fixtures/open-sockets.ts";
 import { SocketProxy } from "./proxy.ts";
-import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
-import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "./sockets.ts";
+import { Client, Server } from "./sockets/draft-sockets.ts";
+import { Publisher, Subscriber, XPublisher, XSubscriber } from "./sockets/publish-sockets.ts";
+import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "./sockets/sockets.ts";
 
 const code = (name: string) => expect.objectContaining({ code: name });
 

@@ -9,14 +9,14 @@
  * **Shutdown**: `terminate()`, or the end of either socket, ends both directions; `run()` settles then. The sockets stay open.
  */
 import { ZmqError } from "./errors.ts";
-import { nextTurn } from "./fairness.ts";
-import type { Inbox, Reading, Received } from "./inbox.ts";
-import { hold, release } from "./keep-alive.ts";
 import { PROXY_BURST_MESSAGES } from "./limits.ts";
-import type { Outbox } from "./outbox.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
-import { Socket } from "./socket.ts";
-import { closedError } from "./waiters.ts";
+import type { Inbox, Reading, Received } from "./socket/inbox.ts";
+import type { Outbox } from "./socket/outbox.ts";
+import { Socket } from "./socket/socket.ts";
+import { nextTurn } from "./wait/fairness.ts";
+import { hold, release } from "./wait/keep-alive.ts";
+import { closedError } from "./wait/waiters.ts";
 
 /** What went through one socket of a proxy. */
 export interface ProxyTraffic {

@@ -6,16 +6,16 @@
  *
  * Shutdown: see transport/reconnecting-connector.ts; an attempt that is given up closes its WebSocket.
  */
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { printHostPort } from "../endpoint/host-port.ts";
+import type { WebEndpoint } from "../endpoint/web-endpoint.ts";
 import { ZmqError } from "../errors.ts";
-import { printHostPort } from "../host-port.ts";
 import { BareZwsHandshake, ZwsHandshake } from "../security/zws-handshake.ts";
 import { Engine, type EngineOwner, type ServingEngine } from "../transport/engine.ts";
 import { mechanismFor } from "../transport/host-mechanism.ts";
 import { type Attempt, type DialOutcome, ReconnectingConnector } from "../transport/reconnecting-connector.ts";
 import type { Connector, Transport, TransportHost } from "../transport/transport.ts";
 import { offers } from "../transport/web-socket/connection-terms.ts";
-import type { WebEndpoint } from "../web-endpoint.ts";
 import { isBare } from "../wire/zws.ts";
 import { BrowserLink } from "./browser-link.ts";
 import { type BrowserWebSocket, openWebSocket } from "./web-socket.ts";

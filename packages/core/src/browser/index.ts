@@ -4,6 +4,12 @@
  * Named re-exports only. What needs a process, threads or files is left out; docs/browser.md says what that is.
  */
 export { Context, type ContextOptions, context } from "../context.ts";
+export { ZmqError, type ZmqErrorCode } from "../errors.ts";
+export type { MessageLike } from "../message.ts";
+export type { SocketEvent, SocketEventOf, SocketEventType } from "../monitor.ts";
+export { Observer } from "../observer.ts";
+export type { SocketOptions, SocketOptionsInput } from "../option/options.ts";
+export { Socket } from "../socket/socket.ts";
 export {
 	Channel,
 	type ChannelOptions,
@@ -21,12 +27,7 @@ export {
 	type ScatterOptions,
 	Server,
 	type ServerOptions,
-} from "../draft-sockets.ts";
-export { ZmqError, type ZmqErrorCode } from "../errors.ts";
-export type { MessageLike } from "../message.ts";
-export type { SocketEvent, SocketEventOf, SocketEventType } from "../monitor.ts";
-export { Observer } from "../observer.ts";
-export type { SocketOptions, SocketOptionsInput } from "../options.ts";
+} from "../sockets/draft-sockets.ts";
 export {
 	Publisher,
 	type PublisherOptions,
@@ -36,8 +37,7 @@ export {
 	type XPublisherOptions,
 	XSubscriber,
 	type XSubscriberOptions,
-} from "../publish-sockets.ts";
-export { Socket } from "../socket.ts";
+} from "../sockets/publish-sockets.ts";
 export {
 	Dealer,
 	type DealerOptions,
@@ -53,6 +53,6 @@ export {
 	type RequestOptions,
 	Router,
 	type RouterOptions,
-} from "../sockets.ts";
+} from "../sockets/sockets.ts";
 export { AuthenticationError, ProtocolError, type ProtocolReason, type RefusalStatus } from "../wire/protocol-error.ts";
 export { z85Decode, z85Encode } from "../z85.ts";

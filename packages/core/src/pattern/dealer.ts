@@ -2,7 +2,7 @@
  * DEALER (RFC 28): sends round robin to all peers with room, receives fair-queued from all. It never drops.
  */
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { greet, injectHiccup } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";

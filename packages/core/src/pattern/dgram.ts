@@ -3,7 +3,7 @@
  *
  * One bound endpoint, which is the one peer of this pattern. An address that is none is "unreachable".
  */
-import { parseDatagramAddress } from "../datagram-address.ts";
+import { parseDatagramAddress } from "../endpoint/datagram-address.ts";
 import type { Message } from "../message.ts";
 import type { PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";

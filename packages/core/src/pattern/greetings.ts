@@ -3,7 +3,7 @@
  * disconnectMessage, hiccupMessage.
  */
 import { HICCUP_INBOUND_MAX } from "../limits.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { Peer } from "./peer.ts";
 
 const PROBE = Buffer.alloc(0);

@@ -7,7 +7,7 @@
  */
 import { SUBSCRIBER_BYTES_MAX, TOPIC_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";

@@ -8,7 +8,7 @@
  */
 import { randomInt } from "node:crypto";
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { greet } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import type { Peer } from "./peer.ts";

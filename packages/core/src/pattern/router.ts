@@ -6,7 +6,7 @@
  * With `routerNotify` a receive tells of peers that come or go, as their id and an empty frame.
  */
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { greet, injectLast } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";

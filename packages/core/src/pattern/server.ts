@@ -6,7 +6,7 @@
  */
 import { randomInt } from "node:crypto";
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { greet, injectHiccup, injectLast } from "./greetings.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";

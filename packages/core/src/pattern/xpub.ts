@@ -10,7 +10,7 @@
  */
 import { NOTICES_BYTES_MAX, NOTICES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import type { Peer } from "./peer.ts";

@@ -6,7 +6,7 @@
  * subscribe, and the last unsubscribe of a topic (with `verboseUnsubscribe` each one). They never get lost: announcer.ts.
  */
 import type { Message } from "../message.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { Announcer } from "./announcer.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";

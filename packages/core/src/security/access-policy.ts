@@ -8,7 +8,7 @@
  * Pure but for the callbacks. Passwords are compared in constant time.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { curveKeyBytes } from "../security-options.ts";
+import { curveKeyBytes } from "../option/security-options.ts";
 import { z85Encode } from "../z85.ts";
 import type { ReceivedZapRequest } from "./zap-message.ts";
 

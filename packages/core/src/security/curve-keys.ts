@@ -5,7 +5,7 @@
  * (40 characters), which is what options, certificates and other programs take.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { curveKeyBytes } from "../security-options.ts";
+import { curveKeyBytes } from "../option/security-options.ts";
 import { z85Encode } from "../z85.ts";
 
 /** 40 Z85 characters each. */

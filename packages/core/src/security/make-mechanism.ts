@@ -4,7 +4,7 @@
  * Roles come from options, not from bind and connect: a CURVE or PLAIN server may well be the side that connects.
  */
 import { ZmqError } from "../errors.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { CurveClient } from "./curve-client.ts";
 import { CurveServer } from "./curve-server.ts";
 import type { Mechanism } from "./mechanism.ts";

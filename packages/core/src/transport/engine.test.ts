@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { holds } from "../keep-alive.ts";
 import { SEND_BACKLOG_BYTES } from "../limits.ts";
+import { holds } from "../wait/keep-alive.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { host, joined, message } from "./fixtures/tcp-ends.ts";
 

@@ -13,7 +13,7 @@
  */
 import { ZmqError } from "../errors.ts";
 import { TIMER_MS_MAX } from "../limits.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 
 export interface HeartbeatOwner {
 	/** False while we do not read from the peer. */

@@ -8,12 +8,12 @@
  * **Shutdown**: closing a binding takes its name out of all roots; a request on its way is then refused as gone.
  */
 import { ZmqError } from "../errors.ts";
-import { hold, release } from "../keep-alive.ts";
 import { MEETING_MS } from "../limits.ts";
 import { type Engine, type EngineOwner, engine } from "../memory/engine.ts";
 import type { Lane } from "../memory/lane.ts";
 import type { Membership } from "../memory/membership.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
+import { hold, release } from "../wait/keep-alive.ts";
 import { type Binding, type Connect, InprocDirectory, type RemoteNames } from "./inproc-directory.ts";
 import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party } from "./inproc-party.ts";
 import { LanePipe } from "./lane-pipe.ts";

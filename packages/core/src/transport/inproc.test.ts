@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseEndpoint } from "../endpoint.ts";
+import { parseEndpoint } from "../endpoint/endpoint.ts";
 import type { SocketEvent } from "../monitor.ts";
-import { SOCKET_OPTION_DEFAULTS, type SocketOptions } from "../options.ts";
+import { SOCKET_OPTION_DEFAULTS, type SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { SocketTypeName } from "../socket-type.ts";
 import { inproc } from "./inproc.ts";

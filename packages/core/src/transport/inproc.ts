@@ -9,7 +9,7 @@
  * **Shutdown**: closing a listener frees the name at once and ends what was accepted under it; closing a connector ends its
  * pipe. What was written and not read stays readable for the peer, unless linger is 0.
  */
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { localProperties } from "../security/peer-metadata.ts";

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseEndpoint } from "../endpoint.ts";
+import { parseEndpoint } from "../endpoint/endpoint.ts";
 import { RecordingHost } from "./fixtures/recording-host.ts";
 import { message } from "./fixtures/tcp-ends.ts";
 import { ipc } from "./ipc.ts";

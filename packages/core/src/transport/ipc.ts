@@ -13,7 +13,7 @@ import { lstatSync, mkdtempSync, rmSync, unlinkSync } from "node:fs";
 import { connect as connectStream, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
 import { listen, where } from "./stream-bind.ts";

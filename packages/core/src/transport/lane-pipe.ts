@@ -12,13 +12,14 @@
  * **Shutdown**: when the socket closes its end, what it wrote is sent first, for the linger period at most, then CLOSE.
  * When the peer closes or dies, or the lane ends, the socket hears onClosed after everything that came was delivered.
  */
-import { hold, release } from "../keep-alive.ts";
+
 import { TIMER_MS_MAX } from "../limits.ts";
 import type { Lane, Outgoing } from "../memory/lane.ts";
 import type { LaneChannel } from "../memory/lane-channel.ts";
 import type { Message } from "../message.ts";
 import { CreditWindow } from "../pipe/credit.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
+import { hold, release } from "../wait/keep-alive.ts";
 import type { Party } from "./inproc-party.ts";
 
 /** Peer window of a pipe without limit; never runs out in the life of a process. */

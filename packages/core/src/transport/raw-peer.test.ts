@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { encodePing, encodeReady, parseCommand } from "../wire/command.ts";
 import { encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../wire/frame.ts";
 import { encodeGreeting, GREETING_BYTES } from "../wire/greeting.ts";

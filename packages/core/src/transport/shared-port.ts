@@ -15,7 +15,7 @@ import type { Server, Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { ZmqError } from "../errors.ts";
 import type { SocketEvent } from "../monitor.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { SocketChoice } from "../security/peer-metadata.ts";
 import type { SocketTypeName } from "../socket-type.ts";

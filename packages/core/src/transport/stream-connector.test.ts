@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { holds } from "../keep-alive.ts";
+import { holds } from "../wait/keep-alive.ts";
 import { bound, connected, host, joined, message } from "./fixtures/tcp-ends.ts";
 
 describe("a connector", () => {

@@ -8,13 +8,13 @@
  * Shutdown: see stream-listener.ts and stream-connector.ts.
  */
 import { type AddressInfo, connect as connectStream, type Server, type Socket, type TcpNetConnectOpts } from "node:net";
-import { inRanges } from "../address-range.ts";
-import type { Endpoint } from "../endpoint.ts";
+import { inRanges } from "../endpoint/address-range.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { parseHostPort, printHostPort } from "../endpoint/host-port.ts";
+import type { TcpEndpoint } from "../endpoint/tcp-endpoint.ts";
 import { ZmqError } from "../errors.ts";
-import { parseHostPort, printHostPort } from "../host-port.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
-import type { TcpEndpoint } from "../tcp-endpoint.ts";
 import { isHostName } from "./host-name.ts";
 import { addressFamily, localAddress, requireIpv6 } from "./interface-address.ts";
 import { SharedPort } from "./shared-port.ts";

@@ -8,9 +8,9 @@
  * connectors. An engine whose socket end is closed flushes what was written, at most for the linger period, and ends.
  * While it flushes it holds the event loop (keep-alive.ts).
  */
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { SocketEvent } from "../monitor.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { SocketChoice } from "../security/peer-metadata.ts";
 import type { SocketTypeName } from "../socket-type.ts";

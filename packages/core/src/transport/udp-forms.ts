@@ -4,7 +4,7 @@
  *
  * Pure but for the groups that a DISH has joined. A DISH says them to every peer; here its transport is the one who listens.
  */
-import { type DatagramAddress, parseDatagramAddress, printDatagramAddress } from "../datagram-address.ts";
+import { type DatagramAddress, parseDatagramAddress, printDatagramAddress } from "../endpoint/datagram-address.ts";
 import { ZmqError } from "../errors.ts";
 import { DATAGRAM_BYTES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";

@@ -9,12 +9,12 @@
  */
 import { createSocket, type Socket, type SocketOptions as UdpOptions } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import type { DatagramAddress } from "../datagram-address.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { DatagramAddress } from "../endpoint/datagram-address.ts";
+import type { Endpoint } from "../endpoint/endpoint.ts";
+import { printHostPort } from "../endpoint/host-port.ts";
+import type { UdpEndpoint } from "../endpoint/udp-endpoint.ts";
 import { ZmqError } from "../errors.ts";
-import { printHostPort } from "../host-port.ts";
-import type { SocketOptions } from "../options.ts";
-import type { UdpEndpoint } from "../udp-endpoint.ts";
+import type { SocketOptions } from "../option/options.ts";
 import { isHostName } from "./host-name.ts";
 import { addressFamily, localAddress, requireIpv6 } from "./interface-address.ts";
 import { Backoff } from "./reconnect.ts";

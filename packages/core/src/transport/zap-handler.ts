@@ -5,9 +5,9 @@
  *
  * Shutdown: `close()` frees the name; questions that are being judged are answered to nobody.
  */
-import { parseEndpoint } from "../endpoint.ts";
+import { parseEndpoint } from "../endpoint/endpoint.ts";
 import type { Message } from "../message.ts";
-import { SOCKET_OPTION_DEFAULTS } from "../options.ts";
+import { SOCKET_OPTION_DEFAULTS } from "../option/options.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
 import type { Judged } from "../security/access-policy.ts";
 import { encodeZapReply, parseZapRequest, type ReceivedZapRequest, ZAP_ENDPOINT } from "../security/zap-message.ts";

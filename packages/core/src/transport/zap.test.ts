@@ -4,11 +4,11 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { Authenticator, type AuthenticatorOptions } from "../authenticator.ts";
-import type { SocketOptions } from "../options.ts";
+import type { SocketOptions } from "../option/options.ts";
+import { curveKeyBytes } from "../option/security-options.ts";
 import type { Grant } from "../security/access-policy.ts";
 import { curveKeyPair } from "../security/curve-keys.ts";
-import { curveKeyBytes } from "../security-options.ts";
-import { Router } from "../sockets.ts";
+import { Router } from "../sockets/sockets.ts";
 import type { AuthenticationError, ProtocolError } from "../wire/protocol-error.ts";
 import type { RecordingHost } from "./fixtures/recording-host.ts";
 import { bound, connected, greeted, host, rawClient, ready } from "./fixtures/tcp-ends.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDatagramAddress, printDatagramAddress } from "../datagram-address.ts";
+import { parseDatagramAddress, printDatagramAddress } from "../endpoint/datagram-address.ts";
 import { decodeDatagram, encodeDatagram } from "./datagram.ts";
 
 describe("a datagram of RADIO", () => {

@@ -12,7 +12,7 @@ import { isIP } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { blockingAnswer } from "../memory/blocking-answer.ts";
-import type { Socket as CoreSocket } from "../socket.ts";
+import type { Socket as CoreSocket } from "../socket/socket.ts";
 import { socketKey } from "../transport/inproc-directory.ts";
 import { inprocDirectory } from "../transport/inproc-threads.ts";
 import { checkBindable } from "./endpoint-errors.ts";

@@ -3,7 +3,7 @@
  *
  * An option that the socket's class has not in core (a send mark on a Pull) stays without effect there, as it does in libzmq.
  */
-import type { Socket as CoreSocket } from "../socket.ts";
+import type { Socket as CoreSocket } from "../socket/socket.ts";
 import type { OptionValue } from "./option-rules.ts";
 import { MECHANISM, type OptionValues } from "./option-values.ts";
 

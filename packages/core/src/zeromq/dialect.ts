@@ -5,16 +5,16 @@
  * came from (`[message, { routingId }]`); within core that is the first frame of two.
  */
 import type { Context as CoreContext } from "../context.ts";
-import { Datagram } from "../datagram-socket.ts";
-import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "../draft-sockets.ts";
-import type { Received } from "../inbox.ts";
 import { GROUP_BYTES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
 import { routingIdFrame } from "../pattern/server.ts";
-import { Publisher, Subscriber, XPublisher, XSubscriber } from "../publish-sockets.ts";
-import type { Socket as CoreSocket } from "../socket.ts";
-import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "../sockets.ts";
-import { Stream } from "../stream-socket.ts";
+import type { Received } from "../socket/inbox.ts";
+import type { Socket as CoreSocket } from "../socket/socket.ts";
+import { Datagram } from "../sockets/datagram-socket.ts";
+import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "../sockets/draft-sockets.ts";
+import { Publisher, Subscriber, XPublisher, XSubscriber } from "../sockets/publish-sockets.ts";
+import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "../sockets/sockets.ts";
+import { Stream } from "../sockets/stream-socket.ts";
 import { checkBytes, checkTag, refuse } from "./arguments.ts";
 import { toFrames } from "./frames.ts";
 

@@ -6,9 +6,9 @@
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { parseEndpoint } from "../endpoint.ts";
+import { parseEndpoint } from "../endpoint/endpoint.ts";
 import { ZmqError } from "../errors.ts";
-import type { Socket as CoreSocket } from "../socket.ts";
+import type { Socket as CoreSocket } from "../socket/socket.ts";
 import { carries } from "../socket-type.ts";
 import { errnoError, errorCodeOf, translated } from "./errno-error.ts";
 

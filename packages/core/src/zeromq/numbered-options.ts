@@ -4,7 +4,7 @@
  * Some numbers are no values but acts or states: subscriptions (6, 7), the name of the next connection (61), what can be done now
  * (15), the last endpoint (32), how many topics (116).
  */
-import { type Socket as CoreSocket, Socket as CoreSockets } from "../socket.ts";
+import { type Socket as CoreSocket, Socket as CoreSockets } from "../socket/socket.ts";
 import { checkCount, checkNumber, refuse } from "./arguments.ts";
 import { applyOption } from "./core-options.ts";
 import type { EndpointList } from "./endpoint-list.ts";

@@ -10,8 +10,9 @@
  *
  * **Shutdown**: when nothing else keeps the event loop alive, everything is closed; what lingers keeps it alive until it is sent.
  */
-import { holds, onEnding } from "../keep-alive.ts";
-import type { Socket as CoreSocket } from "../socket.ts";
+
+import type { Socket as CoreSocket } from "../socket/socket.ts";
+import { holds, onEnding } from "../wait/keep-alive.ts";
 
 /** How long a process may wait for its end silently, ms (zeromq.js). */
 const EXIT_WARNING_MS = 500;

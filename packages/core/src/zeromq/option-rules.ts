@@ -5,7 +5,7 @@
  * int is exactly 4 bytes, a 64-bit number exactly 8, text and binary values any number within their bounds. Each rule was found by
  * trying every accessor and value on every socket type of zeromq.js 6.8.0 (libzmq 4.3.5). Pure.
  */
-import { parseRange } from "../address-range.ts";
+import { parseRange } from "../endpoint/address-range.ts";
 import { HEARTBEAT_TIME_TO_LIVE_MS_MAX, ROUTING_ID_BYTES_MAX, SECURITY_TEXT_BYTES_MAX } from "../limits.ts";
 import { z85Decode } from "../z85.ts";
 

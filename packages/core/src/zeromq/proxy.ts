@@ -6,8 +6,9 @@
  *
  * **Shutdown**: `terminate()` ends both directions, then both sockets are closed, and `run()` resolves.
  */
-import { hold, release } from "../keep-alive.ts";
+
 import { SocketProxy } from "../proxy.ts";
+import { hold, release } from "../wait/keep-alive.ts";
 import { checkCount, invalidArgument } from "./arguments.ts";
 import { errnoError } from "./errno-error.ts";
 import { constructed, fronted, sealMethods } from "./option-access.ts";

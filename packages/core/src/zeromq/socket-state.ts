@@ -6,7 +6,7 @@
  *
  * **Shutdown**: `end()` closes at once, or, while a bind, an unbind or a proxy is under way, when that is over.
  */
-import type { Socket as CoreSocket } from "../socket.ts";
+import type { Socket as CoreSocket } from "../socket/socket.ts";
 import { EndpointList } from "./endpoint-list.ts";
 import { errnoError } from "./errno-error.ts";
 import { closeSocket, type OpenSocket } from "./open-sockets.ts";

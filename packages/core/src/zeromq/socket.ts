@@ -9,9 +9,9 @@
  * **Shutdown**: `close()` ends at once, waiting sends and receives reject with EAGAIN and loops end; during a bind or unbind it waits
  * until that has settled. Afterwards options throw ENOTSOCK and everything else EBADF.
  */
-import type { Inbox, Reading } from "../inbox.ts";
-import type { Outbox } from "../outbox.ts";
-import { Socket as CoreSocket } from "../socket.ts";
+import type { Inbox, Reading } from "../socket/inbox.ts";
+import type { Outbox } from "../socket/outbox.ts";
+import { Socket as CoreSocket } from "../socket/socket.ts";
 import { checkAddress, checkCount, checkNumber, checkOptions, checkTag, invalidArgument, refuse } from "./arguments.ts";
 import { fulfilled, reserve } from "./bind-sync.ts";
 import { type Context, coreOf, context as defaultContext, defaultsOf, isContext, takePlace } from "./context.ts";

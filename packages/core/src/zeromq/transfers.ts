@@ -9,12 +9,12 @@
  * **Shutdown**: the end of the core socket rejects what waits with EAGAIN.
  */
 import { ZmqError } from "../errors.ts";
-import { mayBeImmediate, nextTurn } from "../fairness.ts";
-import type { Inbox, Reading } from "../inbox.ts";
-import { hold, release } from "../keep-alive.ts";
 import type { Message } from "../message.ts";
-import type { Outbox } from "../outbox.ts";
-import type { Readiness } from "../readiness.ts";
+import type { Inbox, Reading } from "../socket/inbox.ts";
+import type { Outbox } from "../socket/outbox.ts";
+import { mayBeImmediate, nextTurn } from "../wait/fairness.ts";
+import { hold, release } from "../wait/keep-alive.ts";
+import type { Readiness } from "../wait/readiness.ts";
 import { errnoError, translated } from "./errno-error.ts";
 
 const ACCEPTED: Promise<void> = Promise.resolve();

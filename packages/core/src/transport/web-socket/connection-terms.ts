@@ -4,7 +4,7 @@
  * Pure.
  */
 import { COMMAND_BYTES_MAX, FRAME_BYTES_MAX } from "../../limits.ts";
-import type { SocketOptions } from "../../options.ts";
+import type { SocketOptions } from "../../option/options.ts";
 import { offeredSubprotocols, takenSubprotocols } from "../../wire/zws.ts";
 
 /** Which mechanism the options ask for, and whether a peer without any will do: one that is to be judged cannot be without. */

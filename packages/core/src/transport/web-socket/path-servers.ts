@@ -5,9 +5,9 @@
  * Shutdown: see path-server.ts; a shared server is forgotten when it closes.
  */
 import type { AddressInfo } from "node:net";
+import type { WebEndpoint } from "../../endpoint/web-endpoint.ts";
 import { ZmqError } from "../../errors.ts";
 import { TIMER_MS_MAX } from "../../limits.ts";
-import type { WebEndpoint } from "../../web-endpoint.ts";
 import type { TransportHost } from "../transport.ts";
 import { PathServer, type WebServer } from "./path-server.ts";
 import { serverIdentity } from "./tls-identity.ts";

@@ -7,7 +7,7 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions, SecureContext, SecureContextOptions } from "node:tls";
 import { ZmqError } from "../../errors.ts";
-import type { SocketOptions } from "../../options.ts";
+import type { SocketOptions } from "../../option/options.ts";
 
 function contextOf(options: SecureContextOptions, names: string): SecureContext {
 	try {

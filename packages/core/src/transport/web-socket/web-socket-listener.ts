@@ -9,9 +9,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { WebSocketServer } from "ws";
-import { inRanges } from "../../address-range.ts";
+import { inRanges } from "../../endpoint/address-range.ts";
+import { printHostPort } from "../../endpoint/host-port.ts";
 import { ZmqError } from "../../errors.ts";
-import { printHostPort } from "../../host-port.ts";
 import { CLOSE_WAIT_MS } from "../../limits.ts";
 import { ProtocolError } from "../../wire/protocol-error.ts";
 import { subprotocolError } from "../../wire/zws.ts";

@@ -7,11 +7,11 @@
  * Shutdown: see web-socket-listener.ts and reconnecting-connector.ts.
  */
 import type { AddressInfo } from "node:net";
-import type { Endpoint } from "../../endpoint.ts";
+import type { Endpoint } from "../../endpoint/endpoint.ts";
+import { printHostPort } from "../../endpoint/host-port.ts";
+import type { WebEndpoint } from "../../endpoint/web-endpoint.ts";
 import { ZmqError } from "../../errors.ts";
-import { printHostPort } from "../../host-port.ts";
 import { checkSecurity } from "../../security/make-mechanism.ts";
-import type { WebEndpoint } from "../../web-endpoint.ts";
 import { localAddress } from "../interface-address.ts";
 import { type Dial, ReconnectingConnector } from "../reconnecting-connector.ts";
 import { bindError } from "../system-error.ts";

@@ -6,9 +6,9 @@
  * Shutdown: streams belong to the caller.
  */
 import { connect, type Socket } from "node:net";
+import type { WebEndpoint } from "../../endpoint/web-endpoint.ts";
 import { ZmqError } from "../../errors.ts";
-import type { SocketOptions } from "../../options.ts";
-import type { WebEndpoint } from "../../web-endpoint.ts";
+import type { SocketOptions } from "../../option/options.ts";
 import { isHostName } from "../host-name.ts";
 import { addressFamily, requireIpv6 } from "../interface-address.ts";
 import { keepAlive } from "../tcp.ts";

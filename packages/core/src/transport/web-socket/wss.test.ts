@@ -2,7 +2,7 @@
  * wss: TLS below WebSocket. Whom a client trusts, and what a server needs.
  */
 import { describe, expect, it } from "vitest";
-import type { SocketOptions } from "../../options.ts";
+import type { SocketOptions } from "../../option/options.ts";
 import { message, transportEnds } from "../fixtures/transport-ends.ts";
 import { CERTIFICATE_PEM, KEY_PEM, OTHER_CERTIFICATE_PEM, OTHER_KEY_PEM } from "./fixtures/certificates.ts";
 import { ws, wss } from "./web-socket.ts";
