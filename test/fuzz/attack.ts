@@ -23,6 +23,7 @@ export type Play = (scene: Scene, stream: NetSocket, parts: Parts) => Promise<st
 /** A message of the healthy peer while a stranger is there; whoever awaits it hears of its failure, earlier nobody does. */
 function meanwhile(scene: Scene): Promise<void> {
 	const beat = scene.beat();
+	// Only marks it as handled.
 	beat.catch(() => undefined);
 	return beat;
 }

@@ -103,6 +103,7 @@ export class Scene {
 		// A publisher learns of a subscription when the handshake is long done.
 		const beats: Promise<void>[] = [];
 		await until("the first message of the healthy peer", () => {
+			// What nobody had subscribed to yet does not arrive.
 			if (!this.#warm) beats.push(this.cast.beat(WARM_UP).catch(() => undefined));
 			return this.#warm;
 		});

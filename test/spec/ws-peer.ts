@@ -103,6 +103,7 @@ export class RawWs {
 	async closed(): Promise<WsMessage[]> {
 		const before: WsMessage[] = [];
 		for (;;) {
+			// A connection that breaks without a close has ended too.
 			const message = await this.next().catch(() => undefined);
 			if (message === undefined || message.opcode === CLOSE) break;
 			if (message.opcode < CLOSE) before.push(message);

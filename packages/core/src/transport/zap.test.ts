@@ -43,6 +43,7 @@ async function handler(reply: (request: Buffer[]) => (Buffer | string)[] | undef
 			if (frames !== undefined) await router.send([from, delimiter as Buffer, ...frames]);
 		}
 	};
+	// Ends with the socket, which the test closes.
 	serve().catch(() => undefined);
 	return router;
 }
