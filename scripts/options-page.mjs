@@ -103,7 +103,7 @@ export function optionsPage(table, source, types) {
 if (isProgram(import.meta.url)) {
 	/** @param {string} name */
 	const built = (name) => import(pathToFileURL(path.join(root, "packages/core/dist", name)).href);
-	const [{ OPTION_TABLE }, { SOCKET_TYPE_NUMBER }] = [await built("option-table.js"), await built("socket-type.js")];
+	const [{ OPTION_TABLE }, { SOCKET_TYPE_NUMBER }] = [await built("option/option-table.js"), await built("socket-type.js")];
 	const source = SOURCES.map((name) => readFileSync(path.join(root, name), "utf8")).join("\n");
 	writeFileSync(path.join(root, PAGE), optionsPage(OPTION_TABLE, source, Object.keys(SOCKET_TYPE_NUMBER)));
 	console.log(`${PAGE} written`);

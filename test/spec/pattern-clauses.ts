@@ -14,11 +14,9 @@ export const STREAMS: readonly SpecTransport[] = ["tcp", "ipc"];
 /** What carries RADIO and DISH. */
 export const WITH_UDP: readonly SpecTransport[] = [...EVERY, "udp"];
 
-/** Of types with queues in both directions: what the texts say of the outgoing one holds, what they say of the incoming one does not. */
-export const AND_KEEPS = "; what it had sent stays to be received, as in libzmq and against the text";
-/** Of types with incoming queues only, which thus do not follow the clause at all. */
-export const STILL_DELIVERED =
-	"It is delivered: it was sent before the end, and libzmq delivers it too. Beyond 1024 peers that have left, what the oldest one sent is discarded.";
+/** What the texts ask of incoming queues whose peer has left. By default it can still be received, as in libzmq; a test shows that too. */
+export const discardsUnread = (peer: string): string =>
+	`With \`discardUnread\`, discards what such a ${peer} has sent and nobody has received when it leaves.`;
 /** What JavaScript cannot do. */
 export const ONE_THREAD =
 	"A JavaScript object belongs to one thread. Each thread opens sockets of its own, and they meet over inproc; overlapping calls on one socket never mix.";

@@ -1,7 +1,9 @@
 /**
  * What the RFCs say alike of every type that receives: queues for each peer, fair turns, nothing changed.
  */
+import type { Socket } from "@zloom/core";
 import { expect } from "vitest";
+import type { SpecTransport } from "./clause.ts";
 import { covers } from "./covers.ts";
 import {
 	BODIES,
@@ -158,18 +160,47 @@ export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<Receiver
 	);
 }
 
-/** @param ids the clauses that speak of the end of a peer */
-export function hearsWhoHasLeft(subject: ReceiverSubject, ids: readonly string[]): void {
-	covers(ids, { transports: EVERY }, "what a peer had sent before it left is still received", async (transport) => {
-		const [own, peer] = [subject.receiver(), subject.sender()];
-		const endpoint = await meet(transport, own.socket);
-		const lost = happens(own.socket, "disconnect");
-		peer.connect(endpoint);
-		for (let number = 0; number < 3; number++) await sendSurely(peer, `${number}`);
-		await leave(peer);
-		if (reconnects(transport)) await lost;
-		await expectNumbers(own, 3);
-		await until(() => own.socket.pipeCount === 0);
-		expect(own.tryReceive()).toBe(undefined);
-	});
+/** Leaves three messages unread in `own`, and its peer gone. */
+async function leaveUnread(transport: SpecTransport, own: Receiver, peer: Sender, endpoint: string): Promise<void> {
+	const lost = happens(own.socket, "disconnect");
+	peer.connect(endpoint);
+	for (let number = 0; number < 3; number++) await sendSurely(peer, `${number}`);
+	await until(() => (own.socket as Socket & { readonly readable?: boolean }).readable === true);
+	await leave(peer);
+	if (reconnects(transport)) await lost;
+}
+
+/** @param ids the clauses that speak of what a peer leaves behind */
+export function discardsWhatIsLeft(subject: ReceiverSubject, ids: readonly string[]): void {
+	covers(
+		ids,
+		{ transports: EVERY },
+		"by default what a peer had sent before it left is still received, as in libzmq",
+		async (transport) => {
+			const own = subject.receiver();
+			const endpoint = await meet(transport, own.socket);
+			await leaveUnread(transport, own, subject.sender(), endpoint);
+			await expectNumbers(own, 3);
+			await until(() => own.socket.pipeCount === 0);
+			expect(own.tryReceive()).toBe(undefined);
+		},
+	);
+
+	covers(
+		ids,
+		{ transports: EVERY },
+		"with discardUnread nothing is received of what a peer had sent before it left, and all of what the next one sends",
+		async (transport) => {
+			const own = subject.receiver();
+			(own.socket as Socket & { discardUnread?: boolean }).discardUnread = true;
+			const endpoint = await meet(transport, own.socket);
+			await leaveUnread(transport, own, subject.sender(), endpoint);
+			expect(own.tryReceive()).toBe(undefined);
+			expect(own.socket.pipeCount).toBe(0);
+			const next = subject.sender();
+			next.connect(endpoint);
+			await sendSurely(next, "from the next");
+			expect(textOf(await own.receive())).toBe("from the next");
+		},
+	);
 }

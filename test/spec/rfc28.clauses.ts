@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("The REQ Socket Type", EVERY, [
@@ -38,7 +38,8 @@ export const clauses: readonly Clause[] = [
 		must("28/dealer-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("28/dealer-5", "Makes queues for each peer that connects to it."),
 		must("28/dealer-6", "Ends the queues of such a peer when it leaves."),
-		must("28/dealer-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("28/dealer-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("28/dealer-left-1", discardsUnread("peer")),
 		should("28/dealer-8", "The sizes of its queues have limits that a program sets."),
 		must("28/dealer-9", "Counts a peer as available only while its outgoing queue has room."),
 		must("28/dealer-10", "Gives messages to the available peers in rotation."),
@@ -57,7 +58,8 @@ export const clauses: readonly Clause[] = [
 		must("28/router-3", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("28/router-4", "Makes queues for each peer that connects to it."),
 		must("28/router-5", "Ends the queues of such a peer when it leaves."),
-		must("28/router-6", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("28/router-6", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("28/router-left-1", discardsUnread("peer")),
 		must("28/router-7", "Knows each peer's queues by a binary identity that no other has."),
 		should("28/router-8", "Lets a peer choose its identity, by the Identity property of its metadata."),
 		should("28/router-9", "The sizes of its queues have limits that a program sets."),

@@ -6,7 +6,7 @@ import { BODIES, duplex, receiver, sender, sendSurely, textOf } from "./ends.ts"
 import { keepsSubscriberQueues, losesForTheSlow, reachesAll } from "./fan-out-contract.ts";
 import { freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { hearsWhoHasLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { listen, WIRE } from "./wire.ts";
 
 function subscriber(mark = 1000) {
@@ -129,7 +129,8 @@ covers(["29/xsub-17"], { transports: WIRE }, "an XSUB subscribes by the commands
 	expect(await raw.message()).toEqual(["and a message"]);
 });
 
-hearsWhoHasLeft(xsub, ["29/xsub-6"]);
-hearsWhoHasLeft({ receiver: (mark = 1000) => receiver(new XPublisher({ receiveHighWaterMark: mark })), sender: upstream.sender }, [
-	"29/xpub-6",
+discardsWhatIsLeft(sub, ["29/sub-left-1"]);
+discardsWhatIsLeft(xsub, ["29/xsub-left-1"]);
+discardsWhatIsLeft({ receiver: (mark = 1000) => receiver(new XPublisher({ receiveHighWaterMark: mark })), sender: upstream.sender }, [
+	"29/xpub-left-1",
 ]);

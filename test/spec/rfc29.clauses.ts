@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY, STILL_DELIVERED } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY } from "./pattern-clauses.ts";
 
 const ENDS_ANYWAY =
 	"The end of the connection cancels them all, and publishers tell so (29/xpub-16); a million cancellings in front of it would only hold it up.";
@@ -34,7 +34,8 @@ export const clauses: readonly Clause[] = [
 		must("29/xpub-3", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("29/xpub-4", "Makes queues for each subscriber that connects to it."),
 		must("29/xpub-5", "Ends the queues of such a subscriber when it leaves."),
-		must("29/xpub-6", `Discards what still waits to be sent to such a subscriber when it leaves${AND_KEEPS}.`),
+		must("29/xpub-6", "Discards what still waits to be sent to such a subscriber when it leaves."),
+		must("29/xpub-left-1", discardsUnread("subscriber")),
 		should("29/xpub-7", "The sizes of its queues have limits that a program sets."),
 		must("29/xpub-8", "Changes no message that it sends."),
 		must("29/xpub-9", "Compares subscriptions as bytes with the beginning of the first frame."),
@@ -53,6 +54,7 @@ export const clauses: readonly Clause[] = [
 		must("29/sub-4", "Keeps the queue of an outgoing connection while there is no connection."),
 		must("29/sub-5", "Makes a queue for each publisher that connects to it."),
 		must("29/sub-6", "Ends the queue of such a publisher when it leaves."),
+		must("29/sub-left-1", discardsUnread("publisher")),
 		should("29/sub-7", "The sizes of its queues have a limit that a program sets."),
 		must("29/sub-8", "What its full queues cannot take is lost without a word: on the publisher's side, which it holds up instead."),
 		must("29/sub-9", "Receives from its publishers in fair turns."),
@@ -65,7 +67,8 @@ export const clauses: readonly Clause[] = [
 		must("29/xsub-3", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("29/xsub-4", "Makes queues for each publisher that connects to it."),
 		must("29/xsub-5", "Ends the queues of such a publisher when it leaves."),
-		must("29/xsub-6", `Discards what still waits to be sent to such a publisher when it leaves${AND_KEEPS}.`),
+		must("29/xsub-6", "Discards what still waits to be sent to such a publisher when it leaves."),
+		must("29/xsub-left-1", discardsUnread("publisher")),
 		should("29/xsub-7", "The sizes of its queues have limits that a program sets."),
 		must("29/xsub-8", "Changes no message that it receives."),
 		must("29/xsub-9", "What its full queues cannot take is lost without a word: on the publisher's side, which it holds up instead."),
@@ -78,8 +81,5 @@ export const clauses: readonly Clause[] = [
 		must("29/xsub-16", "Takes subscriptions from the application."),
 		must("29/xsub-17", "Sends subscriptions and their cancelling to its publishers."),
 		should("29/xsub-18", "Cancels its subscriptions at a publisher whose connection it closes.", ENDS_ANYWAY),
-	]),
-	...section("The SUB Socket Type", EVERY, [
-		must("29/left-1", "SUB discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),
 ];

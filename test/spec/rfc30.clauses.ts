@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, STILL_DELIVERED } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("The PUSH Socket Type", EVERY, [
@@ -32,11 +32,9 @@ export const clauses: readonly Clause[] = [
 		must("30/pull-5", "Keeps the queue of an outgoing connection while there is no connection."),
 		must("30/pull-6", "Makes a queue for each peer that connects to it."),
 		must("30/pull-7", "Ends the queue of such a peer when it leaves."),
+		must("30/pull-left-1", discardsUnread("peer")),
 		should("30/pull-8", "The sizes of its queues have a limit that a program sets."),
 		must("30/pull-9", "Receives from its peers in fair turns."),
 		must("30/pull-10", "Gives the application what it receives."),
-	]),
-	...section("The PULL Socket Type", EVERY, [
-		must("30/left-1", "PULL discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),
 ];

@@ -4,7 +4,7 @@ import { covers } from "./covers.ts";
 import { receiver, sender } from "./ends.ts";
 import { meet, open } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 
 const subject = {
@@ -37,3 +37,4 @@ keepsIncomingQueues(subject, {
 	limited: ["30/pull-8"],
 });
 receivesFairly(subject, ["30/pull-9"]);
+discardsWhatIsLeft(subject, ["30/pull-left-1"]);

@@ -6,7 +6,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("The PAIR Socket Type", EVERY, [
@@ -16,7 +16,8 @@ export const clauses: readonly Clause[] = [
 		must("31/pair-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("31/pair-5", "Makes queues for a peer that connects to it."),
 		must("31/pair-6", "Ends the queues of such a peer when it leaves."),
-		must("31/pair-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("31/pair-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("31/pair-left-1", discardsUnread("peer")),
 		should("31/pair-8", "The sizes of its queues have limits that a program sets."),
 		must("31/pair-9", "Counts its peer as available only while its outgoing queue has room."),
 		must("31/pair-10", "Waits, or says so, when its peer is not available."),

@@ -9,7 +9,7 @@ exclusivePair((mark = 1000) => duplex(new Pair({ sendHighWaterMark: mark, receiv
 	kept: ["31/pair-4"],
 	accepted: ["31/pair-5"],
 	ended: ["31/pair-6", "31/pair-7"],
-	discards: ["31/pair-7"],
+	discards: ["31/pair-left-1"],
 	limited: ["31/pair-8"],
 	available: ["31/pair-9"],
 	waits: ["31/pair-10"],

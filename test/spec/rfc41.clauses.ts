@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("The CLIENT Socket Type", EVERY, [
@@ -15,7 +15,8 @@ export const clauses: readonly Clause[] = [
 		must("41/client-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("41/client-5", "Makes queues for each peer that connects to it."),
 		must("41/client-6", "Ends the queues of such a peer when it leaves."),
-		must("41/client-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("41/client-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("41/client-left-1", discardsUnread("peer")),
 		should("41/client-8", "The sizes of its queues have limits that a program sets."),
 		must("41/client-9", "Counts a peer as available only while its outgoing queue has room."),
 		must("41/client-10", "Gives messages to the available peers in rotation."),
@@ -32,7 +33,8 @@ export const clauses: readonly Clause[] = [
 		must("41/server-4", "Keeps the queues of an outgoing connection, and their routing id, while there is no connection."),
 		must("41/server-5", "Makes queues for each peer that connects to it."),
 		must("41/server-6", "Ends the queues of such a peer when it leaves."),
-		must("41/server-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("41/server-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("41/server-left-1", discardsUnread("peer")),
 		must("41/server-8", "Knows each peer's queues by a routing id that no other has, a number from 1 to 2^32 - 1."),
 		should("41/server-9", "The sizes of its queues have limits that a program sets."),
 		must("41/server-10", "Receives from its peers in fair turns."),

@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED, STREAMS, WITH_UDP } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, STREAMS, WITH_UDP } from "./pattern-clauses.ts";
 
 /** Over udp nobody connects and nobody joins: a RADIO sends to an address, and a DISH takes what is for its groups. */
 const OVER_UDP: ReadonlySet<string> = new Set([
@@ -43,6 +43,7 @@ const all: readonly Clause[] = [
 		must("48/dish-4", "Keeps the queue of an outgoing connection while there is no connection."),
 		must("48/dish-5", "Makes a queue for each radio that connects to it."),
 		must("48/dish-6", "Ends the queue of such a radio when it leaves."),
+		must("48/dish-left-1", discardsUnread("radio")),
 		should("48/dish-7", "The sizes of its queues have a limit that a program sets."),
 		must("48/dish-8", "A message and its group come as one, whoever else receives meanwhile."),
 		must("48/dish-9", "What its full queues cannot take is lost without a word: on the radio's side, which it holds up instead."),
@@ -54,9 +55,6 @@ const all: readonly Clause[] = [
 	...section("Group", EVERY, [
 		must("48/group-1", "A group has 0 to 255 bytes."),
 		must("48/group-2", "Each byte of a group is from 1 to 255."),
-	]),
-	...section("The DISH Socket Type", EVERY, [
-		must("48/left-1", "DISH discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
 	]),
 	...section("The RADIO Socket Type; The DISH Socket Type", EVERY, [
 		must("48/threads-1", "RADIO and DISH can be used by several threads.", ONE_THREAD),

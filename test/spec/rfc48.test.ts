@@ -6,7 +6,7 @@ import { alone, BODIES, quick, type Receiver, type Sender, sendSurely, vanish } 
 import { type FanOutSubject, keepsSubscriberQueues, losesForTheSlow, reachesAll } from "./fan-out-contract.ts";
 import { anyEndpoint, meet, open } from "./open-sockets.ts";
 import { EVERY, WITH_UDP } from "./pattern-clauses.ts";
-import { keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
 import { command, dial, message, WIRE } from "./wire.ts";
 
@@ -62,6 +62,7 @@ keepsIncomingQueues(receives, {
 	limited: ["48/dish-7"],
 });
 receivesFairly(receives, ["48/dish-10"]);
+discardsWhatIsLeft(receives, ["48/dish-left-1"]);
 
 const join: Join = async (transport) => {
 	const [own, peer] = [radio(), dish()];

@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { EVERY, ONE_THREAD, STILL_DELIVERED, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -37,14 +37,12 @@ export const clauses: readonly Clause[] = [
 		must("49/gather-5", "Keeps the queue of an outgoing connection while there is no connection."),
 		must("49/gather-6", "Makes a queue for each peer that connects to it."),
 		must("49/gather-7", "Ends the queue of such a peer when it leaves."),
+		must("49/gather-left-1", discardsUnread("peer")),
 		should("49/gather-8", "The sizes of its queues have a limit that a program sets."),
 		must("49/gather-9", "Receives from its peers in fair turns."),
 		must("49/gather-10", "Gives the application what it receives."),
 	]),
 	...section("The GATHER Socket Type", STREAMS, [must("49/gather-11", "Drops every part of a message of several parts.")]),
-	...section("The GATHER Socket Type", EVERY, [
-		must("49/left-1", "GATHER discards what a peer that had connected has sent and nobody has received when it leaves.", STILL_DELIVERED),
-	]),
 	...section("The SCATTER Socket Type; The GATHER Socket Type", EVERY, [
 		must("49/threads-1", "SCATTER and GATHER can be used by several threads.", ONE_THREAD),
 	]),

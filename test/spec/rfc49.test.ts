@@ -4,7 +4,7 @@ import { covers } from "./covers.ts";
 import { receiver, sender } from "./ends.ts";
 import { anyEndpoint, meet, open } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dropsParts, hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
 
@@ -45,6 +45,7 @@ keepsIncomingQueues(subject, {
 	limited: ["49/gather-8"],
 });
 receivesFairly(subject, ["49/gather-9"]);
+discardsWhatIsLeft(subject, ["49/gather-left-1"]);
 
 movesWholeMessages(["49/goals-1"], join);
 hasOnePart(["49/goals-2", "49/scatter-15"], join);

@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -19,7 +19,8 @@ export const clauses: readonly Clause[] = [
 		must("51/peer-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("51/peer-5", "Makes queues for each peer that connects to it."),
 		must("51/peer-6", "Ends the queues of such a peer when it leaves."),
-		must("51/peer-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("51/peer-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("51/peer-left-1", discardsUnread("peer")),
 		must("51/peer-8", "Knows each peer's queues by a routing id that no other has, a number from 1 to 2^32 - 1."),
 		must("51/peer-9", "Connects and tells the routing id of the new queues in one call."),
 		must("51/peer-10", "Lets no peer choose its routing id."),

@@ -7,7 +7,7 @@ import { hasTwoQueues } from "./duplex-contract.ts";
 import { textOf } from "./ends.ts";
 import { anyEndpoint, freeEndpoint, meet, open } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { hearsWhoHasLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dropsParts, hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
 import { dial, message, WIRE } from "./wire.ts";
@@ -117,4 +117,4 @@ covers(["51/peer-10"], { transports: WIRE }, "an identity that a peer announces 
 	expect(new Set(ids).size).toBe(3);
 });
 
-hearsWhoHasLeft(receives, ["51/peer-7"]);
+discardsWhatIsLeft(receives, ["51/peer-left-1"]);

@@ -6,7 +6,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { AND_KEEPS, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -20,7 +20,8 @@ export const clauses: readonly Clause[] = [
 		must("52/channel-4", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("52/channel-5", "Makes queues for a peer that connects to it."),
 		must("52/channel-6", "Ends the queues of such a peer when it leaves."),
-		must("52/channel-7", `Discards what still waits to be sent to such a peer when it leaves${AND_KEEPS}.`),
+		must("52/channel-7", "Discards what still waits to be sent to such a peer when it leaves."),
+		must("52/channel-left-1", discardsUnread("peer")),
 		should("52/channel-8", "The sizes of its queues have limits that a program sets."),
 		must("52/channel-9", "Counts its peer as available only while its outgoing queue has room."),
 		must("52/channel-10", "Waits, or says so, when its peer is not available."),

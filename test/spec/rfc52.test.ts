@@ -20,7 +20,7 @@ exclusivePair(make, false, {
 	kept: ["52/channel-4"],
 	accepted: ["52/channel-5"],
 	ended: ["52/channel-6", "52/channel-7"],
-	discards: ["52/channel-7"],
+	discards: ["52/channel-left-1"],
 	limited: ["52/channel-8"],
 	available: ["52/channel-9"],
 	waits: ["52/channel-10"],

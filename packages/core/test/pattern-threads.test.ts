@@ -3,7 +3,7 @@
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { Publisher, Radio, Reply, Server, XPublisher } from "@zloom/core";
+import { Publisher, Pull, Radio, Reply, Server, XPublisher } from "@zloom/core";
 import { afterEach, expect, it, vi } from "vitest";
 
 const workers: Worker[] = [];
@@ -16,7 +16,7 @@ afterEach(async () => {
 function thread(program: string): Worker {
 	const source = `
 		import { parentPort } from "node:worker_threads";
-		import { Client, Dish, Request, Subscriber } from ${JSON.stringify(import.meta.resolve("@zloom/core"))};
+		import { Client, Dish, Pull, Push, Request, Subscriber } from ${JSON.stringify(import.meta.resolve("@zloom/core"))};
 		${program}
 	`;
 	const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
@@ -88,4 +88,50 @@ it("a REQ, a DISH and a CLIENT of another thread get their answers", async () =>
 	const [message, tag] = await server.receive();
 	await server.send(`re ${message}`, tag);
 	await vi.waitFor(() => expect(answers).toEqual(["re q", "news of g", "re c"]), { interval: 5, timeout: 20_000 });
+});
+
+it("threads that bind and connect the same names at the same time all meet", async () => {
+	const names = Array.from({ length: 50 }, (_, at) => `inproc://pattern-threads-meet-${at}`);
+	const start = "const names = await new Promise((resolve) => parentPort.once('message', resolve)); parentPort.unref();";
+	const binder = `${start}
+		const got = await Promise.all(names.map(async (name) => {
+			const pull = new Pull();
+			await pull.bind(name);
+			const texts = [String(await pull.receive()), String(await pull.receive())];
+			pull.close();
+			return texts.sort().join() === [name + " 0", name + " 1"].join();
+		}));
+		parentPort.postMessage(got.filter(Boolean).length);`;
+	const connecter = (at: number) => `${start}
+		for (const name of names) {
+			const push = new Push();
+			push.connect(name);
+			await push.send(name + " ${at}");
+			push.close();
+		}`;
+	const [pulling, ...pushing] = [thread(binder), thread(connecter(0)), thread(connecter(1))];
+	const met = once(pulling, "message");
+	for (const worker of [pulling, ...pushing]) worker.postMessage(names);
+	expect(await met).toEqual([50]);
+});
+
+it.each([false, true])("what a PUSH of another thread leaves behind is received, or discarded: discardUnread %s", async (discardUnread) => {
+	await using pull = new Pull({ discardUnread });
+	const endpoint = `inproc://pattern-threads-unread-${discardUnread}`;
+	await pull.bind(endpoint);
+	const worker = thread(`
+		const push = new Push();
+		push.connect(${JSON.stringify(endpoint)});
+		for (const text of ["1", "2", "3"]) await push.send(text);
+		parentPort.once("message", async () => {
+			await push[Symbol.asyncDispose]();
+			parentPort.postMessage("left");
+		});
+	`);
+	await vi.waitFor(() => expect(pull.readable).toBe(true), { interval: 1, timeout: 20_000 });
+	worker.postMessage("leave");
+	await once(worker, "message");
+	if (!discardUnread) for (const text of ["1", "2", "3"]) expect(String(await pull.receive())).toBe(text);
+	await vi.waitFor(() => expect(pull.pipeCount).toBe(0), { interval: 1, timeout: 20_000 });
+	expect(pull.tryReceive()).toBe(undefined);
 });

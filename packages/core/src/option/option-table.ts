@@ -115,6 +115,8 @@ export interface SocketOptions extends SecurityOptions {
 	disconnectMessage: Uint8Array | null;
 	/** What a receive returns when a connection is lost and will be made again. Null = nothing. */
 	hiccupMessage: Uint8Array | null;
+	/** True: what a peer has sent and nobody has received is discarded when its connection ends for good, as the RFCs have it; false: it can still be received, as in libzmq. */
+	discardUnread: boolean;
 	/** A receive tells of connections and disconnections by an empty data frame. */
 	notify: boolean;
 }
@@ -157,6 +159,8 @@ const RECEIVES: readonly SocketTypeName[] = [
 	...(["PAIR", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "XPUB", "XSUB", "STREAM"] as const),
 	...(["SERVER", "CLIENT", "DISH", "GATHER", "DGRAM", "PEER", "CHANNEL"] as const),
 ];
+/** A reply is all that a REQ waits for, and a STREAM's connection often ends right behind its answer. */
+const DISCARDS: readonly SocketTypeName[] = RECEIVES.filter((type) => !["REQ", "STREAM", "DGRAM"].includes(type));
 const ROUTED: readonly SocketTypeName[] = ["REQ", "REP", "DEALER", "ROUTER"];
 const PUBLISHERS: readonly SocketTypeName[] = ["PUB", "XPUB"];
 const GREETS: readonly SocketTypeName[] = ["DEALER", "ROUTER", "SERVER", "CLIENT", "PEER"];
@@ -287,6 +291,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	helloMessage: { number: 110, kind: "bytes", default: null, effect: "next connection", types: GREETS },
 	disconnectMessage: { number: 111, kind: "bytes", default: null, effect: "at once", types: ["ROUTER", "SERVER", "PEER"] },
 	hiccupMessage: { number: 114, kind: "bytes", default: null, effect: "at once", types: ["DEALER", "CLIENT", "PEER"] },
+	discardUnread: { number: undefined, kind: "boolean", default: false, effect: "at once", types: DISCARDS },
 	notify: { number: 73, kind: "boolean", default: true, effect: "at once", types: ["STREAM"] },
 	...SECURITY_OPTION_ROWS,
 };

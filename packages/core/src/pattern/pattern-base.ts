@@ -129,6 +129,7 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		if (!this.peers.has(peer.pipe)) return;
 		const present = !peer.left;
 		this.#lose(peer);
+		if (present && this.host.discardUnread === true) this.dropUnread(peer);
 		if (present) this.departed(peer);
 		if (peer.pipe.readable) this.#keepUntilRead(peer);
 		else this.#forget(peer);
@@ -158,6 +159,12 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 	/** The peer has left by itself; what is put into its pipe now is received after all that it has sent. */
 	protected departed(_peer: Peer): void {
 		// Most patterns have nothing to say about it.
+	}
+
+	/** The peer has left, and what it has sent is not to be received any more. */
+	protected dropUnread(peer: Peer): void {
+		this.inbound.leave(peer);
+		peer.pipe.dropUnread();
 	}
 
 	#lose(peer: Peer): void {

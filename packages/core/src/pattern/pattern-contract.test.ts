@@ -9,6 +9,7 @@ import { bytes, SUBJECTS, type Subject } from "./fixtures/subjects.ts";
 import type { PatternHost } from "./pattern.ts";
 
 class Host implements PatternHost {
+	discardUnread = false;
 	readables = 0;
 	writables = 0;
 	readonly detached: Pipe[] = [];
@@ -180,6 +181,22 @@ describe.each(SUBJECTS)("the contract of a pattern: $name", (subject) => {
 		while (pattern.tryReceive() !== undefined) left += 1;
 		expect(left).toBe(LEFT_PEERS_MAX - 1);
 		expect(pattern.pipeCount).toBe(0);
+	});
+
+	clause(subject.receives, "drops what a peer that left had sent, when its host wants that, and forgets it at once", () => {
+		const { host, pattern, peer, from } = setUp(subject);
+		host.discardUnread = true;
+		const leaver = peer();
+		for (const text of ["1", "2", "3"]) leaver.far.tryWrite(bytes(text));
+		expect(texts(pattern.tryReceive())).toEqual(from(leaver.id, "1"));
+		// A pattern may look at a message ahead: that one is not received either.
+		expect(pattern.readable).toBe(true);
+		leaver.far.close();
+		expect([pattern.readable, pattern.tryReceive(), pattern.pipeCount]).toEqual([false, undefined, 0]);
+		expect(host.detached.length).toBe(1);
+		const next = peer();
+		next.far.tryWrite(bytes("4"));
+		expect(texts(pattern.tryReceive())).toEqual(from(next.id, "4"));
 	});
 
 	clause(subject.sends, "goes on without a peer that left while messages waited for it", () => {

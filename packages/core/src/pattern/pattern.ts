@@ -5,7 +5,8 @@
  *
  * Invariants
  * - A message that was not "sent" or "dropped" is unchanged and still the caller's.
- * - Whole messages only; per peer they stay in order; what a peer wrote before it left can still be received.
+ * - Whole messages only; per peer they stay in order; what a peer wrote before it left can still be received, unless the
+ *   host wants it dropped.
  * - A host call may come in the middle of another call: the socket must not assume a clean stack.
  *
  * Shutdown: `close()` ends every pipe; afterwards nothing is attached, sent or received.
@@ -28,6 +29,8 @@ export type PatternOutcome = SendOutcome | "out-of-turn";
 
 /** The socket as its pattern sees it. */
 export interface PatternHost {
+	/** True: what a peer has left behind unread is dropped. Live: asked when a peer leaves; default: it can still be received. */
+	readonly discardUnread?: boolean;
 	/** A receive may succeed now. */
 	onReadable(): void;
 	/** A send that was "full" or "no-peer" may end differently now. */

@@ -38,6 +38,11 @@ export abstract class SelectivePattern extends PatternBase {
 		super.detach(pipe, options);
 	}
 
+	protected override dropUnread(peer: Peer): void {
+		if (this.#aheadPipe === peer.pipe) this.dropAhead();
+		super.dropUnread(peer);
+	}
+
 	protected dropAhead(): void {
 		this.#ahead = undefined;
 		this.#aheadPipe = undefined;

@@ -158,6 +158,20 @@ export class XPubPattern extends PubPattern {
 		if (rest.length > 0) this.#tellMessage(rest, peer);
 	}
 
+	/** What it had to say is dropped; what it had subscribed to stays told, as its end is. */
+	protected override dropUnread(peer: Peer): void {
+		super.dropUnread(peer);
+		if (!this.#waiting.delete(peer)) return;
+		const kept: Notice[] = [];
+		for (const notice of this.#notices.slice(this.#read)) {
+			if (notice.peer === peer && notice.counts) this.#noticesBytes -= bytesOf(notice.message);
+			else kept.push(notice);
+		}
+		this.#notices = kept;
+		this.#read = 0;
+		this.#readAgain();
+	}
+
 	get #manual(): boolean {
 		return this.#options.manual || this.#options.manualLastValue;
 	}

@@ -155,6 +155,12 @@ export class Pipe {
 		if (this.#peer.peerMarks !== undefined) this.#peer.peerMarks = marks;
 	}
 
+	/** Drops what the peer has written and this end has not read. The peer is not told of the room: it has left. */
+	dropUnread(): void {
+		this.#inbound.clear();
+		this.#former = undefined;
+	}
+
 	/** Puts a message behind what the peer has written, as if it came from it; there is always room. The owner is not told. */
 	inject(message: Message): void {
 		this.#inbound.force(message);

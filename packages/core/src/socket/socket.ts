@@ -62,8 +62,12 @@ export abstract class Socket extends OptionProperties {
 	protected constructor(make: SocketMake) {
 		super(make.type, make.options);
 		this.context = make.context;
+		const { settings } = this;
 		this.pattern = make.pattern(
 			{
+				get discardUnread() {
+					return settings.discardUnread;
+				},
 				onReadable: () => this.inbox.pump(),
 				onWritable: () => this.outbox.pump(),
 				onDetached: (pipe) => this.#endpoints.detached(pipe),

@@ -18,24 +18,31 @@ import type { Received } from "../socket/inbox.ts";
 import { Socket, type SocketMake } from "../socket/socket.ts";
 import { type Tagged, TaggedDuplexSocket, TaggedWritableSocket } from "../socket/tagged-faces.ts";
 import { closedError } from "../wait/waiters.ts";
-import { make, type OptionsWith, type ReceiveOption, type SendOption, type UdpReceiveOption, type UdpSendOption } from "./socket-make.ts";
+import {
+	make,
+	type OptionsWith,
+	type ReceiveAnyOption,
+	type SendOption,
+	type UdpReceiveOption,
+	type UdpSendOption,
+} from "./socket-make.ts";
 
 /** What the constructor of {@link Server} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type ServerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage">;
+export type ServerOptions = OptionsWith<SendOption | ReceiveAnyOption | "helloMessage" | "disconnectMessage">;
 /** What the constructor of {@link Client} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type ClientOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "hiccupMessage">;
+export type ClientOptions = OptionsWith<SendOption | ReceiveAnyOption | "helloMessage" | "hiccupMessage">;
 /** What the constructor of {@link Radio} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RadioOptions = OptionsWith<SendOption | UdpSendOption>;
 /** What the constructor of {@link Dish} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type DishOptions = OptionsWith<ReceiveOption | UdpReceiveOption>;
+export type DishOptions = OptionsWith<ReceiveAnyOption | UdpReceiveOption>;
 /** What the constructor of {@link Scatter} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type ScatterOptions = OptionsWith<SendOption | "conflate">;
 /** What the constructor of {@link Gather} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type GatherOptions = OptionsWith<ReceiveOption | "conflate">;
+export type GatherOptions = OptionsWith<ReceiveAnyOption | "conflate">;
 /** What the constructor of {@link Peer} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type PeerOptions = OptionsWith<SendOption | ReceiveOption | "helloMessage" | "disconnectMessage" | "hiccupMessage">;
+export type PeerOptions = OptionsWith<SendOption | ReceiveAnyOption | "helloMessage" | "disconnectMessage" | "hiccupMessage">;
 /** What the constructor of {@link Channel} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type ChannelOptions = OptionsWith<SendOption | ReceiveOption>;
+export type ChannelOptions = OptionsWith<SendOption | ReceiveAnyOption>;
 
 /** A peer of a Server or Peer: 1 to 2^32 - 1. */
 export interface RoutingIdTag {
@@ -92,6 +99,8 @@ export class Server extends TaggedDuplexSocket<RoutingIdTag> {
 	declare helloMessage: Uint8Array | string | null;
 	/** What a receive returns when a client has left; null = nothing. */
 	declare disconnectMessage: Uint8Array | string | null;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: ServerOptions = {}) {
@@ -104,7 +113,7 @@ export class Server extends TaggedDuplexSocket<RoutingIdTag> {
 	}
 
 	static {
-		Socket.defineOptions(Server.prototype, ["helloMessage", "disconnectMessage"]);
+		Socket.defineOptions(Server.prototype, ["helloMessage", "disconnectMessage", "discardUnread"]);
 	}
 }
 
@@ -114,6 +123,8 @@ export class Client extends DuplexSocket {
 	declare helloMessage: Uint8Array | string | null;
 	/** What a receive returns when a connection is lost and will be made again; null = nothing. */
 	declare hiccupMessage: Uint8Array | string | null;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: ClientOptions = {}) {
@@ -122,7 +133,7 @@ export class Client extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Client.prototype, ["helloMessage", "hiccupMessage"]);
+		Socket.defineOptions(Client.prototype, ["helloMessage", "hiccupMessage", "discardUnread"]);
 	}
 }
 
@@ -153,6 +164,8 @@ export class Radio extends TaggedWritableSocket<GroupTag> {
 export class Dish extends ReadableSocket<Tagged<ReceivedGroup>> {
 	/** Over udp: the operating system's buffer for datagrams that have come, bytes; -1 = as it is set there. */
 	declare receiveBufferSize: number;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: DishOptions = {}) {
@@ -185,7 +198,7 @@ export class Dish extends ReadableSocket<Tagged<ReceivedGroup>> {
 	}
 
 	static {
-		Socket.defineOptions(Dish.prototype, ["receiveBufferSize"]);
+		Socket.defineOptions(Dish.prototype, ["receiveBufferSize", "discardUnread"]);
 	}
 }
 
@@ -209,6 +222,8 @@ export class Scatter extends WritableSocket {
 export class Gather extends ReadableSocket {
 	/** True: only the newest message is kept, for each peer. */
 	declare conflate: boolean;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: GatherOptions = {}) {
@@ -217,7 +232,7 @@ export class Gather extends ReadableSocket {
 	}
 
 	static {
-		Socket.defineOptions(Gather.prototype, ["conflate"]);
+		Socket.defineOptions(Gather.prototype, ["conflate", "discardUnread"]);
 	}
 }
 
@@ -229,6 +244,8 @@ export class Peer extends TaggedDuplexSocket<RoutingIdTag> {
 	declare disconnectMessage: Uint8Array | string | null;
 	/** What a receive returns when a connection is lost and will be made again; null = nothing. */
 	declare hiccupMessage: Uint8Array | string | null;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: PeerOptions = {}) {
@@ -255,15 +272,22 @@ export class Peer extends TaggedDuplexSocket<RoutingIdTag> {
 	}
 
 	static {
-		Socket.defineOptions(Peer.prototype, ["helloMessage", "disconnectMessage", "hiccupMessage"]);
+		Socket.defineOptions(Peer.prototype, ["helloMessage", "disconnectMessage", "hiccupMessage", "discardUnread"]);
 	}
 }
 
 /** Exactly one peer, both ways. Peers: CHANNEL. */
 export class Channel extends DuplexSocket {
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: ChannelOptions = {}) {
 		super(single(make("CHANNEL", options, (host) => new PairPattern(host))));
 		if (new.target === Channel) Object.preventExtensions(this);
+	}
+
+	static {
+		Socket.defineOptions(Channel.prototype, ["discardUnread"]);
 	}
 }

@@ -2,7 +2,7 @@
  * The draft types over every transport: SERVER CLIENT, RADIO DISH, SCATTER GATHER, PEER, CHANNEL.
  */
 import { describe, expect, it, vi } from "vitest";
-import { freeEndpoint, meet, open, TRANSPORTS } from "../fixtures/open-sockets.ts";
+import { freeEndpoint, meet, open, PATIENT, TRANSPORTS } from "../fixtures/open-sockets.ts";
 import type { SocketEvent } from "../monitor.ts";
 import type { Observer } from "../observer.ts";
 import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from "./draft-sockets.ts";
@@ -87,15 +87,24 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		};
 		await tell("news", "n", news, both);
 		await tell("weather", "w", weather, both);
-		await radio.send("nobody's", { group: "newspaper" });
-		await radio.send("nobody's", { group: "new" });
-		const drained = (dish: Dish) => {
+		for (const group of ["newspaper", "new", "", "NEWS"]) await radio.send("nobody's", { group });
+		// What is sent to one dish comes in order: before this nothing else is left on its way.
+		const until = async (dish: Dish, last: string) => {
 			const got: string[] = [];
-			for (let one = dish.tryReceive(); one !== undefined; one = dish.tryReceive()) got.push(String(one[0]));
-			return got;
+			while (got.at(-1) !== last) got.push(text(await dish.receive()));
+			return new Set(got.filter((one) => one !== last));
 		};
-		expect([...drained(news), ...drained(weather), ...drained(both)]).not.toContain("nobody's");
+		for (const group of ["news", "weather"]) await radio.send(`last of ${group}`, { group });
+		expect(await until(news, "last of news")).not.toContain("nobody's");
+		expect(await until(weather, "last of weather")).not.toContain("nobody's");
+		expect(await until(both, "last of weather")).not.toContain("nobody's");
 		both.leave("news");
+		both.join("left");
+		await tell("left", "l", both);
+		await radio.send("missed", { group: "news" });
+		await radio.send("the end", { group: "left" });
+		expect(await until(both, "the end")).not.toContain("missed");
+		expect(await until(news, "missed")).toEqual(new Set());
 		expect(() => both.leave("news")).toThrowError(code("EINVAL"));
 		expect(() => both.join("weather")).toThrowError(code("EINVAL"));
 		expect(() => both.join("x".repeat(256))).toThrowError(code("EINVAL"));
@@ -114,7 +123,7 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 	});
 
 	it("PEERs know whom they connect to at once, and answer by number", async () => {
-		const [a, b] = [open(new Peer()), open(new Peer())];
+		const [a, b] = [open(new Peer()), open(new Peer({ disconnectMessage: "it left" }))];
 		const endpoint = await freeEndpoint(transport);
 		const toB = a.connectPeer(endpoint);
 		await a.send("early", { routingId: toB });
@@ -126,6 +135,7 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		a.disconnectPeer(toB);
 		await expect(a.send("x", { routingId: toB })).rejects.toEqual(code("EHOSTUNREACH"));
 		expect(() => a.disconnectPeer(toB)).toThrowError(code("EHOSTUNREACH"));
+		expect(await b.receive()).toEqual([Buffer.from("it left"), { routingId }]);
 	});
 
 	it("a PEER tells who has left, when asked to", async () => {
@@ -147,6 +157,13 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		await expect(a.send(["x", "y"])).rejects.toEqual(code("EINVAL"));
 		await a.send(["alone in a list"]);
 		expect((await b.receive()).map(String)).toEqual(["alone in a list"]);
+		const second = open(new Channel({ reconnectInterval: -1, linger: 0 }));
+		second.connect(a.lastEndpoint as string);
+		second.trySend("second");
+		await vi.waitFor(() => expect(second.pipeCount).toBe(0), PATIENT);
+		expect(a.tryReceive()).toBeUndefined();
+		await b.send("still here");
+		expect((await a.receive()).map(String)).toEqual(["still here"]);
 	});
 });
 

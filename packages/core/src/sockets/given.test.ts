@@ -12,7 +12,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { open } from "../fixtures/open-sockets.ts";
-import { Pull, Push } from "./sockets.ts";
+import { Pair, Pull, Push, Request } from "./sockets.ts";
 
 const PEER = fileURLToPath(new URL("../transport/fixtures/fd-peer.mjs", import.meta.url));
 const servers: Server[] = [];
@@ -33,19 +33,23 @@ async function given(where: { host: string; port: number } | { path: string }): 
 }
 
 describe.runIf(process.platform !== "win32")("a socket that was given to the process", () => {
-	it.each(["tcp", "ipc"])("is bound by its descriptor, over %s", async (scheme) => {
+	const clients = { Pull: Push, Reply: Request, Pair };
+	const cases = (["tcp", "ipc"] as const).flatMap((scheme) => (["Pull", "Reply", "Pair"] as const).map((type) => [type, scheme] as const));
+
+	it.each(cases)("is bound by its descriptor, by a %s over %s", async (type, scheme) => {
 		const path = join(tmpdir(), `zloom-given-${process.pid}`);
 		const { server, fd } = await given(scheme === "tcp" ? { host: "127.0.0.1", port: 0 } : { path });
 		const endpoint = scheme === "tcp" ? `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` : `ipc://${path}`;
-		const child = spawn(process.execPath, [PEER, endpoint], { stdio: ["ignore", "pipe", "inherit", fd] });
+		const child = spawn(process.execPath, [PEER, endpoint, type], { stdio: ["ignore", "pipe", "inherit", fd] });
 		children.push(child);
 		const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
 		expect((await lines.next()).value).toBe(`ready ${endpoint}`);
-		const push = open(new Push({ reconnectInterval: 1 }));
-		push.connect(endpoint);
+		const client = open(new clients[type]({ reconnectInterval: 1 }));
+		client.connect(endpoint);
 		for (const text of ["a", "end"]) {
-			await push.send(text);
+			await client.send(text);
 			expect((await lines.next()).value).toBe(text);
+			if ("receive" in client) expect(String(await client.receive())).toBe(text);
 		}
 		expect((await once(child, "exit"))[0]).toBe(0);
 		if (scheme === "ipc") expect(existsSync(path)).toBe(true);

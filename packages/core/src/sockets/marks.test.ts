@@ -48,6 +48,12 @@ describe("the marks of an inproc connection", () => {
 		},
 	);
 
+	it("are 1000 each where nobody has set them", async () => {
+		const [push, pull] = [open(new Push()), open(new Pull())];
+		await meet("inproc", pull, push);
+		expect([push.sendHighWaterMark, pull.receiveHighWaterMark, fill(push), drain(pull)]).toEqual([1000, 1000, 2000, 2000]);
+	});
+
 	it("before the bind are the sender's alone, and what was sent then outlives the sender", async () => {
 		const endpoint = anyEndpoint("inproc");
 		const push = open(new Push({ sendHighWaterMark: 1 }));
@@ -110,6 +116,17 @@ function drainAll(sub: Subscriber): number {
 	while (sub.tryReceive() !== undefined) received += 1;
 	return received;
 }
+
+it("a publisher drops for a subscriber of its thread what is above both marks, and reaches it again when it has read", async () => {
+	const [pub, slow, quick] = [open(new Publisher({ sendHighWaterMark: 20 })), open(new Subscriber()), open(new Subscriber())];
+	slow.receiveHighWaterMark = 30;
+	for (const sub of [slow, quick]) sub.subscribe();
+	await meet("inproc", pub, slow, quick);
+	for (let i = 0; i < 100; i++) await pub.send(String(i));
+	expect([drainAll(slow), drainAll(quick)]).toEqual([50, 100]);
+	await pub.send("again");
+	expect([await slow.receive(), await quick.receive()].map(texts)).toEqual([["again"], ["again"]]);
+});
 
 it("a mark counts what is queued now, not what went through before", async () => {
 	const [pub, sub] = [open(new Publisher({ sendHighWaterMark: 11_024 })), open(new Subscriber({ receiveHighWaterMark: 11_024 }))];

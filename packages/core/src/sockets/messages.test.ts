@@ -1,8 +1,8 @@
 /**
  * Messages between sockets, over every transport: order, wholeness, distribution, back-pressure.
  */
-import { describe, expect, it } from "vitest";
-import { anyEndpoint, freeEndpoint, meet, open, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
+import { describe, expect, it, vi } from "vitest";
+import { anyEndpoint, freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
 import { Dealer, Pair, Pull, Push, Router } from "./sockets.ts";
 
 describe.each(TRANSPORTS)("messages over %s", (transport) => {
@@ -202,11 +202,14 @@ describe.each(TRANSPORTS)("messages over %s", (transport) => {
 	});
 
 	it("refuses a second PAIR while one is connected", async () => {
-		const [bound, first, second] = [open(new Pair()), open(new Pair()), open(new Pair())];
+		const [bound, first, second] = [open(new Pair()), open(new Pair()), open(new Pair({ reconnectInterval: -1, linger: 0 }))];
 		const endpoint = await meet(transport, bound, first);
 		await first.send("first");
 		expect(texts(await bound.receive())).toEqual(["first"]);
 		second.connect(endpoint);
+		second.trySend("second");
+		await vi.waitFor(() => expect(second.pipeCount).toBe(0), PATIENT);
+		expect(bound.tryReceive()).toBeUndefined();
 		await bound.send("to the first");
 		expect(texts(await first.receive())).toEqual(["to the first"]);
 		second.close();

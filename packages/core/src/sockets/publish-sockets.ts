@@ -12,20 +12,20 @@ import { XSubPattern } from "../pattern/xsub.ts";
 import { DuplexSocket, ReadableSocket, WritableSocket } from "../socket/faces.ts";
 import { Socket } from "../socket/socket.ts";
 import { closedError } from "../wait/waiters.ts";
-import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
+import { make, type OptionsWith, type ReceiveAnyOption, type SendOption } from "./socket-make.ts";
 
 /** What the constructor of {@link Publisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PublisherOptions = OptionsWith<SendOption | "noDrop" | "invertMatching" | "conflate">;
 /** What the constructor of {@link Subscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type SubscriberOptions = OptionsWith<ReceiveOption | "invertMatching" | "conflate">;
+export type SubscriberOptions = OptionsWith<ReceiveAnyOption | "invertMatching" | "conflate">;
 /** What the constructor of {@link XPublisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type XPublisherOptions = OptionsWith<
 	| SendOption
-	| ReceiveOption
+	| ReceiveAnyOption
 	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe" | "invertMatching")
 >;
 /** What the constructor of {@link XSubscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type XSubscriberOptions = OptionsWith<SendOption | ReceiveOption | "onlyFirstSubscribe" | "verboseUnsubscribe">;
+export type XSubscriberOptions = OptionsWith<SendOption | ReceiveAnyOption | "onlyFirstSubscribe" | "verboseUnsubscribe">;
 
 /** A prefix of what is wanted: bytes, or text as UTF-8. */
 export type Topic = Uint8Array | string;
@@ -77,6 +77,8 @@ export class Subscriber extends ReadableSocket {
 	declare invertMatching: boolean;
 	/** True: only the newest message is kept for each publisher. */
 	declare conflate: boolean;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: SubscriberOptions = {}) {
@@ -104,7 +106,7 @@ export class Subscriber extends ReadableSocket {
 	}
 
 	static {
-		Socket.defineOptions(Subscriber.prototype, ["invertMatching", "conflate"]);
+		Socket.defineOptions(Subscriber.prototype, ["invertMatching", "conflate", "discardUnread"]);
 	}
 }
 
@@ -127,6 +129,8 @@ export class XPublisher extends DuplexSocket {
 	declare onlyFirstSubscribe: boolean;
 	/** True: messages go to the subscribers whose topics they do not match. */
 	declare invertMatching: boolean;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: XPublisherOptions = {}) {
@@ -176,6 +180,7 @@ export class XPublisher extends DuplexSocket {
 			"manualLastValue",
 			"onlyFirstSubscribe",
 			"invertMatching",
+			"discardUnread",
 		]);
 	}
 }
@@ -189,6 +194,8 @@ export class XSubscriber extends DuplexSocket {
 	declare onlyFirstSubscribe: boolean;
 	/** True: every unsubscribe is passed on, not only the last one of a topic. */
 	declare verboseUnsubscribe: boolean;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: XSubscriberOptions = {}) {
@@ -202,6 +209,6 @@ export class XSubscriber extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(XSubscriber.prototype, ["onlyFirstSubscribe", "verboseUnsubscribe"]);
+		Socket.defineOptions(XSubscriber.prototype, ["onlyFirstSubscribe", "verboseUnsubscribe", "discardUnread"]);
 	}
 }

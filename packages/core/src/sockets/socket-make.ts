@@ -13,6 +13,8 @@ import type { SocketMake } from "../socket/socket.ts";
 export type SendOption = "sendHighWaterMark" | "sendTimeout";
 /** The options of sockets that receive. */
 export type ReceiveOption = "receiveHighWaterMark" | "receiveTimeout";
+/** The options of sockets that receive whatever peers send. */
+export type ReceiveAnyOption = ReceiveOption | "discardUnread";
 /** The options of sockets that send over udp. */
 export type UdpSendOption = "multicastHops" | "multicastLoop" | "sendBufferSize";
 /** The options of sockets that receive over udp. */
@@ -21,7 +23,7 @@ export type UdpReceiveOption = "receiveBufferSize";
 /** Options of some socket types only. */
 type SpecialOption =
 	| SendOption
-	| ReceiveOption
+	| ReceiveAnyOption
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify" | "correlate" | "relaxed" | "conflate")
 	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
 	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify")

@@ -15,36 +15,43 @@ import { RouterPattern } from "../pattern/router.ts";
 import { DuplexSocket, ReadableSocket, WritableSocket } from "../socket/faces.ts";
 import { peerName } from "../socket/peer-name.ts";
 import { Socket } from "../socket/socket.ts";
-import { make, type OptionsWith, type ReceiveOption, type SendOption } from "./socket-make.ts";
+import { make, type OptionsWith, type ReceiveAnyOption, type ReceiveOption, type SendOption } from "./socket-make.ts";
 
 /** What the constructor of {@link Pair} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type PairOptions = OptionsWith<SendOption | ReceiveOption>;
+export type PairOptions = OptionsWith<SendOption | ReceiveAnyOption>;
 /** What the constructor of {@link Dealer} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type DealerOptions = OptionsWith<
-	SendOption | ReceiveOption | "routingId" | "probeRouter" | "conflate" | "helloMessage" | "hiccupMessage"
+	SendOption | ReceiveAnyOption | "routingId" | "probeRouter" | "conflate" | "helloMessage" | "hiccupMessage"
 >;
 /** What the constructor of {@link Router} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RouterOptions = OptionsWith<
 	| SendOption
-	| ReceiveOption
+	| ReceiveAnyOption
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify")
 	| ("helloMessage" | "disconnectMessage")
 >;
 /** What the constructor of {@link Push} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type PushOptions = OptionsWith<SendOption | "conflate">;
 /** What the constructor of {@link Pull} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type PullOptions = OptionsWith<ReceiveOption | "conflate">;
+export type PullOptions = OptionsWith<ReceiveAnyOption | "conflate">;
 /** What the constructor of {@link Request} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type RequestOptions = OptionsWith<SendOption | ReceiveOption | "routingId" | "correlate" | "relaxed" | "probeRouter">;
 /** What the constructor of {@link Reply} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type ReplyOptions = OptionsWith<SendOption | ReceiveOption | "routingId">;
+export type ReplyOptions = OptionsWith<SendOption | ReceiveAnyOption | "routingId">;
 
 /** Exactly one peer, both ways. Peers: PAIR. */
 export class Pair extends DuplexSocket {
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: PairOptions = {}) {
 		super(make("PAIR", options, (host) => new PairPattern(host)));
 		if (new.target === Pair) Object.preventExtensions(this);
+	}
+
+	static {
+		Socket.defineOptions(Pair.prototype, ["discardUnread"]);
 	}
 }
 
@@ -58,6 +65,8 @@ export class Dealer extends DuplexSocket {
 	declare helloMessage: Uint8Array | string | null;
 	/** What a receive returns when a connection is lost and will be made again; null = nothing. */
 	declare hiccupMessage: Uint8Array | string | null;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: DealerOptions = {}) {
@@ -76,7 +85,7 @@ export class Dealer extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Dealer.prototype, ["probeRouter", "conflate", "helloMessage", "hiccupMessage"]);
+		Socket.defineOptions(Dealer.prototype, ["probeRouter", "conflate", "helloMessage", "hiccupMessage", "discardUnread"]);
 	}
 }
 
@@ -99,6 +108,8 @@ export class Router extends DuplexSocket {
 	declare helloMessage: Uint8Array | string | null;
 	/** What a receive returns, behind its id, when a peer has left; null = nothing. */
 	declare disconnectMessage: Uint8Array | string | null;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: RouterOptions = {}) {
@@ -128,7 +139,15 @@ export class Router extends DuplexSocket {
 	}
 
 	static {
-		Socket.defineOptions(Router.prototype, ["mandatory", "handover", "probeRouter", "routerNotify", "helloMessage", "disconnectMessage"]);
+		Socket.defineOptions(Router.prototype, [
+			"mandatory",
+			"handover",
+			"probeRouter",
+			"routerNotify",
+			"helloMessage",
+			"disconnectMessage",
+			"discardUnread",
+		]);
 	}
 }
 
@@ -152,6 +171,8 @@ export class Push extends WritableSocket {
 export class Pull extends ReadableSocket {
 	/** True: only the newest message is kept, for each peer. */
 	declare conflate: boolean;
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: PullOptions = {}) {
@@ -160,7 +181,7 @@ export class Pull extends ReadableSocket {
 	}
 
 	static {
-		Socket.defineOptions(Pull.prototype, ["conflate"]);
+		Socket.defineOptions(Pull.prototype, ["conflate", "discardUnread"]);
 	}
 }
 
@@ -204,6 +225,9 @@ export class Request extends DuplexSocket {
  * A reply to a peer that is gone is dropped.
  */
 export class Reply extends DuplexSocket {
+	/** True: what a peer has sent and nobody has received is discarded when it leaves. Default false: it can still be received. */
+	declare discardUnread: boolean;
+
 	/** @throws ZmqError EINVAL */
 	constructor(options: ReplyOptions = {}) {
 		super(make("REP", options, (host) => new RepPattern(host)));
@@ -218,5 +242,9 @@ export class Reply extends DuplexSocket {
 	/** Bytes or text (UTF-8), up to 255 bytes. @throws ZmqError EINVAL */
 	set routingId(value: Uint8Array | string) {
 		this.setOption("routingId", value);
+	}
+
+	static {
+		Socket.defineOptions(Reply.prototype, ["discardUnread"]);
 	}
 }

@@ -99,6 +99,22 @@ describe.each([
 	});
 });
 
+describe("an XSUB", () => {
+	it.each([
+		[false, ["\x09SUBSCRIBEA", "\x09SUBSCRIBEA", "\x06CANCELA"]],
+		[true, ["\x09SUBSCRIBEA", "\x09SUBSCRIBEA", "\x06CANCELA", "\x06CANCELA"]],
+	] as const)("with verboseUnsubscribe %s passes on the last unsubscribe of a topic, or each", async (verboseUnsubscribe, commands) => {
+		const xsub = open(new XSubscriber({ verboseUnsubscribe }));
+		await xsub.bind("tcp://127.0.0.1:*");
+		const peer = RawPeer.connect(xsub.lastEndpoint, "PUB");
+		await vi.waitFor(() => expect(xsub.pipeCount).toBe(1), PATIENT);
+		for (const message of ["\x01A", "\x01A", "\0A", "\0A", "\0A", "\x02all"]) await xsub.send(message);
+		await peer.got({ command: false, text: "\x02all" });
+		expect(peer.frames.filter(({ text }) => /SUBSCRIBE|CANCEL/.test(text)).map(({ text }) => text)).toEqual(commands);
+		peer.stream.destroy();
+	});
+});
+
 describe("a type whose messages have one frame", () => {
 	it.each([
 		["CLIENT", "SERVER", () => new Client()],
@@ -129,6 +145,35 @@ describe("a STREAM", () => {
 		await stream.send([id, ""]);
 		await ended;
 		await expect(stream.send([id, "too late"])).rejects.toMatchObject({ code: "EHOSTUNREACH" });
+	});
+
+	it.each(["binds", "connects"])("that %s has any bytes of its peer for messages, and sends any to it, unchanged", async (verb) => {
+		const bytes = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 167 + (at >> 8)) & 0xff));
+		const stream = open(new Stream());
+		const accepted = new Promise<TcpSocket>((resolve) => {
+			const server = createServer(resolve).listen(0, "127.0.0.1", () => {
+				if (verb === "connects") stream.connect(`tcp://127.0.0.1:${(server.address() as { port: number }).port}`);
+				server.unref();
+			});
+		});
+		if (verb === "binds") await stream.bind("tcp://127.0.0.1:*");
+		const peer = verb === "connects" ? await accepted : connectStream(Number(stream.lastEndpoint?.split(":").pop()), "127.0.0.1");
+		const echoed: Buffer[] = [];
+		peer.on("data", (chunk: Buffer) => echoed.push(chunk));
+		peer.write(bytes);
+		const [id] = await stream.receive();
+		const got: Buffer[] = [];
+		while (Buffer.concat(got).length < bytes.length) {
+			const [from, piece] = (await stream.receive()) as [Buffer, Buffer];
+			expect(from.equals(id)).toBe(true);
+			got.push(piece);
+		}
+		expect(Buffer.concat(got).equals(bytes)).toBe(true);
+		for (const piece of got) await stream.send([id, piece]);
+		await stream.send([id, ""]);
+		await new Promise((resolve) => peer.once("end", resolve));
+		expect(Buffer.concat(echoed).equals(bytes)).toBe(true);
+		peer.destroy();
 	});
 
 	it("tells of the connection, then of all that comes in pieces, then of the end, for each of many connections", async () => {

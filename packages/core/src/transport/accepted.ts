@@ -38,6 +38,11 @@ export class Accepted implements EngineOwner {
 		this.#engine = makeEngine(this);
 	}
 
+	/** What has come is the socket's to drop; the pipe ends with the connection. */
+	get discardsAtEnd(): boolean {
+		return this.#owner.host.options.discardUnread;
+	}
+
 	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined {
 		const { host, endpoint } = this.#owner;
 		if (host.closed) return undefined;

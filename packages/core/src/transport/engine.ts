@@ -12,7 +12,8 @@
  * 1. The socket's end of the pipe closes: what is queued is still flushed (the owner bounds that by linger), then the link ends,
  *    input is thrown away until the peer ends too, at most CLOSE_WAIT_MS (closing under unread input would reset the
  *    connection and could destroy what the peer has not read yet).
- * 2. The connection breaks: whole messages that came are still delivered, an unfinished one is dropped; then `onEnd`.
+ * 2. The connection breaks: whole messages that came are still delivered (unless the owner discards them), an unfinished one is
+ *    dropped; then `onEnd`.
  * 3. `destroy()`: at once.
  */
 import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES } from "../limits.ts";
@@ -365,7 +366,8 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		if (this.#phase === "ended" || this.#end !== undefined) return;
 		const duringHandshake = this.#opening !== undefined;
 		if (this.#phase === "closing" && this.#pipe?.readable !== true) this.#finish({ kind: "closed" });
-		else if (this.#stalled === undefined) this.#finish({ kind: "lost", duringHandshake, ...(error && { error }) });
+		else if (this.#stalled === undefined || this.#owner.discardsAtEnd === true)
+			this.#finish({ kind: "lost", duringHandshake, ...(error && { error }) });
 		else this.#end = { kind: "lost", duringHandshake, ...(error && { error }) };
 	}
 

@@ -27,6 +27,8 @@ export interface ServingEngine {
 }
 
 export interface EngineOwner {
+	/** True: nothing of a connection that has ended is to be received any more. */
+	readonly discardsAtEnd?: boolean;
 	/** The handshake is done. Returns the pipe end to serve, or undefined to close the connection. */
 	takePipe(engine: ServingEngine, peer: PeerMetadata): Pipe | undefined;
 	/** The socket closed its end of the pipe; the engine flushes until it is done or destroyed. */
