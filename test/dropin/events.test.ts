@@ -112,6 +112,27 @@ describe("events", () => {
 		}),
 	);
 
+	same("of a second peer of a Pair, which nothing tells of but its handshake", (zmq) =>
+		run(zmq, async ({ make }) => {
+			const [pair, atPair] = make("Pair");
+			await (pair as import("zeromq").Pair).bind("tcp://127.0.0.1:*");
+			const [first, second] = [new zmq.Pair({ linger: 0 }), new zmq.Pair({ linger: 0, reconnectInterval: 60_000 })];
+			first.connect(pair.lastEndpoint as string);
+			await first.send("first");
+			await (pair as import("zeromq").Pair).receive();
+			second.connect(pair.lastEndpoint as string);
+			const handshakes = (): number => atPair.heard.filter((event) => (event as Event).type === "handshake").length;
+			while (handshakes() < 2) await new Promise(setImmediate);
+			for (let round = 0; round < 10; round++) {
+				await first.send("still here");
+				await (pair as import("zeromq").Pair).receive();
+			}
+			first.close();
+			second.close();
+			await atPair.type("disconnect");
+		}),
+	);
+
 	same("of a connection that is refused", (zmq) =>
 		run(zmq, async ({ make }) => {
 			const [client, atClient] = make("Pull", { reconnectInterval: 60_000 });

@@ -67,6 +67,7 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 		if (this.#closed || !this.admit(peer)) {
 			const because = this.#closed ? undefined : this.faultOf(peer);
 			pipe.close({ discard: true, ...(because && { because }) });
+			if (!this.#closed && because === undefined) this.host.onRefused?.(pipe);
 			return false;
 		}
 		this.peers.set(pipe, peer);

@@ -35,6 +35,8 @@ export interface PatternHost {
 	onReadable(): void;
 	/** A send that was "full" or "no-peer" may end differently now. */
 	onWritable(): void;
+	/** A pipe was refused though its peer has done nothing wrong: there is no room for it. {@link Pattern.attach} then says false. */
+	onRefused?(pipe: Pipe): void;
 	/** The pattern let go of this pipe for good: both ends are closed, all its messages are read or dropped. */
 	onDetached(pipe: Pipe): void;
 }

@@ -90,6 +90,15 @@ export class SocketEndpoints implements PlaceOwner {
 		this.#owner.emit(event);
 	}
 
+	/** The pattern has no room for this pipe, which is in the table still. */
+	refused(pipe: Pipe): void {
+		const place = this.#places.get(pipe);
+		let address = pipe.peerAddress;
+		for (const bound of this.#bound) if (bound.place === place) address = bound.listener.endpoint;
+		const why = pipe.givenRoutingId === undefined ? `a ${this.type} socket has one peer at a time` : "another peer has its routing id";
+		this.#owner.emit({ type: "disconnect", address, error: new ZmqError("ENOBUFS", `A peer was turned away: ${why}`, { address }) });
+	}
+
 	/** The pattern let go of this pipe. */
 	detached(pipe: Pipe): void {
 		this.#places.delete(pipe);

@@ -70,6 +70,7 @@ export abstract class Socket extends OptionProperties {
 				},
 				onReadable: () => this.inbox.pump(),
 				onWritable: () => this.outbox.pump(),
+				onRefused: (pipe) => this.#endpoints.refused(pipe),
 				onDetached: (pipe) => this.#endpoints.detached(pipe),
 			},
 			this.settings,

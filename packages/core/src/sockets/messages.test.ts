@@ -3,6 +3,7 @@
  */
 import { describe, expect, it, vi } from "vitest";
 import { anyEndpoint, freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
+import type { SocketEvent } from "../monitor.ts";
 import { Dealer, Pair, Pull, Push, Router } from "./sockets.ts";
 
 describe.each(TRANSPORTS)("messages over %s", (transport) => {
@@ -206,9 +207,11 @@ describe.each(TRANSPORTS)("messages over %s", (transport) => {
 		const endpoint = await meet(transport, bound, first);
 		await first.send("first");
 		expect(texts(await bound.receive())).toEqual(["first"]);
+		const turnedAway = new Promise<SocketEvent>((resolve) => bound.events.on("disconnect", resolve as never));
 		second.connect(endpoint);
 		second.trySend("second");
 		await vi.waitFor(() => expect(second.pipeCount).toBe(0), PATIENT);
+		expect(await turnedAway).toMatchObject({ address: endpoint, error: { code: "ENOBUFS" } });
 		expect(bound.tryReceive()).toBeUndefined();
 		await bound.send("to the first");
 		expect(texts(await first.receive())).toEqual(["to the first"]);

@@ -4,6 +4,7 @@
  * What core tells beyond zeromq.js (who the peer is, why a connection was lost) is left out, and so are events of inproc, which
  * libzmq does not report. A failed bind is told as libzmq does: the end of the listener, then the error.
  */
+import { ZmqError } from "../errors.ts";
 import type { SocketEvent } from "../monitor.ts";
 import { type AuthenticationError, ProtocolError } from "../wire/protocol-error.ts";
 import { type ErrnoError, errnoError, errorCodeOf } from "./errno-error.ts";
@@ -136,6 +137,9 @@ export function zeromqEvents(event: SocketEvent): Event[] {
 		}
 		case "datagram:error":
 			return [];
+		case "disconnect":
+			// libzmq turns a peer away for want of room without a word.
+			return event.error instanceof ZmqError && event.error.code === "ENOBUFS" ? [] : [{ type, address }];
 		default:
 			return [{ type, address }];
 	}

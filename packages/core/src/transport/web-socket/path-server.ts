@@ -22,6 +22,8 @@ export interface PathOwner {
 	onStrayError(error: Error): void;
 }
 
+const SHOWN_CHARACTERS_MAX = 80;
+
 /** A server of node:http or node:https. */
 export type WebServer = HttpServer | HttpsServer;
 
@@ -48,7 +50,11 @@ export class PathServer {
 		this.#onEmpty = parts.onEmpty;
 		if (!parts.own) return;
 		server.unref();
-		server.on("request", refuseRequest);
+		server.on("request", (request, response) => {
+			refuseRequest(response);
+			const what = `${shown(request.method)} ${shown(request.url)}`;
+			this.#onStrayError(new ZmqError("EPROTO", `A peer asked for a page, not for a WebSocket: ${what}`));
+		});
 		server.on("upgrade", this.#onUpgrade);
 		server.on("error", this.#onStrayError);
 		server.on("clientError", (error: NodeJS.ErrnoException, stream: Duplex) => {
@@ -95,7 +101,10 @@ export class PathServer {
 		const owner = this.#paths.get(path);
 		if (owner !== undefined) owner.onUpgrade(request, stream, head);
 		// Others who listen on the same server may know it.
-		else if (this.server.listenerCount("upgrade") === 1) refuse(stream, "404 Not Found");
+		else if (this.server.listenerCount("upgrade") === 1) {
+			refuse(stream, "404 Not Found");
+			this.#onStrayError(new ZmqError("ENOENT", `A peer asked for the path ${shown(path)}, which no socket is bound to`));
+		}
 	};
 
 	readonly #onStrayError = (error: Error): void => {
@@ -110,10 +119,15 @@ export function refuse(stream: Socket, status: string, header = ""): void {
 	stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${header}\r\n`, () => stream.destroy());
 }
 
-function refuseRequest(_request: IncomingMessage, response: ServerResponse): void {
+function refuseRequest(response: ServerResponse): void {
 	const text = "This port is for WebSockets of ZeroMQ (ZWS 2.0).\n";
 	response.writeHead(426, { Connection: "close", Upgrade: "websocket", "Content-Type": "text/plain", "Content-Length": text.length });
 	response.end(text);
+}
+
+/** What a peer says, short and in one line. */
+function shown(text = ""): string {
+	return JSON.stringify(text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text);
 }
 
 function notHttp(error: NodeJS.ErrnoException): Error {

@@ -3,6 +3,7 @@
  */
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import type { ZmqError } from "../../errors.ts";
 import { FLAG_COMMAND } from "../../wire/frame.ts";
 import { ProtocolError } from "../../wire/protocol-error.ts";
 import { encodeZws } from "../../wire/zws.ts";
@@ -82,19 +83,29 @@ describe("a peer that asks for", () => {
 		expect(await reason(server, "handshake:error:protocol")).toBe("ERR_WS_UNSPECIFIED");
 	});
 
-	it("a path that nobody is bound to gets 404, and the socket is not troubled", async () => {
+	it("a path that nobody is bound to gets 404, which every socket at the port is told, and nothing else", async () => {
 		const server = host("ROUTER");
 		const { endpoint } = await bound(server, "ws://127.0.0.1:*/here");
 		const [, response] = await once(webClient(endpoint.replace("here", "there"), "ZWS2.0/NULL"), "unexpected-response");
 		expect(response.statusCode).toBe(404);
-		expect(server.eventTypes).toEqual(["bind"]);
+		const [long] = await once(webClient(`${endpoint}${"x".repeat(1000)}`, "ZWS2.0/NULL"), "unexpected-response");
+		expect(long).toBeDefined();
+		await server.until(() => server.eventTypes.length === 3);
+		expect(server.eventTypes).toEqual(["bind", "accept:error", "accept:error"]);
+		const told = server.find("accept:error")?.error as ZmqError;
+		expect([told.code, told.message]).toEqual(["ENOENT", 'A peer asked for the path "/there", which no socket is bound to']);
+		for (const event of server.events) if (event.type === "accept:error") expect(event.error.message.length).toBeLessThan(200);
 	});
 
-	it("a page and no WebSocket is told what this is", async () => {
-		const { endpoint } = await bound(host("ROUTER"), "ws://127.0.0.1:*/");
+	it("a page and no WebSocket is told what this is, and the socket is told of it", async () => {
+		const server = host("ROUTER");
+		const { endpoint } = await bound(server, "ws://127.0.0.1:*/");
 		const response = await fetch(endpoint.replace("ws:", "http:"));
 		expect(response.status).toBe(426);
 		expect(await response.text()).toContain("ZeroMQ");
+		expect(server.eventTypes).toEqual(["bind", "accept:error"]);
+		const told = server.find("accept:error")?.error as ZmqError;
+		expect([told.code, told.message]).toEqual(["EPROTO", 'A peer asked for a page, not for a WebSocket: "GET" "/"']);
 	});
 
 	it("the path with a query gets in", async () => {
