@@ -61,6 +61,12 @@ export const SEND_COPY_BYTES_MAX = 16 * 1024;
 export const SEND_CHUNK_BYTES = 64 * 1024;
 /** Idle batch buffers that one thread keeps, count: 2 MiB. */
 export const SEND_CHUNKS_KEPT = 32;
+/** Largest frame that is encrypted in memory of the thread, bytes; a larger one gets a buffer of its own. */
+export const ENCODED_FRAME_BYTES_KEPT = 1 << 20;
+/** Largest inbound encrypted frame that is collected in memory of the thread, bytes; a larger one gets a buffer of its own. */
+export const LENT_FRAME_BYTES_MAX = 256 * 1024;
+/** Idle buffers of that kind that one thread keeps, count: at most 4 MiB. */
+export const LENT_FRAMES_KEPT = 16;
 /** A connection takes no more messages from its pipe while this much waits to be written, bytes: what is beyond would be lost with the connection. */
 export const SEND_BACKLOG_BYTES = 256 * 1024;
 /** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */
@@ -112,4 +118,5 @@ assertRelation(COMMAND_BYTES_MAX <= FRAME_BYTES_TRUSTED, "COMMAND_BYTES_MAX <= F
 assertRelation(OWN_METADATA_BYTES_MAX + 1024 <= COMMAND_BYTES_MAX, "OWN_METADATA_BYTES_MAX + 1024 <= COMMAND_BYTES_MAX");
 assertRelation(TOPIC_BYTES_MAX + 16 <= COMMAND_BYTES_MAX, "a subscription fits a command");
 assertRelation(SEND_COPY_BYTES_MAX + 16 <= SEND_CHUNK_BYTES, "a frame that is copied, with its header, fits one batch");
+assertRelation(LENT_FRAME_BYTES_MAX <= FRAME_BYTES_TRUSTED, "LENT_FRAME_BYTES_MAX <= FRAME_BYTES_TRUSTED");
 assertRelation(SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES, "SEND_CHUNK_BYTES <= SEND_BACKLOG_BYTES");

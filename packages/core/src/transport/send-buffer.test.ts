@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SEND_CHUNK_BYTES, SEND_COPY_BYTES_MAX } from "../limits.ts";
-import { FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../wire/frame.ts";
+import { ENCODED_FRAME_BYTES_KEPT, SEND_CHUNK_BYTES, SEND_COPY_BYTES_MAX } from "../limits.ts";
+import { FLAG_COMMAND, FLAG_MORE, FrameDecoder, type FrameEncoder, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
 import { SendBuffer } from "./send-buffer.ts";
 
 /** A stream that looks at its chunks only when it completes a write, turns of the event loop later, as a kernel may. */
@@ -20,6 +20,16 @@ class SlowStream extends Writable {
 		});
 	}
 }
+
+/** Plain framing, by way of an encoder, as a cipher is one. */
+const ENCODER: FrameEncoder = {
+	overheadBytesMax: LONG_HEADER_BYTES,
+	encode(target, offset, flags, body) {
+		const start = writeFrameHeader(target, offset, flags, body.length);
+		target.set(body, start);
+		return start + body.length;
+	},
+};
 
 function messagesIn(bytes: Buffer): number[][][] {
 	const decoder = new FrameDecoder(Number.MAX_SAFE_INTEGER);
@@ -49,6 +59,7 @@ describe("the send buffer", () => {
 				async (shapes, every) => {
 					const streams = [1, 2, 3].map(() => new SlowStream());
 					const buffers = streams.map((stream) => new SendBuffer(stream, () => undefined));
+					for (const buffer of buffers.slice(1)) buffer.encoder = ENCODER;
 					const sent = streams.map((): number[][][] => []);
 					let fill = 0;
 					for (const [index, shape] of shapes.entries()) {
@@ -70,6 +81,19 @@ describe("the send buffer", () => {
 			),
 			{ numRuns: 40 },
 		);
+	});
+
+	it("spreads encoded frames over chunks, and gives the largest ones a buffer of their own", async () => {
+		const stream = new SlowStream();
+		const buffer = new SendBuffer(stream, () => undefined);
+		buffer.encoder = ENCODER;
+		const lengths = [ENCODED_FRAME_BYTES_KEPT - LONG_HEADER_BYTES, ENCODED_FRAME_BYTES_KEPT, 70_000, 1];
+		for (const [index, length] of lengths.entries()) buffer.appendMessage([Buffer.alloc(length, index + 1)]);
+		buffer.commit();
+		await new Promise<void>((finished) => stream.end(finished));
+		expect(messagesIn(Buffer.concat(stream.taken))).toEqual(lengths.map((length, index) => [[length, index + 1, index + 1]]));
+		const ofChunks = stream.taken.filter(({ length }) => length <= SEND_CHUNK_BYTES);
+		expect(stream.taken.length - ofChunks.length).toBe(1);
 	});
 
 	it("writes one chunk for many small messages, and tells after each write", async () => {

@@ -102,6 +102,7 @@ export class StreamLink implements Link {
 
 	useCipher(cipher: MessageCipher): void {
 		this.#out.encoder = cipher;
+		if (this.frames instanceof FrameDecoder) this.frames.lendBodies();
 	}
 
 	/** FIN. */

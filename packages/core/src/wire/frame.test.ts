@@ -12,8 +12,9 @@ interface Decoded {
 }
 
 /** Feeds the bytes in pieces that end at the given offsets. */
-function decode(bytes: Buffer, cuts: readonly number[], bodyBytesMax = NO_LIMIT): Decoded[] {
+function decode(bytes: Buffer, cuts: readonly number[], bodyBytesMax = NO_LIMIT, lends = false): Decoded[] {
 	const decoder = new FrameDecoder(bodyBytesMax);
+	if (lends) decoder.lendBodies();
 	const frames: Decoded[] = [];
 	let from = 0;
 	for (const to of [...cuts, bytes.length]) {
@@ -48,10 +49,10 @@ describe("frame encoding", () => {
 describe("frame decoding", () => {
 	it("gives the same frames however the stream is split", () => {
 		fc.assert(
-			fc.property(fc.array(frame, { maxLength: 6 }), fc.array(fc.nat(), { maxLength: 12 }), (frames, splits) => {
+			fc.property(fc.array(frame, { maxLength: 6 }), fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), (frames, splits, lends) => {
 				const bytes = Buffer.concat(frames.map(({ flags, body }) => encodeFrame(flags, body)));
 				const cuts = splits.map((split) => split % (bytes.length + 1)).sort((a, b) => a - b);
-				const got = decode(bytes, cuts);
+				const got = decode(bytes, cuts, NO_LIMIT, lends);
 				expect(got.length).toBe(frames.length);
 				for (const [index, { flags, body }] of frames.entries()) {
 					expect(got[index]?.flags).toBe(flags);
@@ -118,6 +119,29 @@ describe("frame decoding", () => {
 	it.each(refused)("refuses %s, whole or split", (_name, bytes, max, reason) => {
 		for (const cuts of [[], bytes.map((_, index) => index)])
 			expect(() => decode(Buffer.from(bytes), cuts, max)).toThrow(expect.objectContaining({ reason }));
+	});
+
+	it("collects lent bodies in one buffer again and again, and never two at once in the same", () => {
+		const [first, second] = [new FrameDecoder(NO_LIMIT), new FrameDecoder(NO_LIMIT)];
+		for (const decoder of [first, second]) decoder.lendBodies();
+		const bytes = encodeFrame(0, Buffer.alloc(100_000, 1));
+		const half = bytes.length / 2;
+		const used = new Set<ArrayBufferLike>();
+		for (let round = 0; round < 3; round++) {
+			for (const decoder of [first, second]) {
+				decoder.push(bytes.subarray(0, half));
+				expect(decoder.next()).toBe(false);
+			}
+			for (const decoder of [first, second]) decoder.push(bytes.subarray(half));
+			expect([first.next(), second.next()]).toEqual([true, true]);
+			expect(first.body.buffer).not.toBe(second.body.buffer);
+			for (const { body } of [first, second]) {
+				expect(body.equals(Buffer.alloc(100_000, 1))).toBe(true);
+				used.add(body.buffer);
+			}
+			for (const decoder of [first, second]) expect(decoder.next()).toBe(false);
+		}
+		expect(used.size).toBe(2);
 	});
 
 	it("takes memory for a claimed size only as the bytes arrive", () => {

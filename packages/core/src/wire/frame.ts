@@ -10,7 +10,8 @@
  *
  * Pure: bytes in, frames out; the only error that input can cause is ProtocolError.
  */
-import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR } from "../limits.ts";
+import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR, LENT_FRAME_BYTES_MAX } from "../limits.ts";
+import { borrow, giveBack } from "./lent-frames.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 export const FLAG_MORE = 1;
@@ -97,6 +98,10 @@ export class FrameDecoder implements ChunkDecoder {
 	/** A body that is split over chunks. */
 	#partial: Buffer | undefined;
 	#partialLength = 0;
+	/** See {@link lendBodies}. */
+	#lends = false;
+	/** The buffer of the last body, when that was lent. */
+	#lent: Buffer | undefined;
 	#bodyBytes = 0;
 
 	readonly #flagsMax: number;
@@ -115,6 +120,11 @@ export class FrameDecoder implements ChunkDecoder {
 		this.#bodyBytesMax = bodyBytesMax;
 	}
 
+	/** From now on a body is only there until {@link next} is called again: who takes it uses it at once, as a cipher does. */
+	lendBodies(): void {
+		this.#lends = true;
+	}
+
 	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
 	push(chunk: Buffer): void {
 		this.#chunk = this.#offset === this.#chunk.length ? chunk : Buffer.concat([this.#chunk.subarray(this.#offset), chunk]);
@@ -126,6 +136,10 @@ export class FrameDecoder implements ChunkDecoder {
 	 * @throws ProtocolError the stream cannot be read any further
 	 */
 	next(): boolean {
+		if (this.#lent !== undefined) {
+			giveBack(this.#lent);
+			this.#lent = undefined;
+		}
 		if (this.#partial !== undefined) return this.#fillBody();
 		if (this.#headerLength > 0) return this.#fillHeader();
 		const chunk = this.#chunk;
@@ -174,7 +188,7 @@ export class FrameDecoder implements ChunkDecoder {
 		}
 		this.#bodyBytes = bodyBytes;
 		this.#partialLength = 0;
-		this.#partial = allocate(Math.min(bodyBytes, FRAME_BYTES_TRUSTED));
+		this.#partial = this.#isLent(bodyBytes) ? borrow(bodyBytes) : allocate(Math.min(bodyBytes, FRAME_BYTES_TRUSTED));
 		return this.#fillBody();
 	}
 
@@ -192,9 +206,17 @@ export class FrameDecoder implements ChunkDecoder {
 		this.#offset += take;
 		this.#partialLength = filled;
 		if (filled < this.#bodyBytes) return false;
-		this.body = partial;
 		this.#partial = undefined;
+		this.body = partial;
+		if (this.#isLent(filled)) {
+			this.#lent = partial;
+			this.body = partial.subarray(0, filled);
+		}
 		return true;
+	}
+
+	#isLent(bodyBytes: number): boolean {
+		return this.#lends && bodyBytes <= LENT_FRAME_BYTES_MAX;
 	}
 }
 
