@@ -119,6 +119,7 @@ export function keepsSubscriberQueues(subject: FanOutSubject, ids: FanOutIds): v
 			const endpoint = await freeEndpoint(transport);
 			const own = subject.sender();
 			own.connect(endpoint);
+			expect(own.socket.pipeCount).toBe(1);
 			const first = subject.receiver();
 			await first.socket.bind(endpoint);
 			await heard(own, first);

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Socket } from "@zloom/core";
+import { Pull, Push, type Socket } from "@zloom/core";
 import { afterEach } from "vitest";
 import type { SpecTransport } from "./clause.ts";
 
@@ -66,6 +66,16 @@ export async function meet(transport: SpecTransport, bound: Socket, ...connectin
 	const endpoint = bound.lastEndpoint as string;
 	for (const socket of connecting) socket.connect(endpoint);
 	return endpoint;
+}
+
+/** Whole conversations of another pair, as a sign that nothing more is to come from what happened before. */
+export async function meanwhile(transport: SpecTransport): Promise<void> {
+	const [pull, push] = [open(new Pull()), open(new Push())];
+	await meet(transport, pull, push);
+	for (let round = 0; round < 3; round++) {
+		await push.send("tick");
+		await pull.receive();
+	}
 }
 
 /** The frames as text. */

@@ -4,7 +4,7 @@
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { type Both, hasTwoQueues } from "./duplex-contract.ts";
-import { textOf, turn } from "./ends.ts";
+import { happens, textOf, turn } from "./ends.ts";
 import { meet } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 import { discardsWhatIsLeft, receivesUnchanged } from "./receiver-contract.ts";
@@ -39,8 +39,10 @@ export function exclusivePair(make: (mark?: number) => Both, multipart: boolean,
 		const endpoint = await meet(transport, own.socket, first.socket);
 		await first.send("from the first");
 		expect(textOf(await own.receive())).toBe("from the first");
+		const turnedAway = happens(own.socket, "disconnect");
 		second.connect(endpoint);
 		second.trySend("from the second");
+		await turnedAway;
 		for (let number = 0; number < 20; number++) {
 			await first.send(`${number}`);
 			expect(textOf(await own.receive())).toBe(`${number}`);

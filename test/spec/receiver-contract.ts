@@ -106,6 +106,7 @@ export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<Receiver
 			const endpoint = await freeEndpoint(transport);
 			const own = subject.receiver();
 			own.connect(endpoint);
+			expect(own.socket.pipeCount).toBe(1);
 			const first = subject.sender();
 			await first.socket.bind(endpoint);
 			for (let number = 0; number < 3; number++) await sendSurely(first, `${number}`);
@@ -113,6 +114,7 @@ export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<Receiver
 				const lost = happens(own.socket, "disconnect");
 				await leave(first);
 				await lost;
+				expect(own.socket.pipeCount).toBe(1);
 				const next = subject.sender();
 				await next.socket.bind(endpoint);
 				await sendSurely(next, "3");

@@ -74,7 +74,7 @@ covers(zmtp("grammar-9"), OVER, "commands between messages, known and unknown, d
 });
 
 covers(
-	zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-4", "frame-5", "frame-6", "frame-7"),
+	zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-3", "frame-4", "frame-5", "frame-6", "frame-7"),
 	OVER,
 	"the frames of a message go out with the flags and sizes they must have, empty ones and long ones too",
 	async (transport) => {
@@ -98,7 +98,7 @@ covers(
 );
 
 covers(
-	zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-6", "frame-7"),
+	zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-3", "frame-6", "frame-7"),
 	OVER,
 	"frames are read whatever their form: short, long, long without need, empty, and cut anywhere",
 	async (transport) => {

@@ -3,7 +3,7 @@ import { Authenticator, curveKeyPair, Dealer, Pair, Pull, Push, Router, type Soc
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, meet, open, texts } from "./open-sockets.ts";
+import { atEnd, meanwhile, meet, open, texts } from "./open-sockets.ts";
 import { COMMAND, command, commandBody, dial, frame, greeting, listen, message, properties, ready, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
@@ -43,12 +43,7 @@ covers(["37/null-13"], OVER, "messages begin only after both READYs", async (tra
 	raw.write(greeting());
 	await raw.read(64);
 	expect((await raw.command()).name).toBe("READY");
-	// Somebody else's whole conversation in between.
-	const pull = open(new Pull());
-	const other = open(new Push());
-	await meet(transport, pull, other);
-	await other.send("done");
-	await pull.receive();
+	await meanwhile(transport);
 	expect(raw.unread.length).toBe(0);
 	raw.write(ready("PULL"));
 	expect(await raw.message()).toEqual(["waiting"]);

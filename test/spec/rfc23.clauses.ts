@@ -64,7 +64,7 @@ export const clauses: readonly Clause[] = [
 	...section("Framing", WIRE, [
 		must("23/frame-1", "After the greeting all is frames: flags, size, and as many octets of body as the size says."),
 		must("23/frame-2", "A short frame has 0 to 255 octets."),
-		must("23/frame-3", "A long frame has up to 2^63-1 octets; a size above is none."),
+		must("23/frame-3", "The size of a long frame is eight octets, high octet first, and not above 2^63-1."),
 		must("23/frame-4", "Bits 7 to 3 of the flags are zero."),
 		must("23/frame-5", "Bit 2 tells commands from messages."),
 		must("23/frame-6", "Bit 1 tells a size of 64 bits, high octet first, from one of 8 bits."),
@@ -82,7 +82,7 @@ export const clauses: readonly Clause[] = [
 		must("23/null-6", "ERROR is its name, the length of a reason, and the reason in visible characters."),
 		must("23/null-7", "A property's name has 1 to 255 letters, digits, - _ . +; an empty one is not valid."),
 		must("23/null-8", "Upper or lower case of names does not matter."),
-		must("23/null-9", "A value has 0 to 2^31-1 octets of anything; empty ones are allowed."),
+		must("23/null-9", "A value is any octets, also none; a size above 2^31-1 is none."),
 		must("23/null-10", "The size of a value is four octets, high octet first."),
 		must("23/null-11", "READY goes out before the other's is waited for."),
 	]),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import type { SpecTransport } from "./clause.ts";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { meet, open, texts } from "./open-sockets.ts";
+import { meanwhile, meet, open, texts } from "./open-sockets.ts";
 import { COMMAND, command, dial, greeting, listen, message, properties, type RawPeer, readProperties, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
@@ -48,11 +48,13 @@ covers(
 		const sending = dealer.send(["a", "message"]);
 		const raw = await server(transport, dealer);
 		expect(await raw.frame()).toEqual({ flags: COMMAND, body: Buffer.from("\x05HELLO\x03joe\x06secret") });
+		await meanwhile(transport);
 		expect(raw.unread.length).toBe(0);
 		raw.write(command("WELCOME"));
 		const { name, data } = await raw.command();
 		expect(name).toBe("INITIATE");
 		expect([...readProperties(data)].map(([key, value]) => `${key}=${value}`)).toEqual(["Socket-Type=DEALER", "Identity=us"]);
+		await meanwhile(transport);
 		expect(raw.unread.length).toBe(0);
 		raw.write(command("READY", OURS), message("from", "server"));
 		await sending;
@@ -85,6 +87,7 @@ covers(
 		const raw = await client(endpoint);
 		raw.write(HELLO);
 		expect(await raw.frame()).toEqual({ flags: COMMAND, body: Buffer.from("\x07WELCOME") });
+		await meanwhile(transport);
 		expect(raw.unread.length).toBe(0);
 		raw.write(command("INITIATE", properties([["Socket-Type", "PULL"]])));
 		const { name, data } = await raw.command();

@@ -5,13 +5,15 @@ import { covers } from "./covers.ts";
 import { CLIENT, clientKeys, ourClient, served, serverKeys } from "./curve-ends.ts";
 import { newKeys, z85 } from "./curve-peer.ts";
 import { next, verdict } from "./events.ts";
-import { open, texts } from "./open-sockets.ts";
+import { meanwhile, open, texts } from "./open-sockets.ts";
 import { command, properties, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
 const HELLO_BYTES = 200;
 const ROUTER = [["Socket-Type", "ROUTER"]] as const;
+/** A property whose value has, it says, 2^31 octets. */
+const OVERSIZE = Buffer.from("\x03X-A\x80\0\0\0", "latin1");
 
 covers(
 	[
@@ -28,6 +30,7 @@ covers(
 		expect(data.subarray(2, 74).equals(Buffer.alloc(72))).toBe(true);
 		expect(data.subarray(106, 114).readBigUInt64BE()).toBe(1n);
 		expect(signed.equals(Buffer.alloc(64))).toBe(true);
+		await meanwhile(transport);
 		expect(server.raw.unread.length).toBe(0);
 	},
 );
@@ -84,6 +87,7 @@ covers(
 		await server.hello();
 		server.raw.write(server.welcome());
 		await server.initiate();
+		await meanwhile(transport);
 		expect(server.raw.unread.length).toBe(0);
 		server.raw.write(server.ready(ROUTER));
 		const got = [await server.read(), await server.read(), await server.read()];
@@ -127,7 +131,7 @@ covers(
 );
 
 covers(
-	["26/ready-5", "26/ready-6", "26/reject-3", "26/metadata-1"],
+	["26/ready-5", "26/ready-6", "26/reject-3", "26/metadata-1", "26/metadata-3"],
 	OVER,
 	"a READY with anything wrong in it ends the connection, without ERROR",
 	async (transport) => {
@@ -142,6 +146,7 @@ covers(
 			[() => command("READY", Buffer.alloc(23)), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
 			[() => current.ready(properties([["", "x"]])), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
 			[() => current.ready(properties(ROUTER).subarray(0, 20)), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
+			[() => current.ready(Buffer.concat([properties(ROUTER), OVERSIZE])), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
 			[() => current.ready([["Socket-Type", "PUB"]]), "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"],
 			[() => current.message("too early"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
 		];

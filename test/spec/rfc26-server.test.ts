@@ -6,7 +6,7 @@ import { covers } from "./covers.ts";
 import { client, clientKeys, ourPushServer, ourServer, serverKeys } from "./curve-ends.ts";
 import { counterOf, newKeys, openSecretBox, publicKeyOf, RawCurveClient, z85 } from "./curve-peer.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, texts } from "./open-sockets.ts";
+import { atEnd, meanwhile, texts } from "./open-sockets.ts";
 import { command, dial, greeting, message, properties, readProperties, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
@@ -17,6 +17,8 @@ interface Cipher {
 
 const OVER = { transports: WIRE };
 const DEALER = [["Socket-Type", "DEALER"]] as const;
+/** A property whose value has, it says, 2^31 octets. */
+const OVERSIZE = Buffer.from("\x03X-A\x80\0\0\0", "latin1");
 
 covers(
 	["26/flow-1", "26/hello-4", "26/hello-12", "26/welcome-1", "26/welcome-2", "26/welcome-3", "26/welcome-4", "26/welcome-5", "26/cookie-4"],
@@ -132,7 +134,7 @@ covers(
 );
 
 covers(
-	["26/initiate-6", "26/initiate-7", "26/vouch-3", "26/metadata-1", "26/hello-17"],
+	["26/initiate-6", "26/initiate-7", "26/vouch-3", "26/metadata-1", "26/metadata-3", "26/hello-17"],
 	OVER,
 	"an INITIATE with anything wrong in it ends the connection before any READY",
 	async (transport) => {
@@ -147,6 +149,7 @@ covers(
 			[(raw) => raw.initiate(DEALER, { counter: counterOf(1n) }), "ERR_ZMTP_INVALID_SEQUENCE"],
 			[(raw) => raw.initiate(properties([["", "x"]])), "ERR_ZMTP_MALFORMED_COMMAND_INITIATE"],
 			[(raw) => raw.initiate(properties(DEALER).subarray(0, 20)), "ERR_ZMTP_MALFORMED_COMMAND_INITIATE"],
+			[(raw) => raw.initiate(Buffer.concat([properties(DEALER), OVERSIZE])), "ERR_ZMTP_MALFORMED_COMMAND_INITIATE"],
 			[(raw) => raw.initiate([["X-Only", "this"]]), "ERR_ZMTP_INVALID_METADATA"],
 			[() => command("INITIATE", Buffer.alloc(247)), "ERR_ZMTP_MALFORMED_COMMAND_INITIATE"],
 			[(raw) => raw.hello(), "ERR_ZMTP_UNEXPECTED_COMMAND"],
@@ -208,6 +211,7 @@ covers(
 		const raw = await client(endpoint);
 		raw.raw.write(raw.hello());
 		await raw.welcome();
+		await meanwhile(transport);
 		expect(raw.raw.unread.length).toBe(0);
 		raw.raw.write(raw.initiate([["Socket-Type", "PULL"]]));
 		await raw.ready();

@@ -200,7 +200,7 @@ async function ask(envelope: readonly string[], ...request: string[]): Promise<B
 }
 
 covers(
-	["27/proxy-4", "27/proxy-5", "27/proxy-6", "27/reply-7"],
+	["27/proxy-4", "27/proxy-5", "27/proxy-6", "27/reply-3", "27/reply-7"],
 	INPROC,
 	"our Authenticator returns any envelope with its reply, and a user id only with 200",
 	async () => {

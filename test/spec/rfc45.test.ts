@@ -2,6 +2,7 @@
 import {
 	Authenticator,
 	Dealer,
+	Publisher,
 	Pull,
 	Push,
 	Router,
@@ -14,7 +15,7 @@ import {
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, meet, open, texts } from "./open-sockets.ts";
+import { atEnd, meet, open, texts, until } from "./open-sockets.ts";
 import { type Kind, make, PARTNERS } from "./socket-kinds.ts";
 import { commandBody, properties, readProperties } from "./wire.ts";
 import { BINARY, CLOSE, dialWs, headerOf, listenWs, type RawWs, TEXT } from "./ws-peer.ts";
@@ -246,14 +247,19 @@ covers(["45/pubsub-1", "45/pubsub-2"], WS, "SUB and XSUB send messages of 1 and 
 		else await xsub.send("\x00ab");
 		expect(await ws.message()).toEqual(["\x00ab"]);
 	}
-	const xpub = open(new XPublisher());
-	const ws = await client(xpub, "SUB");
-	ws.send("\x01ab");
-	expect(texts(await xpub.receive())).toEqual(["\x01ab"]);
-	for (const text of ["a", "abc"]) await xpub.send(text);
-	expect(await ws.message()).toEqual(["abc"]);
-	ws.send("\x00ab");
-	expect(texts(await xpub.receive())).toEqual(["\x00ab"]);
+	for (const publisher of [open(new Publisher()), open(new XPublisher())])
+		for (const kind of ["SUB", "XSUB"]) {
+			const ws = await client(publisher, kind);
+			ws.send("\x01ab");
+			await until(() => publisher.topicsCount === 1);
+			for (const text of ["a", "abc"]) await publisher.send(text);
+			expect(await ws.message()).toEqual(["abc"]);
+			ws.send("\x00ab");
+			await until(() => publisher.topicsCount === 0);
+			if (publisher instanceof XPublisher)
+				expect([await publisher.receive(), await publisher.receive()].map(String)).toEqual(["\x01ab", "\x00ab"]);
+			await publisher.unbind(publisher.lastEndpoint as string);
+		}
 });
 
 covers(["45/websocket-1"], WS, "nothing but a request for WebSocket begins a connection, and a close of WebSocket ends it", async () => {
