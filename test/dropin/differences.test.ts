@@ -139,6 +139,33 @@ describe("faults of libzmq that are not repeated", () => {
 		socket.close?.();
 	});
 
+	// There it waits for a peer, and is refused when one has come.
+	test("what is no message of its type is refused at once, and a list without frames is sent at once", async () => {
+		for (const name of ["Client", "Scatter", "Datagram"] as const) {
+			const socket = new (Reflect.get(doorDraft, name) as unknown as new (options: object) => Any)({ linger: 0 });
+			expect(await rejection(socket.send?.(["one", "two", "three"]) as Promise<unknown>)).toBe("EINVAL");
+			socket.close?.();
+		}
+		const socket = new door.Push({ linger: 0 });
+		expect(await rejection(socket.send([]))).toBe("resolved");
+		socket.close();
+	});
+
+	// There an id alone is taken, and what is sent next is lost with it; other transports than tcp are taken by connect, to no effect.
+	test("a Stream refuses an id alone, and what is no tcp", async () => {
+		const socket = new door.Stream({ linger: 0 });
+		expect(await rejection(socket.send("id" as never))).toBe("EHOSTUNREACH");
+		expect(code(() => socket.connect("inproc://stream"))).toBe("ENOCOMPATPROTO");
+		socket.close();
+	});
+
+	// There the process aborts.
+	test("a Dish that leaves a group which it has not joined is told so", () => {
+		const dish = new doorDraft.Dish({ linger: 0 });
+		expect(code(() => dish.leave("never joined"))).toBe("EINVAL");
+		dish.close();
+	});
+
 	// There any number passes for an address range.
 	test("an accept filter must be an address range", () => {
 		const socket = new door.Pull();

@@ -59,6 +59,10 @@ describe("process life", () => {
 		},
 	);
 
+	test("loading the door loads nothing of http, TLS and WebSockets", async () => {
+		expect(await run(DOOR, "modules")).toEqual({ code: 0, out: "slow modules: \n", err: "" });
+	});
+
 	test.each(["receives", "sends", "observes"])("of a program that %s goes on", async (scenario) => {
 		expect(await stays(NATIVE, scenario, "stdout", "waits")).toBe(true);
 		expect(await stays(DOOR, scenario, "stdout", "waits")).toBe(true);
@@ -81,6 +85,12 @@ describe("inproc between worker threads", () => {
 });
 
 describe("garbage collection", () => {
+	test("lets go of small buffers at once, and of large ones when they have been sent", async () => {
+		const [expected, end] = [await run(NATIVE, "retains", ["--expose-gc"]), await run(DOOR, "retains", ["--expose-gc"])];
+		expect(end).toEqual(expected);
+		expect(end.out).toBe("small true large false\n128 1025\nsent true\n");
+	});
+
 	test("frees closed sockets and their contexts, and closes sockets that were dropped", async () => {
 		const [expected, end] = [await run(NATIVE, "collects", ["--expose-gc"]), await run(DOOR, "collects", ["--expose-gc"])];
 		expect(end).toEqual(expected);

@@ -42,10 +42,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 	return typeof value === "object" && value !== null;
 }
 
-/** Text as UTF-8, or bytes. @throws TypeError */
+/** Text as UTF-8, or the bytes of any typed array. @throws TypeError; Error a DataView, which only Node's native interface takes for bytes */
 export function checkBytes(value: unknown, what: string): Buffer {
 	if (typeof value === "string") return Buffer.from(value, "utf8");
-	if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+	if (value instanceof DataView) throw invalidArgument();
+	if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 	throw new TypeError(`${what} must be a string or buffer`);
 }
 

@@ -16,7 +16,9 @@ export type MessageLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer | st
 const COPIED_BYTES_MAX = 128;
 const EMPTY = Buffer.alloc(0);
 
+/** A Buffer itself, so that it is not collected before its bytes are sent: programs may wait for that. */
 function bytesOf(part: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Buffer {
+	if (Buffer.isBuffer(part)) return part;
 	return ArrayBuffer.isView(part) ? Buffer.from(part.buffer, part.byteOffset, part.byteLength) : Buffer.from(part);
 }
 

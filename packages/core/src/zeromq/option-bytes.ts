@@ -3,6 +3,7 @@
  *
  * Conversions of numbers are those of Node's native interface: fractions are cut off, an int wraps around, a 64-bit number does not.
  */
+import { checkBytes } from "./arguments.ts";
 import type { Access } from "./option-access.ts";
 
 /** How much room a get of this type gives, bytes. */
@@ -10,6 +11,9 @@ export const ROOM: Readonly<Record<Access, number>> = { Bool: 4, Int32: 4, Uint3
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;
+const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
+/** What C++ makes of a number that is none. */
+const NOT_A_UINT64 = 0x8000_0000_0000_0000n;
 
 /** @throws TypeError the value is of another type */
 export function optionBytes(access: Access, value: unknown): Buffer | null {
@@ -21,13 +25,11 @@ export function optionBytes(access: Access, value: unknown): Buffer | null {
 		case "Uint32":
 			return int(number(value) | 0);
 		case "Int64":
-		case "Uint64":
 			return wide(number(value));
+		case "Uint64":
+			return unsigned(number(value));
 		case "String":
-			if (value === null) return null;
-			if (typeof value === "string") return Buffer.from(value, "utf8");
-			if (value instanceof Uint8Array) return Buffer.from(value);
-			throw new TypeError("Option value must be a string or buffer");
+			return value === null ? null : Buffer.from(checkBytes(value, "Option value"));
 	}
 }
 
@@ -66,6 +68,14 @@ function wide(value: number): Buffer {
 	const whole = Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
 	const bytes = Buffer.alloc(8);
 	bytes.writeBigInt64LE(whole > INT64_MAX ? INT64_MAX : whole < INT64_MIN ? INT64_MIN : whole);
+	return bytes;
+}
+
+function unsigned(value: number): Buffer {
+	const bytes = Buffer.alloc(8);
+	if (Number.isNaN(value)) bytes.writeBigUInt64LE(NOT_A_UINT64);
+	else if (value >= Number(UINT64_MAX)) bytes.writeBigUInt64LE(UINT64_MAX);
+	else bytes.writeBigUInt64LE(value > 0 ? BigInt(Math.trunc(value)) : 0n);
 	return bytes;
 }
 
