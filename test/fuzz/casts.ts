@@ -14,6 +14,7 @@ import {
 	Reply,
 	Request,
 	Router,
+	type Socket,
 	type SocketOptions,
 	type SocketTypeName,
 	Subscriber,
@@ -23,17 +24,21 @@ import {
 import { type Cast, HEALTHY } from "./scene.ts";
 
 type Options = Partial<SocketOptions>;
-type Maker = (attacked: Options, healthy: Options) => Cast;
+export type Maker = (attacked: Options, healthy: Options) => Cast;
 
-const numbered = (sequence: number): Buffer => Buffer.concat([HEALTHY, Buffer.from(String(sequence))]);
-const isHealthy = (frame: Uint8Array | undefined): boolean =>
+export const numbered = (sequence: number): Buffer => Buffer.concat([HEALTHY, Buffer.from(String(sequence))]);
+export const isHealthy = (frame: Uint8Array | undefined): boolean =>
 	frame !== undefined && Buffer.compare(Buffer.from(frame.subarray(0, HEALTHY.length)), HEALTHY) === 0;
-const sequenceIn = (frame: Uint8Array): number => Number(Buffer.from(frame.subarray(HEALTHY.length)).toString());
+export const sequenceIn = (frame: Uint8Array): number => Number(Buffer.from(frame.subarray(HEALTHY.length)).toString());
 
-interface Source extends AsyncIterable<Uint8Array[]> {}
+export interface Source extends AsyncIterable<Uint8Array[]> {}
 
 /** Messages are told by their last frame. */
-async function sort(source: Source, onHealthy: (sequence: number) => void, onStranger: (message: Uint8Array[]) => void): Promise<void> {
+export async function sort(
+	source: Source,
+	onHealthy: (sequence: number) => void,
+	onStranger: (message: Uint8Array[]) => void,
+): Promise<void> {
 	for await (const message of source) {
 		const last = message.at(-1) as Uint8Array;
 		if (isHealthy(last)) onHealthy(sequenceIn(last));
@@ -41,14 +46,17 @@ async function sort(source: Source, onHealthy: (sequence: number) => void, onStr
 	}
 }
 
-const receives =
-	(Attacked: typeof Pull | typeof Dealer, Healthy: typeof Push | typeof Dealer): Maker =>
+/** What a class is that is made with options, whatever its messages look like. */
+type Class<S> = new (options: object) => S;
+
+export const receives =
+	(Attacked: Class<Socket>, Healthy: Class<Socket & { send(message: Buffer): Promise<void> }>): Maker =>
 	(options, healthyOptions) => {
 		const [attacked, healthy] = [new Attacked(options as object), new Healthy(healthyOptions as object)];
 		return {
 			attacked,
 			healthy,
-			serve: (onHealthy, onStranger) => sort(attacked as Source, onHealthy, onStranger),
+			serve: (onHealthy, onStranger) => sort(attacked as unknown as Source, onHealthy, onStranger),
 			beat: (sequence) => healthy.send(numbered(sequence)),
 		};
 	};
@@ -163,6 +171,10 @@ export interface Role {
 	readonly peer: SocketTypeName;
 	/** True: what strangers send is received as it was sent. */
 	readonly transparent: boolean;
+	/** True: it has its healthy peer and takes no other. */
+	readonly exclusive?: boolean;
+	/** True: what strangers send in several frames is dropped. */
+	readonly oneFrame?: boolean;
 	readonly make: Maker;
 }
 

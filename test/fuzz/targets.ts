@@ -14,6 +14,7 @@ import { mechanisms } from "./targets/mechanisms.ts";
 import { nullPeers } from "./targets/null-peers.ts";
 import { options } from "./targets/options.ts";
 import { socks } from "./targets/socks.ts";
+import { streams } from "./targets/streams.ts";
 import { subscriptions } from "./targets/subscriptions.ts";
 import { tamperedPeers } from "./targets/tampered-peers.ts";
 import { endpoints, z85 } from "./targets/texts.ts";
@@ -28,7 +29,8 @@ export const TARGETS: readonly Target[] = [
 	...nullPeers,
 	...tamperedPeers,
 	zapHandler,
-	udp,
+	...udp,
+	streams,
 	...webSockets,
 	...floods,
 ];

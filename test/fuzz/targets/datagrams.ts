@@ -1,11 +1,11 @@
 /**
  * udp: what comes in a datagram to a DISH and to a DGRAM that are bound, from anybody. A part is one datagram.
  *
- * What is well formed, for a group that was joined, arrives as it was sent; everything else is dropped, and where it was wrong the
- * monitor is told. The healthy RADIO, or DGRAM, must not notice.
+ * A DISH gets what is well formed and for a group that was joined, a DGRAM everything that is not too long; it arrives as it was sent.
+ * Everything else is dropped, and where it was wrong the monitor is told. The healthy RADIO, or DGRAM, must not notice.
  */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
-import { Dish, decodeDatagram, encodeDatagram, Radio } from "../core.ts";
+import { Datagram, Dish, decodeDatagram, encodeDatagram, Radio, type Socket } from "../core.ts";
 import { type Cast, HEALTHY, Scene, until } from "../scene.ts";
 import { must, type Parts, type Subject, type Target } from "../target.ts";
 import { text } from "../wire.ts";
@@ -56,8 +56,29 @@ function dish(): Cast {
 	};
 }
 
+function dgram(): Cast {
+	const [attacked, healthy] = [new Datagram({ linger: 0 }), new Datagram({ linger: 0 })];
+	return {
+		attacked,
+		healthy,
+		async serve(onHealthy, onStranger) {
+			for await (const [, body] of attacked) {
+				if (body?.toString("latin1").startsWith(HEALTHY.toString()) === true) onHealthy(Number(body.subarray(HEALTHY.length)));
+				else onStranger([body as Buffer]);
+			}
+		},
+		beat: (sequence) => healthy.send([(attacked.lastEndpoint as string).replace("udp://", ""), `${HEALTHY}${sequence}`]),
+	};
+}
+
+/** What a DGRAM makes of it. */
+function expectedOfDgram(sent: Parts): { messages: Buffer[][]; wrong: number } {
+	const messages = sent.filter(({ length }) => length <= DATAGRAM_BYTES_MAX).map((datagram) => [datagram]);
+	return { messages, wrong: sent.length - messages.length };
+}
+
 /** What a DISH of our group makes of it. */
-function expected(sent: Parts): { messages: Buffer[][]; wrong: number } {
+function expectedOfDish(sent: Parts): { messages: Buffer[][]; wrong: number } {
 	const messages: Buffer[][] = [];
 	let wrong = 0;
 	for (const datagram of sent) {
@@ -75,8 +96,9 @@ function send(socket: UdpSocket, datagram: Buffer, port: number): Promise<void> 
 	});
 }
 
-async function open(): Promise<Subject> {
-	const scene = new Scene(dish(), { connections: false });
+/** @param join lets the healthy peer reach the endpoint */
+async function open(cast: Cast, expected: typeof expectedOfDish, join: (healthy: Socket, endpoint: string) => unknown): Promise<Subject> {
+	const scene = new Scene(cast, { connections: false });
 	const { attacked, healthy } = scene.cast;
 	let told = 0;
 	attacked.events.on("datagram:error", () => {
@@ -84,7 +106,7 @@ async function open(): Promise<Subject> {
 	});
 	await attacked.bind("udp://127.0.0.1:*");
 	const endpoint = attacked.lastEndpoint as string;
-	healthy.connect(endpoint);
+	await join(healthy, endpoint);
 	await scene.begin();
 	const socket = createSocket("udp4");
 	const port = Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
@@ -113,4 +135,17 @@ async function open(): Promise<Subject> {
 	};
 }
 
-export const udp: Target = { name: "udp-dish", level: "socket", seeds, open };
+export const udp: readonly Target[] = [
+	{
+		name: "udp-dish",
+		level: "socket",
+		seeds,
+		open: () => open(dish(), expectedOfDish, (healthy, endpoint) => healthy.connect(endpoint)),
+	},
+	{
+		name: "udp-dgram",
+		level: "socket",
+		seeds,
+		open: () => open(dgram(), expectedOfDgram, (healthy) => healthy.bind("udp://127.0.0.1:*")),
+	},
+];

@@ -1,13 +1,17 @@
 /**
- * ws: strangers who connect to a bound socket, or to whom one connects, and speak HTTP and WebSocket more or less. The first part says
+ * ws and wss: strangers who connect to a bound socket, or to whom one connects, and speak HTTP and WebSocket more or less. The first part says
  * how the stranger leaves; every other part is one write. Frames have a mask of zeros, so that what is changed is what arrives. In an
  * answer "$ACCEPT" stands for what the key of the request asks for.
+ *
+ * With wss the second octet of the first part says whether the stranger speaks TLS (0) or writes its bytes where TLS should be.
  *
  * A connection that was accepted ends with one reason in the monitor, whole messages arrive at most, and the healthy peer must not
  * notice.
  */
 import { createHash } from "node:crypto";
 import { createServer, type Socket as NetSocket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { CERTIFICATE_PEM, KEY_PEM } from "../../../packages/core/src/transport/web-socket/fixtures/certificates.ts";
 import { CLIENTS, type Role, SERVERS } from "../casts.ts";
 import { encodeReady } from "../core.ts";
 import { leave, reasonOf, Scene, stranger, turn, until } from "../scene.ts";
@@ -26,11 +30,27 @@ async function write(stream: NetSocket, parts: Parts): Promise<void> {
 	}
 }
 
-async function gone(stream: NetSocket, parts: Parts): Promise<void> {
+/** @param below the connection that `stream` goes through */
+async function gone(stream: NetSocket, parts: Parts, below = stream): Promise<void> {
 	stream.resume();
 	await write(stream, parts.slice(1, WRITES_MAX));
-	leave(stream, (parts[0]?.[0] ?? 0) % 3);
-	await until("the end of a stranger's stream", () => stream.destroyed);
+	const manner = (parts[0]?.[0] ?? 0) % 3;
+	// Node keeps the handle of a connection that is reset under TLS.
+	if (stream !== below && manner !== 0) stream.destroy();
+	else leave(stream, manner);
+	await until("the end of a stranger's stream", () => below.destroyed);
+}
+
+/** TLS over a stranger's connection, when it comes to that. */
+async function secured(below: NetSocket): Promise<NetSocket> {
+	const stream = connectTls({ socket: below, rejectUnauthorized: false });
+	stream.on("error", () => undefined);
+	let done = false;
+	stream.once("secureConnect", () => {
+		done = true;
+	});
+	await until("a connection of TLS", () => done || stream.destroyed);
+	return stream;
 }
 
 async function judgeBound(scene: Scene, endpoint: string, parts: Parts): Promise<string> {
@@ -39,8 +59,9 @@ async function judgeBound(scene: Scene, endpoint: string, parts: Parts): Promise
 		errors.push(error);
 	};
 	scene.cast.attacked.events.on("accept:error", onError);
-	const stream = await stranger(endpoint.replace(/\/fuzz$/, ""));
-	await gone(stream, parts);
+	const below = await stranger(endpoint.replace(/\/fuzz$/, ""));
+	const speaksTls = endpoint.startsWith("wss:") && ((parts[0]?.[1] ?? 0) & 1) === 0;
+	await gone(speaksTls ? await secured(below) : below, parts, below);
 	await scene.beat();
 	scene.cast.attacked.events.off("accept:error", onError);
 	if (scene.count("accept") === 0) return `not accepted: ${reasonOf(errors[0])}`;
@@ -48,10 +69,12 @@ async function judgeBound(scene: Scene, endpoint: string, parts: Parts): Promise
 	return `${handshake ? "after the handshake " : ""}${reason}`;
 }
 
-async function openBound(role: Role): Promise<Subject> {
-	const cast = role.make({ linger: 0, maxMessageSize: MAX_MESSAGE_SIZE }, { linger: 0 });
+async function openBound(role: Role, scheme: "ws" | "wss"): Promise<Subject> {
+	const [certificate, trust] =
+		scheme === "ws" ? [{}, {}] : [{ wssKeyPem: KEY_PEM, wssCertPem: CERTIFICATE_PEM }, { wssTrustPem: CERTIFICATE_PEM }];
+	const cast = role.make({ linger: 0, maxMessageSize: MAX_MESSAGE_SIZE, ...certificate }, { linger: 0, ...trust });
 	const scene = new Scene(cast);
-	await cast.attacked.bind("ws://127.0.0.1:*/fuzz");
+	await cast.attacked.bind(`${scheme}://127.0.0.1:*/fuzz`);
 	const endpoint = cast.attacked.lastEndpoint as string;
 	cast.healthy.connect(endpoint);
 	await scene.begin();
@@ -163,6 +186,8 @@ function answer(subprotocol: string, status = "101 Switching Protocols"): Buffer
 }
 
 const POLITE = Buffer.of(0);
+/** No TLS where it should be. */
+const BARE = Buffer.of(0, 1);
 const boundSeeds = (peer: string): Parts[] => [
 	...conversations(peer, true).map((frames) => [POLITE, ask("ZWS2.0/NULL"), ...frames]),
 	[POLITE, ask("ZWS2.0"), frame(true, 2, zws(0, "routing id")), frame(true, 2, zws(0, "one"))],
@@ -190,7 +215,15 @@ export const webSockets: readonly Target[] = [
 			name: `ws-${role.type.toLowerCase()}-server`,
 			level: "socket",
 			seeds: () => boundSeeds(role.peer),
-			open: () => openBound(role),
+			open: () => openBound(role, "ws"),
+		}),
+	),
+	...SERVERS.filter(({ type }) => type === "PULL").map(
+		(role): Target => ({
+			name: `wss-${role.type.toLowerCase()}-server`,
+			level: "socket",
+			seeds: () => [...boundSeeds(role.peer), [BARE, text("\x16\x03\x01\x00\x05hello")], [BARE, text("GET / HTTP/1.1\r\n\r\n")], [BARE]],
+			open: () => openBound(role, "wss"),
 		}),
 	),
 	...CLIENTS.filter(({ type }) => type === "PULL" || type === "SUB").map(
