@@ -89,8 +89,8 @@ function plain({ how, what }: Observed): unknown {
 async function called(socket: Subject, method: string, given: readonly unknown[]): Promise<unknown> {
 	const call = socket[method] as (...args: readonly unknown[]) => unknown;
 	// These take as long as a thread of libuv does; the others are done now, or wait for a peer.
-	if (method === "bind" || method === "unbind") return plain(await became(() => call.apply(socket, given) as Promise<unknown>));
-	const at: Observed = did(() => call.apply(socket, given));
+	if (method === "bind" || method === "unbind") return plain(await became(() => call.apply(socket, [...given]) as Promise<unknown>));
+	const at: Observed = did(() => call.apply(socket, [...given]));
 	if (!(at.what instanceof Promise)) return plain(at);
 	return plain(await became(() => at.what as Promise<unknown>, TURNS));
 }
@@ -135,4 +135,63 @@ test.each(NAMES)("of %s with arguments of every kind do what npm zeromq does", a
 	const expected = await seen(native, nativeDraft, name);
 	expect(expected.size).toBeGreaterThan(1000);
 	expect(Object.fromEntries(await seen(door, doorDraft, name))).toEqual(Object.fromEntries(expected));
+});
+
+/** What each of these methods does with each list of arguments, on a new object each time. */
+async function each(make: () => { object: Subject; end(): void }, methods: readonly string[]) {
+	const results: Record<string, unknown> = {};
+	for (const method of methods) {
+		for (const [at, given] of [...VALUES.map((value) => [value]), ...LISTS].entries()) {
+			const { object, end } = make();
+			if (typeof object[method] === "function")
+				results[`${method}(${at}: ${given.map((one) => typeof one).join(", ")})`] = await called(object, method, given);
+			end();
+		}
+	}
+	return results;
+}
+
+test.each(NAMES)("of a closed %s with arguments of every kind do what npm zeromq does", async (name) => {
+	const scan = (zmq: Zeromq, draft: Draft) => {
+		const make = () => {
+			const object = new (classNamed(zmq, draft, name))({ linger: 0 });
+			object.close();
+			return { object, end: () => object.close() };
+		};
+		const methods = METHODS.filter((method) => !isAborting(name, method));
+		return each(make, methods);
+	};
+	const expected = await scan(native, nativeDraft);
+	expect(Object.keys(expected).length).toBeGreaterThan(500);
+	expect(await scan(door, doorDraft)).toEqual(expected);
+});
+
+test("of a context, an observer and a proxy with arguments of every kind do what npm zeromq does", async () => {
+	const scan = async (zmq: Zeromq) => [
+		await each(
+			() => ({ object: new zmq.Context() as unknown as Subject, end() {} }),
+			["getBoolOption", "setBoolOption", "getInt32Option", "setInt32Option"],
+		),
+		await each(() => {
+			const socket = new zmq.Dealer({ linger: 0 });
+			return { object: socket.events as unknown as Subject, end: () => socket.close() };
+		}, ["on", "off", "receive", "close"]),
+		await each(() => {
+			const [front, back] = [new zmq.Router({ linger: 0 }), new zmq.Dealer({ linger: 0 })];
+			const end = () => [front, back].map((socket) => socket.close());
+			return { object: new zmq.Proxy(front, back) as unknown as Subject, end };
+		}, ["run", "pause", "resume", "terminate"]),
+		VALUES.flatMap((value) =>
+			["blocky", "ioThreads", "maxMessageSize", "maxSockets", "ipv6", "threadPriority", "threadSchedulingPolicy", "maxSocketsLimit"].map(
+				(key) => {
+					const context = new zmq.Context() as unknown as Record<string, unknown>;
+					const set = did(() => {
+						context[key] = value;
+					});
+					return [key, set, did(() => context[key])];
+				},
+			),
+		),
+	];
+	expect(await scan(door)).toEqual(await scan(native));
 });

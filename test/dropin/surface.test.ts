@@ -38,6 +38,11 @@ describe("object keys", () => {
 		expect(Object.keys(doorDraft)).toEqual(Object.keys(nativeDraft));
 		expect(Reflect.get(door, "__esModule")).toBe(true);
 	});
+
+	test("can be assigned to or not as those of npm zeromq", () => {
+		expect(members(door)).toEqual(members(native));
+		expect(members(doorDraft)).toEqual(members(nativeDraft));
+	});
 });
 
 describe("classes", () => {

@@ -153,17 +153,17 @@ describe("a mark that is changed", () => {
 		const [push, pull] = [open(new Push({ sendHighWaterMark: 5 })), open(new Pull({ receiveHighWaterMark: 5 }))];
 		await meet("inproc", pull, push);
 		expect(fill(push)).toBe(10);
-		push.sendHighWaterMark = 1;
-		pull.receiveHighWaterMark = 1;
+		push.sendHighWaterMark = 2;
+		pull.receiveHighWaterMark = 2;
 		expect(push.trySend("x")).toBe("full");
 		let left = 10;
 		while (push.trySend("x") !== "sent") {
 			expect(pull.tryReceive()).toBeDefined();
 			left -= 1;
 		}
-		// The sum of the new marks is 2, and half of it is the level at which the sender may go on.
-		expect(left).toBe(1);
-		expect(drain(pull)).toBe(2);
+		// The sum of the new marks is 4, and half of it is the level at which the sender may go on.
+		expect(left).toBe(2);
+		expect(drain(pull)).toBe(3);
 	});
 });
 

@@ -95,7 +95,7 @@ class DoorContext {
 	}
 
 	#get(given: readonly unknown[]): number {
-		const number = checkNumber(given[0], "Identifier");
+		const number = Math.trunc(checkNumber(given[0], "Identifier"));
 		checkCount(given, 1);
 		if (INITIAL[number] === undefined) refuse();
 		// The socket limit and the priority of threads have the same number.
@@ -104,7 +104,7 @@ class DoorContext {
 	}
 
 	#set(access: Access, given: readonly unknown[]): void {
-		const number = checkNumber(given[0], "Identifier");
+		const number = Math.trunc(checkNumber(given[0], "Identifier"));
 		const value = optionBytes(access, given[1])?.readInt32LE(0) ?? 0;
 		checkCount(given, 2);
 		const least = LEAST[number];

@@ -40,10 +40,17 @@ export interface ZeromqModule {
 	readonly Stream: typeof Stream;
 }
 
+/** What zeromq.js passes on from its native part cannot be assigned to. */
+function readOnly<Parts extends object>(parts: Parts): Parts {
+	const properties = Object.entries(parts).map(([name, value]) => [
+		name,
+		{ enumerable: true, configurable: true, get: () => value as unknown },
+	]);
+	return Object.defineProperties({} as Parts, Object.fromEntries(properties) as PropertyDescriptorMap);
+}
+
 const types = { Pair, Publisher, Subscriber, Request, Reply, Dealer, Router, Pull, Push, XPublisher, XSubscriber, Stream };
 
-export const zeromq: ZeromqModule = marked({
-	...{ capability, context, curveKeyPair, version },
-	...{ Context, Socket, Observer, Proxy: SocketProxy },
-	...types,
-});
+export const zeromq: ZeromqModule = marked(
+	Object.assign(readOnly({ capability, context, curveKeyPair, version, Context, Socket, Observer, Proxy: SocketProxy }), types),
+);

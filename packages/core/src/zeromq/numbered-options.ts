@@ -8,6 +8,7 @@ import { type Socket as CoreSocket, Socket as CoreSockets } from "../socket/sock
 import { checkCount, checkNumber, refuse } from "./arguments.ts";
 import { applyOption } from "./core-options.ts";
 import type { EndpointList } from "./endpoint-list.ts";
+import { errnoError } from "./errno-error.ts";
 import type { Access } from "./option-access.ts";
 import { optionBytes, optionValue, ROOM } from "./option-bytes.ts";
 import { OptionValues } from "./option-values.ts";
@@ -41,6 +42,7 @@ interface Subscribing {
 }
 
 export class NumberedOptions {
+	readonly #state: Pick<SocketState, "closed">;
 	readonly #core: CoreSocket;
 	readonly #endpoints: EndpointList;
 	readonly #values: OptionValues;
@@ -50,11 +52,13 @@ export class NumberedOptions {
 
 	/** @param alwaysWritable whether libzmq calls this type writable at any time */
 	constructor(
-		{ core, endpoints }: Pick<SocketState, "core" | "endpoints">,
+		state: Pick<SocketState, "core" | "endpoints" | "closed">,
 		type: number,
 		defaults: { ipv6: boolean; linger: number | undefined },
 		alwaysWritable: boolean,
 	) {
+		const { core, endpoints } = state;
+		this.#state = state;
 		this.#core = core;
 		this.#endpoints = endpoints;
 		this.#alwaysWritable = alwaysWritable;
@@ -74,19 +78,21 @@ export class NumberedOptions {
 		return this.#values.value(option) as number;
 	}
 
-	/** @throws TypeError, Error EINVAL */
+	/** @throws TypeError, Error ENOTSOCK closed, EINVAL */
 	get(access: Access, given: readonly unknown[]): boolean | number | string | null {
 		const number = checkNumber(given[0], "Identifier");
 		checkCount(given, 1);
+		if (this.#state.closed) throw errnoError("ENOTSOCK");
 		this.#look(number);
 		return optionValue(access, this.#values.get(number, ROOM[access]));
 	}
 
-	/** @throws TypeError, Error EINVAL */
+	/** @throws TypeError, Error ENOTSOCK closed, EINVAL */
 	set(access: Access, given: readonly unknown[]): void {
 		const number = checkNumber(given[0], "Identifier");
 		const bytes = optionBytes(access, given[1]);
 		checkCount(given, 2);
+		if (this.#state.closed) throw errnoError("ENOTSOCK");
 		if (access === "Uint64" && (given[1] as number) > Number.MAX_SAFE_INTEGER)
 			process.emitWarning("Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.");
 		if (!IMMEDIATE.has(number) && !this.#endpoints.isEmpty)

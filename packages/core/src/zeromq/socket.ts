@@ -252,12 +252,10 @@ abstract class DoorSocket {
 	}
 
 	#get(access: Access, given: readonly unknown[]): boolean | number | string | null {
-		if (this.#state.closed) throw errnoError("ENOTSOCK");
 		return this.#options.get(access, given);
 	}
 
 	#set(access: Access, given: readonly unknown[]): void {
-		if (this.#state.closed) throw errnoError("ENOTSOCK");
 		this.#options.set(access, given);
 	}
 
@@ -299,6 +297,7 @@ abstract class DoorSocket {
 	}
 
 	#group(act: "join" | "leave", groups: readonly unknown[]): void {
+		if (groups.length === 0) return;
 		this.#state.assertUsable();
 		const core = this.#state.core as Partial<Grouping>;
 		if (core[act] === undefined) throw errnoError("ENOTSUP");
