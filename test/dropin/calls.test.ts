@@ -109,24 +109,28 @@ async function seen(zmq: Zeromq, draft: Draft, name: string): Promise<Map<string
 	const Class = classNamed(zmq, draft, name);
 	const results = new Map<string, unknown>();
 	for (const property of propertiesOf(zmq, Class as unknown as { prototype: object })) {
+		const socket = new Class({ linger: 0 });
 		for (const [at, value] of VALUES.entries()) {
-			const socket = new Class({ linger: 0 });
 			const set = did(() => {
 				socket[property] = value;
 			});
 			const get = property === "events" || property === "context" ? undefined : plain(did(() => socket[property]));
 			if (isCompared(name, property, value)) results.set(`${property} = ${at}: ${typeof value}`, [plain(set), get]);
-			socket.close();
 		}
+		socket.close();
 	}
 	for (const method of METHODS.filter((each) => typeof Reflect.get(Class.prototype as object, each) === "function")) {
 		if (isAborting(name, method)) continue;
+		let socket = new Class({ linger: 0 });
 		for (const [at, given] of [...VALUES.map((value) => [value]), ...LISTS].entries()) {
 			if (!isCompared(name, method, given[0])) continue;
-			const socket = new Class({ linger: 0 });
 			results.set(`${method}(${at}: ${given.map((each) => typeof each).join(", ")})`, await called(socket, method, given));
+			// Options leave nothing behind that the other module does not leave too; what waits or is bound would.
+			if (method.endsWith("Option")) continue;
 			socket.close();
+			socket = new Class({ linger: 0 });
 		}
+		socket.close();
 	}
 	return results;
 }
@@ -153,11 +157,9 @@ async function each(make: () => { object: Subject; end(): void }, methods: reado
 
 test.each(NAMES)("of a closed %s with arguments of every kind do what npm zeromq does", async (name) => {
 	const scan = (zmq: Zeromq, draft: Draft) => {
-		const make = () => {
-			const object = new (classNamed(zmq, draft, name))({ linger: 0 });
-			object.close();
-			return { object, end: () => object.close() };
-		};
+		const object = new (classNamed(zmq, draft, name))({ linger: 0 });
+		object.close();
+		const make = () => ({ object, end() {} });
 		const methods = METHODS.filter((method) => !isAborting(name, method));
 		return each(make, methods);
 	};

@@ -70,6 +70,11 @@ export const clauses: readonly Clause[] = [
 		must("23/frame-6", "Bit 1 tells a size of 64 bits, high octet first, from one of 8 bits."),
 		must("23/frame-7", "Bit 0 says that more frames follow."),
 		must("23/frame-8", "Bit 0 is zero in a command."),
+		must(
+			"23/frame-9",
+			"A frame of any size up to 2^63-1 octets is taken.",
+			"Above 2^31-1 octets, or what maxMessageSize allows, the connection ends with a reason in the events: a frame is one piece of memory.",
+		),
 		must("23/command-1", "A command is always one frame, with a name that can be printed."),
 	]),
 	...section("Messages", ALL, [must("23/message-1", "A message is sent and delivered with all its frames or not at all.")]),
@@ -83,6 +88,11 @@ export const clauses: readonly Clause[] = [
 		must("23/null-7", "A property's name has 1 to 255 letters, digits, - _ . +; an empty one is not valid."),
 		must("23/null-8", "Upper or lower case of names does not matter."),
 		must("23/null-9", "A value is any octets, also none; a size above 2^31-1 is none."),
+		must(
+			"23/null-12",
+			"A value of any size up to 2^31-1 octets is taken.",
+			"A command above 64 KiB ends the handshake: what a peer that is not known yet may make us keep is bounded.",
+		),
 		must("23/null-10", "The size of a value is four octets, high octet first."),
 		must("23/null-11", "READY goes out before the other's is waited for."),
 	]),

@@ -63,6 +63,11 @@ export const clauses: readonly Clause[] = [
 		must("26/metadata-1", "A property's name has 1 to 255 characters; an empty one is not valid."),
 		must("26/metadata-2", "Upper or lower case of names does not matter."),
 		must("26/metadata-3", "A value is any octets, also none; a size above 2^31-1 is none."),
+		must(
+			"26/metadata-5",
+			"A value of any size up to 2^31-1 octets is taken.",
+			"A command above 64 KiB ends the handshake: what a peer that is not known yet may make us keep is bounded.",
+		),
 		must("26/metadata-4", "The size of a value is four octets, high octet first."),
 		must("26/initiate-6", "The server checks every field of INITIATE."),
 		must("26/initiate-7", "The server disconnects a client whose INITIATE is malformed."),
