@@ -89,7 +89,7 @@ export const clauses: readonly Clause[] = [
 		must("23/null-8", "Upper or lower case of names does not matter."),
 		must("23/null-9", "A value is any octets, also none; a size above 2^31-1 is none."),
 		must(
-			"23/null-12",
+			"23/null-20",
 			"A value of any size up to 2^31-1 octets is taken.",
 			"A command above 64 KiB ends the handshake: what a peer that is not known yet may make us keep is bounded.",
 		),
