@@ -92,8 +92,8 @@ it("a REQ, a DISH and a CLIENT of another thread get their answers", async () =>
 
 it("threads that bind and connect the same names at the same time all meet", async () => {
 	const names = Array.from({ length: 50 }, (_, at) => `inproc://pattern-threads-meet-${at}`);
-	const start = "const names = await new Promise((resolve) => parentPort.once('message', resolve)); parentPort.unref();";
-	const binder = `${start}
+	const start = "const names = await new Promise((resolve) => parentPort.once('message', resolve));";
+	const binder = `${start} parentPort.unref();
 		const got = await Promise.all(names.map(async (name) => {
 			const pull = new Pull();
 			await pull.bind(name);
@@ -102,7 +102,8 @@ it("threads that bind and connect the same names at the same time all meet", asy
 			return texts.sort().join() === [name + " 0", name + " 1"].join();
 		}));
 		parentPort.postMessage(got.filter(Boolean).length);`;
-	const connecter = (at: number) => `${start}
+	// A connect to a name that is not bound yet keeps no thread alive, so this one's port does, until the binder has everything.
+	const connecter = (at: number) => `${start} parentPort.on("message", () => {});
 		for (const name of names) {
 			const push = new Push();
 			push.connect(name);

@@ -20,7 +20,7 @@ function readAll({ RingReader }, { root, ring }, looks) {
 			if (available === 0) continue;
 			const run = reader.takeRun(available);
 			reader.release();
-			for (let at = 0; at < run.length; ) {
+			for (let { at } = run; at < run.end; ) {
 				const length = run.words[at >> 2] >>> 8;
 				seen.push(run.bytes.toString("latin1", at + 16, at + 16 + length));
 				at += 16 + ((length + 7) & ~7);
@@ -71,7 +71,7 @@ export const scenarios = {
 				return () => {
 					const run = reader.takeRun(reader.available());
 					reader.release();
-					return run.bytes.subarray(16, run.length).includes("y") ? "read too new" : "read what was there";
+					return run.bytes.subarray(run.at + 16, run.end).includes("y") ? "read too new" : "read what was there";
 				};
 			},
 		],

@@ -1,8 +1,7 @@
 /**
- * The shared-memory engine of a thread: its memberships, and the turns in which lanes are read.
+ * The shared-memory engine of a thread: its memberships, and what there is to do for them.
  *
- * A turn reads all lanes within a time budget, then looks again in the next turn of the event loop or sleeps until the doorbell
- * rings, as the wait policy says. Turns run by setImmediate or in a turn of the doorbell's, so timers and I/O come in between.
+ * When lanes are read, and what the thread does in between, is the matter of turns.ts.
  *
  * Loading this package makes the thread a member; the first bind or connect starts the turns. There is one engine per thread even
  * when the package is loaded twice (globalThis, keyed by layout version).
@@ -11,6 +10,7 @@
  * then interrupts. When the thread exits it publishes what was written and declares itself dead; if it is terminated, its parent
  * does (thread-watch.ts).
  */
+import { availableParallelism } from "node:os";
 import { isMainThread, threadId } from "node:worker_threads";
 import type { Lane, LaneHost } from "./lane.ts";
 import { bequeath, inherited, meet } from "./meeting.ts";
@@ -18,10 +18,12 @@ import { Membership } from "./membership.ts";
 import { Root } from "./root.ts";
 import { LAYOUT_VERSION } from "./root-layout.ts";
 import { watchWorkers } from "./thread-watch.ts";
-import { LookThenSleep } from "./wait-policy.ts";
+import { Turns } from "./turns.ts";
 
-/** Longest turn, ms: timers and I/O must not wait longer for messages that are already here. */
-const TURN_MS = 1.5;
+/** Longest work at a time, ms: timers and I/O must not wait longer for messages that are already here. */
+const WORK_MS = 1.5;
+/** Threads that can run at once. */
+const CORES = availableParallelism();
 
 /** Who is told what threads want of each other. Set once, by the inproc transport. */
 export interface EngineOwner {
@@ -43,14 +45,18 @@ export class Engine implements LaneHost {
 	/** Why there are none, when there are none. */
 	unavailable: Error | undefined;
 	owner: EngineOwner | undefined;
-	readonly #policy = new LookThenSleep();
+	readonly #turns: Turns = new Turns({
+		work: (nowMs) => this.#work(nowMs),
+		stirs: () => this.#stirs(),
+		hasWork: () => this.#hasWork(),
+		park: () => this.#forEach((membership) => membership.bell.park()),
+		unpark: () => this.#forEach((membership) => membership.bell.unpark()),
+		crowded: () => this.memberships.some((membership) => membership.threads.awake() > CORES),
+	});
 	readonly #namesSeen = new Map<Membership, number>();
 	#parentThreadId = -1;
 	#wantsNames = false;
 	#started = false;
-	#asleep = false;
-	#scheduled = false;
-	#dirty: Lane[] = [];
 
 	/** Joins the roots that were handed over, or makes one. Called once, by {@link engine}. */
 	join(): void {
@@ -85,7 +91,8 @@ export class Engine implements LaneHost {
 	start(): void {
 		if (this.#started) return;
 		this.#started = true;
-		this.turnSoon();
+		this.#forEach((membership) => membership.bell.unpark());
+		this.#turns.soon();
 	}
 
 	/** Says whether connects wait for names; with true, changes from now on are told by onNames. */
@@ -100,62 +107,19 @@ export class Engine implements LaneHost {
 	}
 
 	flushSoon(lane: Lane): void {
-		if (this.#dirty.push(lane) === 1) process.nextTick(this.#flush);
+		this.#turns.flushSoon(lane);
 	}
 
 	turnSoon(): void {
-		if (this.#asleep) this.#wake();
-		if (this.#scheduled) return;
-		this.#scheduled = true;
-		setImmediate(this.#turn);
+		this.#turns.soon();
 	}
 
 	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void {
 		this.owner?.onOpen(lane, pipe, payload);
 	}
 
-	readonly #flush = (): void => {
-		const dirty = this.#dirty;
-		this.#dirty = [];
-		for (const lane of dirty) lane.flush();
-	};
-
-	readonly #turn = (): void => {
-		this.#scheduled = false;
-		let worked = true;
-		try {
-			worked = this.#work();
-		} finally {
-			// Also when somebody's handler threw: the other lanes must go on.
-			this.#next(worked);
-		}
-	};
-
-	#next(worked: boolean): void {
-		// More has come, or the turn's time was up: a flag raised now would only make a sender ring in vain.
-		if (this.#policy.next(worked, now()) === "look" || (worked && this.#hasWork())) {
-			this.turnSoon();
-			return;
-		}
-		for (const membership of this.memberships) membership.bell.park();
-		this.#asleep = true;
-		// Once more, after the flag is up: what came before it was seen by its sender is found here.
-		if (this.#hasWork()) this.turnSoon();
-	}
-
-	readonly #onRing = (): void => {
-		if (!this.#asleep) return;
-		this.#wake();
-		this.#turn();
-	};
-
-	#wake(): void {
-		this.#asleep = false;
-		for (const membership of this.memberships) membership.bell.unpark();
-	}
-
-	#work(): boolean {
-		const deadline = now() + TURN_MS;
+	#work(nowMs: number): boolean {
+		const deadline = nowMs + WORK_MS;
 		let worked = false;
 		for (const membership of this.memberships) if (membership.work(deadline, now)) worked = true;
 		if (this.#namesChanged()) {
@@ -164,6 +128,16 @@ export class Engine implements LaneHost {
 			this.owner?.onNames();
 		}
 		return worked;
+	}
+
+	/** As {@link #hasWork}, cheaper: asked over and over while this thread spins. */
+	#stirs(): boolean {
+		for (const membership of this.memberships) if (membership.stirs()) return true;
+		return false;
+	}
+
+	#forEach(visit: (membership: Membership) => void): void {
+		for (const membership of this.memberships) visit(membership);
 	}
 
 	#hasWork(): boolean {
@@ -186,8 +160,9 @@ export class Engine implements LaneHost {
 	}
 
 	#addMembership(root: Root): Membership {
-		const membership = new Membership(root, { threadId, parentThreadId: this.#parentThreadId, host: this, onRing: this.#onRing });
+		const membership = new Membership(root, { threadId, parentThreadId: this.#parentThreadId, host: this, onRing: this.#turns.onRing });
 		this.memberships.push(membership);
+		if (this.#started) membership.bell.unpark();
 		if (this.#wantsNames) membership.threads.setWantsNames(membership.token, true);
 		return membership;
 	}

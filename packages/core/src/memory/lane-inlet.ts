@@ -78,8 +78,8 @@ export class LaneInlet {
 
 	/** Hands out the records of a run until `deadline` of `clock`; true when that was all of it. */
 	run(run: Run, deadline: number, clock: () => number, onControl: OnControl): boolean {
-		const { words, length } = run;
-		for (let count = 1; run.at < length; count++) {
+		const { words, end } = run;
+		for (let count = 1; run.at < end; count++) {
 			const index = run.at >> 2;
 			const word = words[index] as number;
 			const start = run.at + RECORD_HEADER_BYTES;
@@ -90,7 +90,7 @@ export class LaneInlet {
 				if (error instanceof CorruptRing) throw error;
 				surface(error);
 			}
-			if (count % RECORDS_PER_CLOCK === 0 && clock() >= deadline) return run.at >= length;
+			if (count % RECORDS_PER_CLOCK === 0 && clock() >= deadline) return run.at >= end;
 		}
 		return true;
 	}

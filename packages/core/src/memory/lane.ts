@@ -156,9 +156,14 @@ export class Lane {
 	hasWork(): boolean {
 		if (this.ended) return false;
 		if (!this.drained()) return true;
-		if (!this.#waits) return false;
+		if (!this.#waits()) return false;
 		this.#writer.askForRoom();
 		return this.#writer.room() >= RESUME_BYTES;
+	}
+
+	/** True when the peer has published something, whatever it is, or made room for who waits. Touches one or two words. */
+	stirs(): boolean {
+		return this.#run !== undefined || this.#reader.moved() || (this.#waits() && this.#writer.room() >= RESUME_BYTES);
 	}
 
 	/** True when nothing is published and not handed out. @throws CorruptRing */
@@ -179,7 +184,7 @@ export class Lane {
 
 	/** Goes on with what found no room; true when there was room. */
 	resume(): boolean {
-		if (!this.#waits || this.ended) return false;
+		if (!this.#waits() || this.ended) return false;
 		if (this.#writer.room() < RESUME_BYTES) {
 			this.#writer.askForRoom();
 			if (this.#writer.room() < RESUME_BYTES) return false;
@@ -211,7 +216,8 @@ export class Lane {
 		this.#inlet.end();
 	}
 
-	get #waits(): boolean {
+	/** Not a getter: V8 calls private ones by way of its runtime. */
+	#waits(): boolean {
 		return this.#blocked.length !== 0 || this.#backlog.length !== 0;
 	}
 

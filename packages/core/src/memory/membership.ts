@@ -100,6 +100,13 @@ export class Membership {
 		return worked;
 	}
 
+	/** True when a peer has published something, or made room: a look as cheap as can be, for one who looks over and over. */
+	stirs(): boolean {
+		const { lanes } = this;
+		for (let i = 0; i < lanes.length; i++) if ((lanes[i] as Lane).stirs()) return true;
+		return false;
+	}
+
 	/** True when {@link work} would find anything. */
 	hasWork(): boolean {
 		if (this.stale) return true;

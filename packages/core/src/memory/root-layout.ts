@@ -48,7 +48,7 @@ export const THREAD = {
 	LANES_GENERATION: 3,
 	/** 1 while connects of the holder wait for a name; read by whoever binds. */
 	WANTS_NAMES: 4,
-	/** On a cache line of its own, senders look at it all the time: 1 = the holder sleeps and must be rung. */
+	/** On a cache line of its own, senders look at it all the time: 1 = the holder sleeps and must be rung, 2 = it has not started to read lanes. */
 	PARKED: 16,
 	/** Bumped by the one sender that took PARKED from 1 to 0; the holder waits on it. */
 	DOORBELL: 17,

@@ -9,6 +9,8 @@ import { add, compareExchange, load, notify, store, type Words } from "./atomics
 import { type Root, raise } from "./root.ts";
 import { INCARNATION_MAX, ROOT, THREAD, THREAD_SLOT_BYTES, THREAD_SLOTS } from "./root-layout.ts";
 
+/** PARKED of a thread that can be in nobody's way: it neither sleeps nor looks. */
+const NOT_STARTED = 2;
 const SLOT_WORDS = THREAD_SLOT_BYTES / 4;
 
 function slotOf(token: number): number {
@@ -42,7 +44,7 @@ export class ThreadTable {
 			const incarnation = ((load(words, base + THREAD.STATE) >>> 1) % INCARNATION_MAX) + 1;
 			store(words, base + THREAD.PARENT, parentThreadId + 1);
 			store(words, base + THREAD.WANTS_NAMES, 0);
-			store(words, base + THREAD.PARKED, 0);
+			store(words, base + THREAD.PARKED, NOT_STARTED);
 			raise(this.#header, ROOT.THREADS_USED, slot + 1);
 			store(words, base + THREAD.STATE, (incarnation << 1) | 1);
 			return (incarnation << 10) | slot;
@@ -134,6 +136,15 @@ export class ThreadTable {
 	bellOf(token: number): { words: Words; parked: number; sequence: number } {
 		const base = slotOf(token) * SLOT_WORDS;
 		return { words: this.#words, parked: base + THREAD.PARKED, sequence: base + THREAD.DOORBELL };
+	}
+
+	/** How many threads are awake as far as lanes go: they run, or are about to. A thread that sleeps here may be busy elsewhere. */
+	awake(): number {
+		let count = 0;
+		this.#forAlive((base) => {
+			if (load(this.#words, base + THREAD.PARKED) === 0) count += 1;
+		});
+		return count;
 	}
 
 	/** How many threads live here; tests use it as a leak check. */

@@ -1,53 +1,96 @@
 /**
- * What a thread does when it has found no more work: look again in the next turn for a short while, then sleep.
+ * What a thread does when it has found no more work: spin, then look again turn by turn, then sleep. Pure, but for what it asks of
+ * its surroundings.
  *
- * Waking a sleeper costs its waker 16-29 us and takes 25-40 us; a look per turn of the event loop costs 1-2 us of an
- * otherwise idle core and answers in 2-5 us. So a thread whose traffic is hot keeps looking for about as long as a wake-up
- * would take, and no longer: looking never blocks the turn, so timers and I/O run between two looks. A sleeper uses no CPU.
+ * One **wait** begins when work was done, or when a sleeper has sent something, and ends with the next work or with sleep. What a wait
+ * may try is decided at its beginning: spin-policy.ts says whether and how long it spins, look-policy.ts whether it looks. A step that
+ * was tried and found the work has paid; one that was tried and did not was in vain. A sleeper uses no CPU at all.
  *
- * Looking pays only while the peer runs at the same time. When more threads want to run than there are cores, the looker
- * takes the core from the very thread it waits for, and each message costs a whole idle time. That shows: looks end without
- * work. So each vain idle time halves the trust in looking, each that found work restores it, and without trust the thread
- * sleeps at once, but for one try in {@link SLEEPS_PER_TRIAL}.
+ * Idle time counts from the first step after work, not from the work: in between, those who got the messages have run.
  */
+import { LOOK_MS, LookPolicy } from "./look-policy.ts";
+import { SPIN_MS, SpinPolicy, type Surroundings } from "./spin-policy.ts";
 
-/** Time without work after which a thread sleeps, ms: about one wake-up. */
-const IDLE_MS = 0.1;
-/** Vain looks in a row, each halving it, after which a thread that always found work stops looking: log2 of this. */
-const TRUST_MAX = 8;
-/** Without trust, every so many sleeps begin with a look: how a thread notices that looking pays again. */
-const SLEEPS_PER_TRIAL = 32;
+export type NextStep = "spin" | "look" | "sleep";
 
-export type NextStep = "look" | "sleep";
-
-export class LookThenSleep {
+export class WaitPolicy {
+	/** When a spin must end, ms of the same clock; where it is past, one look is still to be had. */
+	spinUntil = 0;
+	readonly #spin: SpinPolicy;
+	readonly #look = new LookPolicy();
+	/** The wait has found nothing yet because nobody has looked yet. */
+	#fresh = false;
 	#idleSince = 0;
-	/** True from the first look that found nothing until work or sleep. */
-	#idle = false;
-	#trust = TRUST_MAX;
-	#sleeps = 0;
+	#maySpin = false;
+	#mayLook = false;
+	#spun = false;
+	#looked = false;
 
-	/** @param worked whether the look just now found anything. @param nowMs a monotonic clock. */
-	next(worked: boolean, nowMs: number): NextStep {
-		if (worked) {
-			if (this.#idle) this.#trust = Math.min(TRUST_MAX, this.#trust + 1);
-			this.#idle = false;
-			this.#idleSince = nowMs;
-			return this.#looks() ? "look" : this.#sleep();
+	constructor(surroundings: Surroundings) {
+		this.#spin = new SpinPolicy(surroundings);
+	}
+
+	/** The event loop has turned, and this thread is about to look. */
+	turned(nowMs: number): void {
+		this.#spin.turned(nowMs);
+		this.starts(nowMs);
+	}
+
+	/** A spin or a look starts now. */
+	starts(nowMs: number): void {
+		if (!this.#fresh) return;
+		this.#fresh = false;
+		this.#idleSince = nowMs;
+		this.spinUntil = this.#spin.until(nowMs);
+	}
+
+	/** Work was found, and has been done. */
+	worked(nowMs: number): NextStep {
+		if (this.#looked) this.#look.paid();
+		if (this.#spun) this.#spin.paid();
+		this.#begin(nowMs, false);
+		return this.#step(nowMs, nowMs);
+	}
+
+	/** The last step found nothing. */
+	idle(nowMs: number): NextStep {
+		return this.#step(nowMs, this.#idleSince);
+	}
+
+	/** The sleeping thread has sent something: is it to wake up and wait for an answer? */
+	sent(nowMs: number): NextStep {
+		this.#begin(nowMs, true);
+		return this.#step(nowMs, nowMs);
+	}
+
+	#begin(nowMs: number, asked: boolean): void {
+		this.#fresh = true;
+		this.#spun = false;
+		this.#looked = false;
+		// Who has to be woken first does not answer within a spin.
+		this.#maySpin = !asked && this.#spin.tries(nowMs);
+		this.#mayLook = this.#look.tries(asked);
+	}
+
+	#step(nowMs: number, idleSinceMs: number): NextStep {
+		const idleMs = nowMs - idleSinceMs;
+		if (this.#maySpin) {
+			if (idleMs < SPIN_MS) {
+				this.#spun = true;
+				this.spinUntil = this.#spin.until(idleSinceMs);
+				// A turn of the event loop is due: the spin goes on after it.
+				return nowMs < this.spinUntil ? "spin" : "look";
+			}
+			this.#maySpin = false;
+			if (this.#spun) this.#spin.wasVain();
+			this.#spun = false;
 		}
-		this.#idle = true;
-		if (nowMs - this.#idleSince < IDLE_MS) return "look";
-		this.#trust >>= 1;
-		return this.#sleep();
-	}
-
-	#looks(): boolean {
-		return this.#trust > 0 || this.#sleeps % SLEEPS_PER_TRIAL === 0;
-	}
-
-	#sleep(): NextStep {
-		this.#idle = false;
-		this.#sleeps += 1;
+		if (this.#mayLook && idleMs < LOOK_MS) {
+			this.#looked = true;
+			return "look";
+		}
+		if (this.#looked) this.#look.wasVain();
+		this.#looked = false;
 		return "sleep";
 	}
 }

@@ -78,7 +78,7 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	/** Settles when everything was sent, or given up. Asked for after the socket has closed its end. */
 	settled(): Promise<void> {
 		// With nothing left to send, the peer's answer to a request is not worth waiting for.
-		if (this.#done || (this.pipe.closed && !this.#unsent)) return Promise.resolve();
+		if (this.#done || (this.pipe.closed && !this.#unsent())) return Promise.resolve();
 		this.#settled ??= new Promise((resolve) => {
 			this.#onDone = resolve;
 		});
@@ -96,7 +96,7 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 
 	onClosed(): void {
 		if (this.#done) return;
-		if (this.#unsent) this.#startLinger();
+		if (this.#unsent()) this.#startLinger();
 		this.pump();
 	}
 
@@ -142,12 +142,12 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		} finally {
 			this.#pumping = false;
 		}
-		if (this.pipe.closed && !this.#unsent && this.#window !== undefined) {
+		if (this.pipe.closed && !this.#unsent() && this.#window !== undefined) {
 			this.lane.close(this.number);
 			this.finish();
 			return;
 		}
-		this.#keepAlive(this.#unsent && !this.#done && this.#lingerMs() !== 0);
+		this.#keepAlive(this.#unsent() && !this.#done && this.#lingerMs() !== 0);
 	}
 
 	/** True once the peer has granted the pipe. */
@@ -176,7 +176,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		this.#onDone?.();
 	}
 
-	get #unsent(): boolean {
+	/** Not a getter: V8 calls private ones by way of its runtime. */
+	#unsent(): boolean {
 		return this.#sending || this.pipe.readable;
 	}
 
