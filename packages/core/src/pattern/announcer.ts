@@ -1,54 +1,70 @@
 /**
  * Tells peers what this socket wants (topics of a SUB, groups of a DISH), and loses none of it.
  *
- * Each peer first hears all that is wanted now, then every change. A peer whose pipe is full hears the rest when there is room:
- * what is wanted is read from the live set at that moment, changes wait by topic, so that toggling one topic a million
- * times holds one entry. After a lost connection a peer hears everything anew.
+ * Each peer hears all that is wanted, in the order in which it was asked for, then every change. What is wanted is itself the queue: a
+ * peer reads it from where it was, so that a full pipe costs no memory. What cannot be read there (a topic that is not wanted any
+ * more, or wanted once more) waits by topic: toggling one a million times holds one entry. After a lost connection a peer hears
+ * everything anew.
  */
 import type { Message } from "../message.ts";
 import type { Peer } from "./peer.ts";
 import { subscriptionMessage } from "./subscription-message.ts";
+import type { TopicCursor } from "./topic-cursor.ts";
 
 /** What one peer has still to hear. */
 class Backlog {
 	/** All that is wanted, from where it stopped. */
-	all: Iterator<Uint8Array> | undefined;
+	readonly wanted: TopicCursor;
 	/** Changes since, by topic as latin1: wanted or not. */
 	readonly changes = new Map<string, boolean>();
 	/** Goes through the changes, also through those that come on the way: a map that is read from its head over and over is slow. */
 	change: Iterator<[string, boolean]> | undefined;
 	/** What its pipe refused. */
 	refused: Message | undefined;
+
+	constructor(wanted: TopicCursor) {
+		this.wanted = wanted;
+	}
 }
 
 export class Announcer {
-	readonly #wanted: () => Iterator<Uint8Array>;
+	readonly #read: () => TopicCursor;
 	readonly #backlogs = new Map<Peer, Backlog>();
 
-	/** @param wanted goes through the live set: what is added on the way is seen, what is removed is not */
-	constructor(wanted: () => Iterator<Uint8Array>) {
-		this.#wanted = wanted;
+	/** @param read begins to read what is wanted */
+	constructor(read: () => TopicCursor) {
+		this.#read = read;
 	}
 
 	/** A peer is there, or its connection was lost: it has to hear everything. */
 	begin(peer: Peer): void {
-		const backlog = new Backlog();
-		backlog.all = this.#wanted();
-		this.#backlogs.set(peer, backlog);
+		this.forget(peer);
+		this.#backlogs.set(peer, new Backlog(this.#read()));
 		this.goOn(peer);
 	}
 
 	forget(peer: Peer): void {
+		this.#backlogs.get(peer)?.wanted.close();
 		this.#backlogs.delete(peer);
 	}
 
-	/** Every peer hears of the change. */
+	/** This topic is wanted, and was not before. Peers hear of it at the next {@link tell}. */
+	added(topic: Uint8Array): void {
+		for (const { changes } of this.#backlogs.values()) if (changes.size > 0) changes.delete(textOf(topic));
+	}
+
+	/** Every peer hears what was {@link added}. */
+	tell(): void {
+		for (const [peer, backlog] of this.#backlogs) if (backlog.refused === undefined) this.goOn(peer);
+	}
+
+	/** Every peer hears that a topic is not wanted any more, or once more. */
 	announce(wanted: boolean, topic: Uint8Array): void {
 		const message = subscriptionMessage(wanted, topic);
 		for (const [peer, backlog] of this.#backlogs) {
-			const idle = backlog.all === undefined && backlog.refused === undefined && backlog.changes.size === 0;
+			const idle = backlog.wanted.atEnd && backlog.refused === undefined && backlog.changes.size === 0;
 			if (idle && peer.pipe.tryWrite(message)) continue;
-			const text = Buffer.from(topic).toString("latin1");
+			const text = textOf(topic);
 			// Behind what came before it, also of the same topic.
 			backlog.changes.delete(text);
 			backlog.changes.set(text, wanted);
@@ -73,9 +89,8 @@ export class Announcer {
 			backlog.refused = undefined;
 			return refused;
 		}
-		const step = backlog.all?.next();
-		if (step?.done === false) return subscriptionMessage(true, step.value);
-		backlog.all = undefined;
+		const topic = backlog.wanted.take();
+		if (topic !== undefined) return subscriptionMessage(true, topic);
 		if (backlog.changes.size === 0) return undefined;
 		backlog.change ??= backlog.changes.entries();
 		const change = backlog.change.next();
@@ -87,4 +102,9 @@ export class Announcer {
 		backlog.changes.delete(text);
 		return subscriptionMessage(wanted, Buffer.from(text, "latin1"));
 	}
+}
+
+function textOf(topic: Uint8Array): string {
+	const bytes = Buffer.isBuffer(topic) ? topic : Buffer.from(topic.buffer, topic.byteOffset, topic.length);
+	return bytes.toString("latin1");
 }

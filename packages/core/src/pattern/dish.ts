@@ -9,11 +9,12 @@ import { Announcer } from "./announcer.ts";
 import type { PatternOutcome } from "./pattern.ts";
 import type { Peer } from "./peer.ts";
 import { SelectivePattern } from "./selective.ts";
+import { Subscriber, Subscriptions } from "./subscriptions.ts";
 
 export class DishPattern extends SelectivePattern {
-	/** By their bytes as latin1. */
-	readonly #groups = new Map<string, Buffer>();
-	readonly #announcer = new Announcer(() => this.#groups.values());
+	readonly #groups = new Subscriptions<undefined>();
+	readonly #self = new Subscriber<undefined>(undefined);
+	readonly #announcer = new Announcer(() => this.#groups.read(this.#self));
 
 	override get writable(): boolean {
 		return false;
@@ -21,16 +22,15 @@ export class DishPattern extends SelectivePattern {
 
 	/** False when it was joined already. */
 	join(group: Buffer): boolean {
-		const text = group.toString("latin1");
-		if (this.#groups.has(text)) return false;
-		this.#groups.set(text, group);
-		this.#announcer.announce(true, group);
+		if (this.#groups.add(group, this.#self) === "nothing") return false;
+		this.#announcer.added(group);
+		this.#announcer.tell();
 		return true;
 	}
 
 	/** False when it was not joined. */
 	leave(group: Buffer): boolean {
-		if (!this.#groups.delete(group.toString("latin1"))) return false;
+		if (this.#groups.remove(group, this.#self) === "nothing") return false;
 		this.#announcer.announce(false, group);
 		return true;
 	}
@@ -59,6 +59,6 @@ export class DishPattern extends SelectivePattern {
 	protected select(message: Message): Message | undefined {
 		const group = message[0] as Buffer;
 		if (message.length !== 2 || group.length > GROUP_BYTES_MAX) return undefined;
-		return this.#groups.has(group.toString("latin1")) ? message : undefined;
+		return this.#groups.has(group) ? message : undefined;
 	}
 }

@@ -109,24 +109,23 @@ export class PubPattern extends PatternBase {
 	protected change(peer: Peer, frame: Frame): Change {
 		const subscriber = this.subscribers.get(peer);
 		if (subscriber === undefined) return "nothing";
-		const topic = frame.subarray(1);
 		const { owner } = subscriber;
-		const cost = topic.length + TOPIC_OVERHEAD_BYTES;
+		const cost = frame.length - 1 + TOPIC_OVERHEAD_BYTES;
 		if (!subscribes(frame)) {
-			const change = this.subscriptions.remove(topic, subscriber);
+			const change = this.subscriptions.remove(frame, subscriber, 1);
 			if (change !== "nothing") owner.bytes -= cost;
 			return change;
 		}
-		if (this.endsForTooMuch(owner, topic)) return "nothing";
-		const change = this.subscriptions.add(topic, subscriber);
+		if (this.endsForTooMuch(owner, frame.length - 1)) return "nothing";
+		const change = this.subscriptions.add(frame, subscriber, 1);
 		if (change !== "nothing") owner.bytes += cost;
 		return change;
 	}
 
 	/** A peer that subscribes to more than memory should hold loses its connection: true. */
-	protected endsForTooMuch({ peer, bytes }: Listener, topic: Frame): boolean {
-		if (topic.length <= TOPIC_BYTES_MAX && bytes + topic.length + TOPIC_OVERHEAD_BYTES <= SUBSCRIBER_BYTES_MAX) return false;
-		this.detach(peer.pipe, { discard: true, because: subscribedTooMuch(topic.length, TOPIC_BYTES_MAX) });
+	protected endsForTooMuch({ peer, bytes }: Listener, topicBytes: number): boolean {
+		if (topicBytes <= TOPIC_BYTES_MAX && bytes + topicBytes + TOPIC_OVERHEAD_BYTES <= SUBSCRIBER_BYTES_MAX) return false;
+		this.detach(peer.pipe, { discard: true, because: subscribedTooMuch(topicBytes, TOPIC_BYTES_MAX) });
 		return true;
 	}
 

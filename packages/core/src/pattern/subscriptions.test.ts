@@ -1,11 +1,24 @@
 /**
- * The tree of subscriptions against a plain list of prefixes, over random lives, and what it frees.
+ * Subscriptions against a plain list of prefixes, over random lives; what is freed, and what a reader sees meanwhile.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Subscriber, Subscriptions, topicOf } from "./subscriptions.ts";
+import { Subscriber, Subscriptions } from "./subscriptions.ts";
+import type { TopicCursor } from "./topic-cursor.ts";
 
 const b = (text: string) => Buffer.from(text, "latin1");
+
+function rest(cursor: TopicCursor): string[] {
+	const topics: string[] = [];
+	for (let topic = cursor.take(); topic !== undefined; topic = cursor.take()) topics.push(topic.toString("latin1"));
+	return topics;
+}
+
+function topicsOf(tree: Subscriptions<string>, subscriber: Subscriber<string>): string[] {
+	const cursor = tree.read(subscriber);
+	cursor.close();
+	return rest(cursor);
+}
 
 function matched(tree: Subscriptions<string>, text: string): string[] {
 	const found: Subscriber<string>[] = [];
@@ -38,7 +51,7 @@ describe("subscriptions", () => {
 		expect(tree.topicsCount).toBe(1);
 		expect([tree.remove(b("a"), x), tree.remove(b("a"), x), tree.remove(b("b"), y)]).toEqual(["one of many", "nothing", "nothing"]);
 		expect(tree.remove(b("a"), y)).toBe("topic");
-		expect([tree.topicsCount, tree.nodesCount]).toEqual([0, 0]);
+		expect(tree.topicsCount).toBe(0);
 	});
 
 	it("agree with a list of prefixes over random lives, and free what is removed", () => {
@@ -60,19 +73,17 @@ describe("subscriptions", () => {
 				}
 				const distinct = new Set(model.flatMap((topics) => [...topics]));
 				expect(tree.topicsCount).toBe(distinct.size);
-				expect(tree.nodesCount).toBeLessThanOrEqual(2 * distinct.size);
 				for (const message of messages) {
 					const expected = model.flatMap((topics, at) => ([...topics].some((each) => message.startsWith(each)) ? [String(at)] : []));
 					expect(matched(tree, message)).toEqual(expected);
 					expect(tree.matches(b(message))).toBe(expected.length > 0);
 				}
-				for (const [at, subscriber] of all.entries())
-					expect([...subscriber.nodes].map((node) => topicOf(node).toString("latin1")).sort()).toEqual([...(model[at] ?? [])].sort());
+				for (const [at, subscriber] of all.entries()) expect(topicsOf(tree, subscriber)).toEqual([...(model[at] ?? [])]);
 				const told: string[] = [];
 				tree.removeAll(all[0] as Subscriber<string>, (gone) => told.push(gone.toString("latin1")));
 				expect(told.sort()).toEqual([...(model[0] ?? [])].sort());
 				for (const subscriber of all) tree.removeAll(subscriber);
-				expect([tree.topicsCount, tree.nodesCount]).toEqual([0, 0]);
+				expect(tree.topicsCount).toBe(0);
 			}),
 			{ numRuns: 300 },
 		);
@@ -83,10 +94,76 @@ describe("subscriptions", () => {
 		const x = new Subscriber("x");
 		for (let length = 1; length <= 2000; length++) tree.add(Buffer.alloc(length, 97), x);
 		expect(matched(tree, "a".repeat(3000))).toEqual(["x"]);
-		expect([...x.nodes].at(-1) && topicOf([...x.nodes].at(-1) as never).length).toBe(2000);
+		expect(topicsOf(tree, x).at(-1)?.length).toBe(2000);
 		for (let length = 2000; length >= 1; length -= 2) tree.remove(Buffer.alloc(length, 97), x);
-		expect([tree.topicsCount, tree.nodesCount]).toEqual([1000, 1000]);
+		expect(tree.topicsCount).toBe(1000);
+		expect(tree.has(Buffer.alloc(999, 97))).toBe(true);
+		expect(tree.has(Buffer.alloc(1000, 97))).toBe(false);
+	});
+
+	it("take a topic from the middle of a message, and keep a copy of it", () => {
+		const tree = new Subscriptions<string>();
+		const x = new Subscriber("x");
+		const message = b("\x01topic");
+		expect(tree.add(message, x, 1)).toBe("topic");
+		message.fill(0);
+		expect(matched(tree, "topic and more")).toEqual(["x"]);
+		expect(tree.remove(b("?topic"), x, 1)).toBe("topic");
+	});
+
+	it("of many subscribers to one topic are found, and removed in any order", () => {
+		const tree = new Subscriptions<string>();
+		const all = Array.from({ length: 3000 }, (_, index) => new Subscriber(String(index)));
+		for (const each of all) tree.add(b("a"), each);
+		for (const each of all) expect(tree.add(b("a"), each)).toBe("nothing");
+		expect(matched(tree, "abc").length).toBe(3000);
+		for (const [index, each] of all.entries()) if (index % 7 !== 0) expect(tree.remove(b("a"), each)).toBe("one of many");
+		expect(matched(tree, "abc").length).toBe(Math.ceil(3000 / 7));
+		for (const each of all) tree.removeAll(each);
+		expect([tree.topicsCount, matched(tree, "abc")]).toEqual([0, []]);
+	});
+
+	it("give their memory back when most are gone, also to one who comes and goes for ever, and keep the others right", () => {
+		const tree = new Subscriptions<string>();
+		const [stays, leaves] = [new Subscriber("stays"), new Subscriber("leaves")];
+		for (let i = 0; i < 20_000; i++)
+			tree.add(b(`${i} is long enough to be noticed, and then a little longer`), i % 1000 === 0 ? stays : leaves);
+		const full = tree.heldBytes;
+		const cursor = tree.read(stays);
+		expect([cursor.take()?.toString("latin1", 0, 2), cursor.take()?.toString("latin1", 0, 5)]).toEqual(["0 ", "1000 "]);
+		tree.removeAll(leaves);
+		expect(tree.heldBytes).toBeLessThan(full / 2);
+		expect(rest(cursor).map((topic) => Number.parseInt(topic, 10))).toEqual(Array.from({ length: 18 }, (_, index) => (index + 2) * 1000));
+		expect(cursor.atEnd).toBe(true);
+		tree.add(b("later"), stays);
+		expect(rest(cursor)).toEqual(["later"]);
+		for (let i = 0; i < 200_000; i++) {
+			tree.add(b(`${i} comes and goes`), leaves);
+			tree.remove(b(`${i} comes and goes`), leaves);
+		}
+		expect(tree.heldBytes).toBeLessThan(full);
+		expect(matched(tree, "19000 is long enough to be noticed, and then a little longer")).toEqual(["stays"]);
+		tree.removeAll(stays);
+		tree.removeAll(leaves);
+		expect([tree.topicsCount, tree.heldBytes < full]).toEqual([0, true]);
+	});
+
+	it("are read by whoever takes his time: what is added is seen, what is removed before is not", () => {
+		const tree = new Subscriptions<string>();
+		const x = new Subscriber("x");
+		for (const topic of ["a", "b", "c", "d"]) tree.add(b(topic), x);
+		const [fast, slow] = [tree.read(x), tree.read(x)];
+		expect(rest(fast)).toEqual(["a", "b", "c", "d"]);
+		expect(slow.take()?.toString()).toBe("a");
+		tree.remove(b("b"), x);
+		tree.add(b("e"), x);
+		tree.add(b("b"), x);
+		expect(rest(slow)).toEqual(["c", "d", "e", "b"]);
+		expect(rest(fast)).toEqual(["e", "b"]);
 		tree.removeAll(x);
-		expect(tree.nodesCount).toBe(0);
+		expect([slow.take(), fast.atEnd]).toEqual([undefined, true]);
+		slow.close();
+		tree.add(b("f"), x);
+		expect([rest(slow), rest(fast)]).toEqual([[], ["f"]]);
 	});
 });

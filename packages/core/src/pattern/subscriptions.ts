@@ -1,42 +1,50 @@
 /**
- * Who has subscribed to what: a compressed prefix tree over topics, byte by byte (RFC 29: a message matches a subscription when
- * its first frame begins with the topic).
+ * Who has subscribed to what (RFC 29: a message matches a subscription when its first frame begins with the topic).
+ *
+ * Topics are in a hash table, subscriptions (a topic of a subscriber) in records that form two lists: those of a topic, and those
+ * of a subscriber, oldest first. No objects for topics: with a million of them there is nothing for the garbage collector to walk.
  *
  * Invariants
- * - A node is there because somebody has subscribed to it, or because it has at least two children. So the tree has at most
- *   two nodes for each topic, and removing a topic frees its nodes.
- * - Matching walks down one path: its cost is bounded by the first frame and the longest topic, whatever else is subscribed.
- * - A subscriber is in a node or not: subscribing twice to the same topic is subscribing once. (libzmq's SUB announces each
+ * - A topic is in the table while somebody has subscribed to it.
+ * - Matching costs one look for each different length of topics, at most one a byte of the first frame, whoever chose the topics.
+ * - A subscriber has a topic or not: subscribing twice to the same topic is subscribing once. (libzmq's SUB announces each
  *   repeated subscribe, but only the last unsubscribe: who counted would never see the end.)
+ * - What is removed is given back in lots: all is built anew when most of it is dead.
  *
- * Labels are latin1 strings, one character a byte: half the memory of a Buffer view. With a million topics, measured by
- * subscriptions.bench.ts: 164 to 176 bytes a topic (with all that it takes to remove its subscriber again), 2 to 5 us to add or
- * remove one, 1 us to match a message.
+ * Measured by subscriptions.bench.ts with a million topics; docs/decisions/0011 has the figures.
  */
-export class TopicNode<Owner> {
-	/** The bytes from the parent to here; empty for the root only. */
-	label: string;
-	parent: TopicNode<Owner> | undefined;
-	children: TopicNode<Owner>[] | undefined = undefined;
-	/** The first byte of the label of each child, in their order: finding one touches no child but that one. */
-	keys = "";
-	/** The first subscriber; most topics have no more. */
-	one: Subscriber<Owner> | undefined = undefined;
-	more: Set<Subscriber<Owner>> | undefined = undefined;
+import { RecordPool } from "./record-pool.ts";
+import { TopicCursor } from "./topic-cursor.ts";
+import { TopicTable } from "./topic-table.ts";
 
-	constructor(label: string, parent: TopicNode<Owner> | undefined) {
-		this.label = label;
-		this.parent = parent;
-	}
-}
+const CELLS = 6;
+const TOPIC = 0;
+const WHO = 1;
+const NEXT_OF_TOPIC = 2;
+const BEFORE_OF_TOPIC = 3;
+const NEXT_OF_WHO = 4;
+const BEFORE_OF_WHO = 5;
+const NONE = -1;
+
+/** A topic with more subscribers has an index of them. */
+const LISTED_MAX = 8;
+/** So many dead bytes are not worth to build anew for. */
+const DEAD_BYTES_MIN = 1 << 20;
+/** Room for so many topics is never given back. */
+const CAPACITY_MIN = 1024;
 
 /** One who subscribes. */
 export class Subscriber<Owner> {
 	readonly owner: Owner;
-	/** The topics, as nodes of the tree. */
-	readonly nodes: Set<TopicNode<Owner>> = new Set();
 	/** The match that found it last, so that two topics with one prefix find it once. */
 	stamp = 0;
+	/** @internal its number while it has topics */
+	number: number = NONE;
+	/** @internal its oldest subscription and its newest one */
+	first: number = NONE;
+	last: number = NONE;
+	/** @internal who reads its topics at the moment */
+	readonly cursors: Set<TopicCursor> = new Set();
 
 	constructor(owner: Owner) {
 		this.owner = owner;
@@ -52,109 +60,89 @@ export type Change =
 	/** The topic has its first subscriber, or has lost its last one. */
 	| "topic";
 
-/** The place of the child that begins with `byte`, or -1. */
-function search(node: TopicNode<unknown>, byte: number): number {
-	return node.keys.indexOf(String.fromCharCode(byte));
-}
-
-/** How many bytes of `label` are in `topic` from `at` on. */
-function common(label: string, topic: Uint8Array, at: number): number {
-	const most = Math.min(label.length, topic.length - at);
-	let length = 1;
-	while (length < most && label.charCodeAt(length) === topic[at + length]) length += 1;
-	return length;
-}
-
-/** V8 keeps parts and sums of strings from this length on as references to the whole; a label must keep nothing but itself. */
-const REFERENCE_LENGTH_MIN = 13;
-
-function flat(text: string): string {
-	return text.length < REFERENCE_LENGTH_MIN ? text : Buffer.from(text, "latin1").toString("latin1");
-}
-
-function textOf(bytes: Uint8Array, from: number): string {
-	const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-	return buffer.toString("latin1", from);
-}
-
-/** The topic that a node stands for. */
-export function topicOf(node: TopicNode<unknown>): Buffer {
-	let text = "";
-	for (let at: TopicNode<unknown> | undefined = node; at !== undefined; at = at.parent) text = at.label + text;
-	return Buffer.from(text, "latin1");
-}
-
 export class Subscriptions<Owner> {
-	readonly #root = new TopicNode<Owner>("", undefined);
+	#topics = new TopicTable(0);
+	#links = new RecordPool(CELLS, 0);
+	/** By number; undefined = a number that is free. */
+	readonly #subscribers: (Subscriber<Owner> | undefined)[] = [];
+	readonly #freeNumbers: number[] = [];
+	/** Subscriptions by number of subscriber, for topics that have many. */
+	readonly #crowds = new Map<number, Map<number, number>>();
 	#stamp = 0;
-	#topics = 0;
-	#nodes = 0;
+	/** Calls of {@link removeAll} under way: nothing may be built anew. */
+	#removing = 0;
 
 	/** Different topics that somebody has subscribed to. */
 	get topicsCount(): number {
-		return this.#topics;
+		return this.#topics.count;
 	}
 
-	/** Nodes beside the root; for tests of the memory. */
-	get nodesCount(): number {
-		return this.#nodes;
+	/** Memory of topics and subscriptions, bytes. */
+	get heldBytes(): number {
+		return this.#topics.held + this.#links.cells.byteLength;
 	}
 
-	add(topic: Uint8Array, subscriber: Subscriber<Owner>): Change {
-		const node = this.#reach(topic);
-		if (subscriber.nodes.has(node)) return "nothing";
-		subscriber.nodes.add(node);
-		if (node.one === undefined) {
-			node.one = subscriber;
-			this.#topics += 1;
-			return "topic";
-		}
-		if (node.more === undefined) node.more = new Set([subscriber]);
-		else node.more.add(subscriber);
-		return "one of many";
+	/** @param from where the topic begins in `topic` */
+	add(topic: Uint8Array, subscriber: Subscriber<Owner>, from = 0): Change {
+		const id = this.#topics.reach(topic, from);
+		const first = this.#topics.first(id);
+		if (first !== NONE && this.#find(id, subscriber) !== NONE) return "nothing";
+		this.#link(id, first, subscriber);
+		return first === NONE ? "topic" : "one of many";
 	}
 
-	remove(topic: Uint8Array, subscriber: Subscriber<Owner>): Change {
-		const node = this.#find(topic);
-		return node !== undefined && subscriber.nodes.has(node) ? this.#drop(node, subscriber) : "nothing";
+	/** @param from where the topic begins in `topic` */
+	remove(topic: Uint8Array, subscriber: Subscriber<Owner>, from = 0): Change {
+		const id = this.#topics.find(topic, from);
+		const link = id === NONE ? NONE : this.#find(id, subscriber);
+		if (link === NONE) return "nothing";
+		const change = this.#drop(link, subscriber);
+		this.#tidy();
+		return change;
 	}
 
 	/** Removes all topics of a subscriber. `told` hears each of them, unless it is undefined. */
 	removeAll(subscriber: Subscriber<Owner>, told?: (topic: Buffer, change: Change) => void): void {
-		for (const node of subscriber.nodes) {
-			const topic = told === undefined ? undefined : topicOf(node);
-			const change = this.#drop(node, subscriber);
-			if (topic !== undefined) told?.(topic, change);
+		this.#removing += 1;
+		try {
+			while (subscriber.first !== NONE) {
+				const topic = told && Buffer.from(this.#topics.view(this.#links.cells[subscriber.first + TOPIC] as number));
+				const change = this.#drop(subscriber.first, subscriber);
+				if (topic !== undefined) told?.(topic, change);
+			}
+		} finally {
+			this.#removing -= 1;
 		}
+		this.#tidy();
+	}
+
+	/** True when somebody has subscribed to exactly this topic. */
+	has(topic: Uint8Array): boolean {
+		return this.#topics.find(topic, 0) !== NONE;
 	}
 
 	/** Writes all subscribers that match into `found`, each once, and returns how many these are. */
 	match(topic: Uint8Array, found: Subscriber<Owner>[]): number {
 		const stamp = ++this.#stamp;
+		const topics = this.#topics;
+		const { cells } = this.#links;
 		let count = 0;
-		for (let node: TopicNode<Owner> | undefined = this.#root, at = 0; node !== undefined; ) {
-			const { one } = node;
-			if (one !== undefined) {
-				if (one.stamp !== stamp) {
-					one.stamp = stamp;
-					found[count++] = one;
-				}
-				if (node.more !== undefined) count = mark(node.more, stamp, found, count);
+		topics.restart();
+		for (let id = topics.nextPrefix(topic); id !== NONE; id = topics.nextPrefix(topic)) {
+			for (let link = topics.first(id); link !== NONE; link = cells[link + NEXT_OF_TOPIC] as number) {
+				const subscriber = this.#subscribers[cells[link + WHO] as number] as Subscriber<Owner>;
+				if (subscriber.stamp === stamp) continue;
+				subscriber.stamp = stamp;
+				found[count++] = subscriber;
 			}
-			node = step(node, topic, at);
-			if (node !== undefined) at += node.label.length;
 		}
 		return count;
 	}
 
 	/** True when some subscription matches. */
 	matches(topic: Uint8Array): boolean {
-		for (let node: TopicNode<Owner> | undefined = this.#root, at = 0; node !== undefined; ) {
-			if (node.one !== undefined) return true;
-			node = step(node, topic, at);
-			if (node !== undefined) at += node.label.length;
-		}
-		return false;
+		this.#topics.restart();
+		return this.#topics.nextPrefix(topic) !== NONE;
 	}
 
 	/** The stamp that the last {@link match} has left on whom it found. */
@@ -162,121 +150,128 @@ export class Subscriptions<Owner> {
 		return this.#stamp;
 	}
 
-	#find(topic: Uint8Array): TopicNode<Owner> | undefined {
-		let node: TopicNode<Owner> | undefined = this.#root;
-		for (let at = 0; node !== undefined && at < topic.length; ) {
-			node = step(node, topic, at);
-			if (node !== undefined) at += node.label.length;
+	/** Begins to read the topics of a subscriber, oldest first. What is added later is seen, what is removed before it was read is not. */
+	read(subscriber: Subscriber<Owner>): TopicCursor {
+		const cursor = new TopicCursor(subscriber, (link) => this.#topics.view(this.#links.cells[link + TOPIC] as number), this.#after);
+		cursor.next = subscriber.first;
+		return cursor;
+	}
+
+	readonly #after = (link: number): number => this.#links.cells[link + NEXT_OF_WHO] as number;
+
+	/** The subscription of a subscriber to a topic; -1 = none. */
+	#find(id: number, subscriber: Subscriber<Owner>): number {
+		const { number } = subscriber;
+		if (number === NONE) return NONE;
+		const crowd = this.#crowds.size === 0 ? undefined : this.#crowds.get(id);
+		if (crowd !== undefined) return crowd.get(number) ?? NONE;
+		const { cells } = this.#links;
+		let link = this.#topics.first(id);
+		while (link !== NONE && cells[link + WHO] !== number) link = cells[link + NEXT_OF_TOPIC] as number;
+		return link;
+	}
+
+	/** @param first the topic's newest subscription; -1 = none */
+	#link(id: number, first: number, subscriber: Subscriber<Owner>): void {
+		const link = this.#links.take();
+		const { cells } = this.#links;
+		if (subscriber.number === NONE) this.#enrol(subscriber);
+		const { last } = subscriber;
+		cells[link + TOPIC] = id;
+		cells[link + WHO] = subscriber.number;
+		cells[link + NEXT_OF_TOPIC] = first;
+		cells[link + BEFORE_OF_TOPIC] = NONE;
+		cells[link + NEXT_OF_WHO] = NONE;
+		cells[link + BEFORE_OF_WHO] = last;
+		if (first !== NONE) cells[first + BEFORE_OF_TOPIC] = link;
+		this.#topics.setFirst(id, link);
+		if (last === NONE) subscriber.first = link;
+		else cells[last + NEXT_OF_WHO] = link;
+		subscriber.last = link;
+		for (const cursor of subscriber.cursors) if (cursor.next === NONE) cursor.next = link;
+		if (first !== NONE) this.#crowd(id, subscriber.number, link);
+	}
+
+	#enrol(subscriber: Subscriber<Owner>): void {
+		subscriber.number = this.#freeNumbers.pop() ?? this.#subscribers.length;
+		this.#subscribers[subscriber.number] = subscriber;
+	}
+
+	/** Notes a further subscription of a topic in its index, which is made when there are many. */
+	#crowd(id: number, number: number, link: number): void {
+		const crowd = this.#crowds.get(id);
+		if (crowd !== undefined) {
+			crowd.set(number, link);
+			return;
 		}
-		return node;
+		const { cells } = this.#links;
+		let listed = 0;
+		for (let each = link; each !== NONE; each = cells[each + NEXT_OF_TOPIC] as number) listed += 1;
+		if (listed <= LISTED_MAX) return;
+		const index = new Map<number, number>();
+		for (let each = link; each !== NONE; each = cells[each + NEXT_OF_TOPIC] as number) index.set(cells[each + WHO] as number, each);
+		this.#crowds.set(id, index);
 	}
 
-	/** The node of the topic, made when it is not there. */
-	#reach(topic: Uint8Array): TopicNode<Owner> {
-		let node = this.#root;
-		for (let at = 0; at < topic.length; ) {
-			const place = search(node, topic[at] as number);
-			if (place < 0) return this.#append(node, textOf(topic, at));
-			const child = (node.children as TopicNode<Owner>[])[place] as TopicNode<Owner>;
-			const shared = common(child.label, topic, at);
-			at += shared;
-			node = shared === child.label.length ? child : this.#split(node, place, shared);
+	#drop(link: number, subscriber: Subscriber<Owner>): Change {
+		const { cells } = this.#links;
+		const id = cells[link + TOPIC] as number;
+		const [next, before] = [cells[link + NEXT_OF_TOPIC] as number, cells[link + BEFORE_OF_TOPIC] as number];
+		const [later, earlier] = [cells[link + NEXT_OF_WHO] as number, cells[link + BEFORE_OF_WHO] as number];
+		for (const cursor of subscriber.cursors) if (cursor.next === link) cursor.next = later;
+		if (earlier === NONE) subscriber.first = later;
+		else cells[earlier + NEXT_OF_WHO] = later;
+		if (later === NONE) subscriber.last = earlier;
+		else cells[later + BEFORE_OF_WHO] = earlier;
+		if (next !== NONE) cells[next + BEFORE_OF_TOPIC] = before;
+		if (before === NONE) this.#topics.setFirst(id, next);
+		else cells[before + NEXT_OF_TOPIC] = next;
+		this.#links.give(link);
+		this.#leaveCrowd(id, subscriber.number);
+		if (subscriber.first === NONE) {
+			this.#subscribers[subscriber.number] = undefined;
+			this.#freeNumbers.push(subscriber.number);
+			subscriber.number = NONE;
 		}
-		return node;
-	}
-
-	#append(parent: TopicNode<Owner>, label: string): TopicNode<Owner> {
-		const leaf = new TopicNode(label, parent);
-		if (parent.children === undefined) parent.children = [leaf];
-		else parent.children.push(leaf);
-		parent.keys = flat(parent.keys + label.charAt(0));
-		this.#nodes += 1;
-		return leaf;
-	}
-
-	/** Puts a node between a child and its parent, `length` bytes below the parent. */
-	#split(parent: TopicNode<Owner>, place: number, length: number): TopicNode<Owner> {
-		const children = parent.children as TopicNode<Owner>[];
-		const child = children[place] as TopicNode<Owner>;
-		const middle = new TopicNode(flat(child.label.slice(0, length)), parent);
-		middle.children = [child];
-		middle.keys = child.label.charAt(length);
-		child.label = flat(child.label.slice(length));
-		child.parent = middle;
-		children[place] = middle;
-		this.#nodes += 1;
-		return middle;
-	}
-
-	#drop(node: TopicNode<Owner>, subscriber: Subscriber<Owner>): Change {
-		subscriber.nodes.delete(node);
-		const { more } = node;
-		if (node.one !== subscriber) {
-			more?.delete(subscriber);
-		} else if (more === undefined) {
-			node.one = undefined;
-		} else {
-			for (const next of more) {
-				node.one = next;
-				break;
-			}
-			more.delete(node.one as Subscriber<Owner>);
-		}
-		if (more?.size === 0) node.more = undefined;
-		if (node.one !== undefined) return "one of many";
-		this.#topics -= 1;
-		this.#prune(node);
+		if (next !== NONE || before !== NONE) return "one of many";
+		this.#topics.remove(id);
 		return "topic";
 	}
 
-	/** Frees a node that nobody has subscribed to, and its parent when that stood for its children only. */
-	#prune(node: TopicNode<Owner>): void {
-		const { parent } = node;
-		if (parent === undefined) return;
-		const count = node.children?.length ?? 0;
-		if (count > 1) return;
-		if (count === 1) {
-			this.#merge(node, parent);
-			return;
+	#leaveCrowd(id: number, number: number): void {
+		const crowd = this.#crowds.size === 0 ? undefined : this.#crowds.get(id);
+		if (crowd === undefined) return;
+		crowd.delete(number);
+		if (crowd.size <= LISTED_MAX / 2) this.#crowds.delete(id);
+	}
+
+	/** Builds all anew when most of the memory is for what is gone. */
+	#tidy(): void {
+		if (this.#removing > 0) return;
+		const topics = this.#topics;
+		const dead = topics.deadBytes > topics.liveBytes + DEAD_BYTES_MIN;
+		const empty = topics.capacity > CAPACITY_MIN && topics.count * 8 < topics.capacity;
+		const linksEmpty = this.#links.capacity > CAPACITY_MIN && this.#links.count * 8 < this.#links.capacity;
+		if (dead || empty || linksEmpty) this.#rebuild();
+	}
+
+	#rebuild(): void {
+		const [topics, { cells }] = [this.#topics, this.#links];
+		this.#topics = new TopicTable(topics.count);
+		this.#links = new RecordPool(CELLS, this.#links.count);
+		this.#crowds.clear();
+		for (const subscriber of this.#subscribers) {
+			if (subscriber === undefined) continue;
+			const reading = [...subscriber.cursors].map((cursor) => ({ cursor, next: cursor.next }));
+			let link = subscriber.first;
+			subscriber.first = NONE;
+			subscriber.last = NONE;
+			for (; link !== NONE; link = cells[link + NEXT_OF_WHO] as number) {
+				const id = this.#topics.reach(topics.view(cells[link + TOPIC] as number), 0);
+				this.#link(id, this.#topics.first(id), subscriber);
+				for (const { cursor, next } of reading) if (next === link) cursor.next = subscriber.last;
+			}
+			for (const { cursor, next } of reading) if (next === NONE) cursor.next = NONE;
 		}
-		const children = parent.children as TopicNode<Owner>[];
-		const place = search(parent, node.label.charCodeAt(0));
-		children.splice(place, 1);
-		parent.keys = flat(parent.keys.slice(0, place) + parent.keys.slice(place + 1));
-		this.#nodes -= 1;
-		if (children.length === 0) parent.children = undefined;
-		else if (children.length === 1 && parent.one === undefined && parent.parent !== undefined) this.#merge(parent, parent.parent);
 	}
-
-	/** Takes out a node with one child: the child, which keeps its identity, takes its place. */
-	#merge(node: TopicNode<Owner>, parent: TopicNode<Owner>): void {
-		const child = node.children?.[0] as TopicNode<Owner>;
-		const children = parent.children as TopicNode<Owner>[];
-		const place = search(parent, node.label.charCodeAt(0));
-		child.label = flat(node.label + child.label);
-		child.parent = parent;
-		children[place] = child;
-		this.#nodes -= 1;
-	}
-}
-
-/** The child on the path of `topic`, whose bytes up to `at` are used up; undefined when the path ends here. */
-function step<Owner>(node: TopicNode<Owner>, topic: Uint8Array, at: number): TopicNode<Owner> | undefined {
-	if (at >= topic.length) return undefined;
-	const place = search(node, topic[at] as number);
-	if (place < 0) return undefined;
-	const child = (node.children as TopicNode<Owner>[])[place] as TopicNode<Owner>;
-	const { label } = child;
-	if (label.length > topic.length - at) return undefined;
-	return common(label, topic, at) === label.length ? child : undefined;
-}
-
-function mark<Owner>(more: ReadonlySet<Subscriber<Owner>>, stamp: number, found: Subscriber<Owner>[], from: number): number {
-	let count = from;
-	for (const subscriber of more) {
-		if (subscriber.stamp === stamp) continue;
-		subscriber.stamp = stamp;
-		found[count++] = subscriber;
-	}
-	return count;
 }

@@ -202,7 +202,7 @@ export class XPubPattern extends PubPattern {
 		const cost = topic.length + TOPIC_OVERHEAD_BYTES;
 		if (!wanted) {
 			if (this.#asked.remove(topic, asker) !== "nothing") owner.bytes -= cost;
-		} else if (!this.endsForTooMuch(owner, topic) && this.#asked.add(topic, asker) !== "nothing") owner.bytes += cost;
+		} else if (!this.endsForTooMuch(owner, topic.length) && this.#asked.add(topic, asker) !== "nothing") owner.bytes += cost;
 	}
 
 	#tellGone(topic: Buffer, last: boolean): void {

@@ -97,7 +97,7 @@ export class Subscriber extends ReadableSocket {
 	 * @throws ZmqError EINVAL, EBADF
 	 */
 	subscribe(...topics: Topic[]): void {
-		for (const topic of topicsBytes(this, topics)) (this.pattern as SubPattern).subscribe(topic);
+		(this.pattern as SubPattern).subscribeAll(topicsBytes(this, topics));
 	}
 
 	/** Takes {@link subscribe} back; a topic that was not subscribed to is ignored. @throws ZmqError EINVAL, EBADF */

@@ -1,0 +1,42 @@
+/**
+ * Reads the topics of a subscriber, oldest first, with pauses as long as it likes: it stays right whatever is added and removed
+ * meanwhile, and has never seen the last one. {@link Subscriptions.read} makes it; who is done with it closes it.
+ */
+const NONE = -1;
+
+/** Where cursors are known, to be kept right. */
+interface Readable {
+	readonly cursors: Set<TopicCursor>;
+}
+
+export class TopicCursor {
+	/** @internal the subscription that is read next; -1 = none yet */
+	next: number = NONE;
+	readonly #subscriber: Readable;
+	readonly #view: (subscription: number) => Buffer;
+	readonly #after: (subscription: number) => number;
+
+	constructor(subscriber: Readable, view: (subscription: number) => Buffer, after: (subscription: number) => number) {
+		this.#subscriber = subscriber;
+		this.#view = view;
+		this.#after = after;
+		subscriber.cursors.add(this);
+	}
+
+	/** True when all that is there was read. */
+	get atEnd(): boolean {
+		return this.next === NONE;
+	}
+
+	/** The next topic, good until something is removed; undefined when there is none yet. */
+	take(): Buffer | undefined {
+		const { next } = this;
+		if (next === NONE) return undefined;
+		this.next = this.#after(next);
+		return this.#view(next);
+	}
+
+	close(): void {
+		this.#subscriber.cursors.delete(this);
+	}
+}
