@@ -87,7 +87,7 @@ class Model {
 			return;
 		}
 		const { name, data } = parseCommand(body);
-		const subscription = upstreamMessage(this.#type, name, data);
+		const subscription = upstreamMessage(this.#type, Buffer.from(body));
 		if (subscription !== undefined) this.#receive(subscription);
 		else if (name === "PING") parsePing(data);
 	}

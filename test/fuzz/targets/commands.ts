@@ -36,7 +36,7 @@ function readProperties(data: Buffer): void {
 
 function readSubscription(name: string, data: Buffer): void {
 	for (const type of PUBLISHERS) {
-		const message = upstreamMessage(type, name, data);
+		const message = upstreamMessage(type, encodeCommand(name, data));
 		if (message === undefined) continue;
 		const back = upstreamCommand(BACK[type] ?? "SUB", true, message);
 		must(back?.equals(encodeCommand(name, data)) === true, `${name} for ${type} is another command when it is sent on`);

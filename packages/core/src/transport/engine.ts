@@ -228,9 +228,9 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 
 	/** After the handshake: what we do not know is ignored (RFC 37). */
 	#onCommand(body: Buffer): boolean {
-		const { name, data } = parseCommand(body);
-		const subscription = upstreamMessage(this.#host.type, name, data);
+		const subscription = upstreamMessage(this.#host.type, body);
 		if (subscription !== undefined) return this.#deliverOrStall(subscription);
+		const { name, data } = parseCommand(body);
 		if (name !== "PING") return true;
 		const { context, timeToLiveMs } = parsePing(data);
 		if (timeToLiveMs > 0) this.#heartbeat ??= new Heartbeat(this.#host.options, this);

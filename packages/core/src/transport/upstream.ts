@@ -6,7 +6,6 @@
  */
 import type { Message } from "../message.ts";
 import type { SocketTypeName } from "../socket-type.ts";
-import { encodeCommand } from "../wire/command.ts";
 
 /** True when messages of such a socket may be subscriptions. */
 export function sendsUpstream(type: SocketTypeName): boolean {
@@ -18,32 +17,42 @@ export function subscribable(type: SocketTypeName): boolean {
 	return type === "PUB" || type === "XPUB";
 }
 
+/** Body of a command up to its data, by the first byte of the subscription that it stands for: 0 unsubscribes, 1 subscribes. */
+type Heads = readonly [unsubscribe: Buffer, subscribe: Buffer];
+
+const TOPIC_HEADS: Heads = [Buffer.from("\x06CANCEL", "latin1"), Buffer.from("\x09SUBSCRIBE", "latin1")];
+const GROUP_HEADS: Heads = [Buffer.from("\x05LEAVE", "latin1"), Buffer.from("\x04JOIN", "latin1")];
+
 /** The command for a subscription; undefined when the message is to go out as it is. */
 export function upstreamCommand(type: SocketTypeName, subscribeCommands: boolean, message: Message): Buffer | undefined {
 	const frame = message[0];
 	if (message.length !== 1 || frame === undefined || frame.length === 0 || (frame[0] as number) > 1) return undefined;
-	const wanted = frame[0] === 1;
-	if (type === "DISH") return encodeCommand(wanted ? "JOIN" : "LEAVE", frame.subarray(1));
-	if (!subscribeCommands || (type !== "SUB" && type !== "XSUB")) return undefined;
-	return encodeCommand(wanted ? "SUBSCRIBE" : "CANCEL", frame.subarray(1));
+	if (type !== "DISH" && (!subscribeCommands || (type !== "SUB" && type !== "XSUB"))) return undefined;
+	const head = (type === "DISH" ? GROUP_HEADS : TOPIC_HEADS)[frame[0] as 0 | 1];
+	const body = Buffer.allocUnsafe(head.length - 1 + frame.length);
+	// The whole frame, and the head over its first byte: no view is made for a topic.
+	body.set(frame, head.length - 1);
+	body.set(head);
+	return body;
 }
 
-const PUBLISHER_COMMANDS: ReadonlyMap<string, number> = new Map([
-	["SUBSCRIBE", 1],
-	["CANCEL", 0],
-]);
-const RADIO_COMMANDS: ReadonlyMap<string, number> = new Map([
-	["JOIN", 1],
-	["LEAVE", 0],
-]);
-
-/** The subscription that a command stands for; undefined when it is none, or nothing for this socket. */
-export function upstreamMessage(type: SocketTypeName, name: string, data: Uint8Array): Message | undefined {
-	const commands = type === "PUB" || type === "XPUB" ? PUBLISHER_COMMANDS : type === "RADIO" ? RADIO_COMMANDS : undefined;
-	const first = commands?.get(name);
+/**
+ * The subscription that a command stands for; undefined when it is none, or nothing for this socket. The body may be changed: where
+ * the socket uses the subscription up at once it becomes a part of it; an XPUB's owner keeps it, so it gets a copy.
+ */
+export function upstreamMessage(type: SocketTypeName, body: Buffer): Message | undefined {
+	const heads = subscribable(type) ? TOPIC_HEADS : type === "RADIO" ? GROUP_HEADS : undefined;
+	if (heads === undefined) return undefined;
+	const first = startsWith(body, heads[1]) ? 1 : startsWith(body, heads[0]) ? 0 : undefined;
 	if (first === undefined) return undefined;
-	const frame = Buffer.allocUnsafe(1 + data.length);
+	const rest = body.subarray(heads[first].length - 1);
+	const frame = type === "XPUB" ? Buffer.from(rest) : rest;
 	frame[0] = first;
-	frame.set(data, 1);
 	return [frame];
+}
+
+function startsWith(body: Buffer, head: Buffer): boolean {
+	if (body.length < head.length) return false;
+	for (let i = 0; i < head.length; i++) if (body[i] !== head[i]) return false;
+	return true;
 }
