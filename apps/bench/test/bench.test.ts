@@ -9,9 +9,14 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const PROFILE = fileURLToPath(new URL("../dist/profile.js", import.meta.url));
 
-function bench(...args: string[]): Promise<{ status: number | null; output: string; errors: string }> {
-	const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function bench(...args: string[]): ReturnType<typeof run> {
+	return run(PROGRAM, ...args);
+}
+
+function run(program: string, ...args: string[]): Promise<{ status: number | null; output: string; errors: string }> {
+	const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 	let output = "";
 	let errors = "";
 	child.stdout.on("data", (text) => {
@@ -42,4 +47,12 @@ test("a row that does not exist is told by name", async () => {
 	const { status, errors } = await bench("--row", "warp");
 	expect(status).toBe(1);
 	expect(errors).toContain("no row begins with warp");
+});
+
+test("a profile names the dearest functions of each thread of our arm", async () => {
+	const { status, output } = await run(PROFILE, "--messages", "200", "--top", "3", "--row", "tcp-64-");
+	expect(status).toBe(0);
+	expect(output).toMatch(/^\ntcp-64-batches: /);
+	expect(output.match(/busy; of it \d+\.\d % garbage collection/g)).toHaveLength(2);
+	expect(output.match(/\d ms|\d+\.\d %/g)?.length).toBeGreaterThanOrEqual(8);
 });
