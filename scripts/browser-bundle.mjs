@@ -18,6 +18,7 @@ export const BUNDLE = path.join(core, "dist", "bundle");
 /** What stands in the place of what, below src. */
 const OTHERWISE = new Map([
 	["transports.ts", "browser/transports.ts"],
+	["io-thread/io-thread.ts", "browser/io-thread.ts"],
 	["transport/inproc-threads.ts", "browser/inproc-threads.ts"],
 	["transport/zap-client.ts", "browser/zap-client.ts"],
 ]);

@@ -16,11 +16,12 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["transport/"],
 	["socket/"],
 	["transports"],
+	["io-thread/"],
 	["context"],
 	["authenticator", "sockets/"],
 	["proxy"],
 	["browser/"],
-	["index", "internal"],
+	["index", "internal", "io-worker"],
 	["zeromq/"],
 ];
 
@@ -38,7 +39,7 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The doors of each package: the keys of `exports` in its package.json. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
-	"packages/core": [".", "./browser", "./internal", "./zeromq", "./zeromq/draft"],
+	"packages/core": [".", "./browser", "./internal", "./io-worker", "./zeromq", "./zeromq/draft"],
 	"packages/runtime": ["."],
 	"packages/cluster": ["."],
 	"packages/zloom": [],

@@ -5,13 +5,16 @@
  * namespace of its own; contexts that are given the same `namespace`, in whatever thread, share it: a worker joins one by
  * `new Context({ namespace })`. Other transports know no contexts.
  *
+ * With `io: "worker"` a context has an I/O thread of its own (io-thread/); its sockets stay in the thread that makes them.
+ *
  * **Shutdown**: `terminate()` closes all sockets that this very context has made, and settles when what lingers, of sockets
- * that were closed before too, was delivered or given up. The default context has no end: it lives as long as its thread.
+ * that were closed before too, was delivered or given up, and the I/O thread has ended. The default context has no end: it lives as long as its thread.
  */
 import { randomBytes } from "node:crypto";
 import type { Endpoint } from "./endpoint/endpoint.ts";
 import { ZmqError } from "./errors.ts";
 import { NAMESPACE_BYTES_MAX } from "./limits.ts";
+import { IoThread } from "./io-thread/io-thread.ts";
 import { checkOptionDefaults } from "./option/option-defaults.ts";
 import { checkOption, type SocketOptionsInput } from "./option/options.ts";
 import type { Socket, SocketContext } from "./socket/socket.ts";
@@ -24,6 +27,14 @@ import { hold, release } from "./wait/keep-alive.ts";
 export interface ContextOptions {
 	/** Who else gives this name shares the inproc names. 1 to 64 of A-Z a-z 0-9 . _ ~ - ; default: one that nobody else has. */
 	readonly namespace?: string;
+	/**
+	 * Where tcp, ipc, ws, wss and udp run, with their encryption, heartbeats and reconnects: `"inline"` (the default) in the thread of
+	 * the sockets, `"worker"` in a thread of its own that the context starts at the first such bind or connect. A thread that computes
+	 * for long then keeps its peers; each message costs a way through shared memory more.
+	 */
+	readonly io?: "inline" | "worker";
+	/** The file of `@zloom/core/io-worker`, for programs that are bundled without node_modules. Default: where the package has it. */
+	readonly ioWorker?: URL | string;
 	/** What each socket begins with, where its type has that option and its constructor was not given another value. */
 	readonly socketOptions?: Readonly<SocketOptionsInput>;
 }
@@ -60,16 +71,20 @@ export class Context implements SocketContext {
 	readonly #sockets: Set<Socket> | undefined;
 	/** Ends of closed sockets that are not settled. */
 	readonly #ending = new Set<Promise<void>>();
+	readonly #io: IoThread | undefined;
 	#ended: Promise<void> | undefined;
 
 	/** @throws ZmqError EINVAL */
 	constructor(options: ContextOptions = {}) {
 		if (typeof options !== "object" || options === null)
 			throw new ZmqError("EINVAL", `The options of a context must be an object, got ${String(options)}`);
-		const { socketOptions = {} } = options;
+		const { socketOptions = {}, io = "inline", ioWorker } = options;
+		if (io !== "inline" && io !== "worker")
+			throw new ZmqError("EINVAL", `The option io of a context must be "inline" or "worker", got ${JSON.stringify(io)}`);
 		checkOptionDefaults(socketOptions);
 		this.socketOptions = { ...socketOptions };
 		this.namespace = options === OF_ALL_THREADS ? "" : checkNamespace(options.namespace);
+		this.#io = io === "worker" ? new IoThread(TRANSPORTS, ioWorker) : undefined;
 		this.#sockets = options === OF_ALL_THREADS ? undefined : new Set();
 	}
 
@@ -105,7 +120,7 @@ export class Context implements SocketContext {
 
 	/** @internal @throws ZmqError EPROTONOSUPPORT */
 	transport(scheme: Endpoint["scheme"]): Transport {
-		const transport = TRANSPORTS.get(scheme);
+		const transport = (this.#io?.transports ?? TRANSPORTS).get(scheme);
 		if (transport === undefined) throw new ZmqError("EPROTONOSUPPORT", `The transport ${scheme} is not carried by this build`);
 		return transport;
 	}
@@ -131,6 +146,7 @@ export class Context implements SocketContext {
 		hold();
 		try {
 			await Promise.all(this.#ending);
+			await this.#io?.end();
 		} finally {
 			inprocDirectory().abandon(this);
 			release();

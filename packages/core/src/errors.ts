@@ -34,6 +34,8 @@ export type ZmqErrorCode =
 	| "ENOTSUP"
 	/** A wait was given up because its AbortSignal fired. */
 	| "ABORT_ERR"
+	/** The I/O thread of a context could not be started, or has ended. */
+	| "EIO"
 	/** A bounded table or queue is full. */
 	| "ENOBUFS"
 	/** What a peer sent is not ZMTP; ends that one connection. */

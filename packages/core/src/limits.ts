@@ -99,6 +99,10 @@ export const HICCUP_INBOUND_MAX = HIGH_WATER_MARK_DEFAULT;
 export const OBSERVER_EVENTS_MAX = 1000;
 /** Messages a proxy moves before the other direction and the rest of the thread have a turn (ZeroMQ). */
 export const PROXY_BURST_MESSAGES = 1000;
+/** Pause before an I/O thread that has died is replaced, ms; doubled when it dies again … */
+export const IO_THREAD_PAUSE_MS = 10;
+/** … up to this, ms. One that has lived for longer begins anew. */
+export const IO_THREAD_PAUSE_MS_MAX = 5000;
 /** Ceiling of any timer, ms: Node's timers overflow above it. */
 export const TIMER_MS_MAX = 0x7fff_ffff;
 /**

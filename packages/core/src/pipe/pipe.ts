@@ -25,6 +25,8 @@ export interface PipeOwner {
 	onWritable(pipe: Pipe): void;
 	/** The connection behind the other end was lost and will be made again: what was told to it must be told anew. */
 	onHiccup?(pipe: Pipe): void;
+	/** A new connection serves the pipe: {@link Pipe.peerProperties} are its own from here on. */
+	onConnected?(pipe: Pipe): void;
 	/** The other end closed. Inbound messages may still be queued: see {@link Pipe.readable}. */
 	onClosed(pipe: Pipe): void;
 }
@@ -137,6 +139,7 @@ export class Pipe {
 		const before = this.peerProperties;
 		this.peerRoutingId = peer.routingId;
 		this.peerProperties = peer.properties;
+		this.owner?.onConnected?.(this);
 		// Of a conflated queue nobody knows whether what is unread is of before or of after.
 		if (before === NO_PROPERTIES || this.#inbound.conflating) return;
 		this.#former ??= [];

@@ -30,6 +30,7 @@ export class Place implements TransportHost {
 	readonly peerName: Uint8Array | undefined;
 	readonly #owner: PlaceOwner;
 	#ended = false;
+	#optionSet: (() => void) | undefined;
 
 	/** @param peerName what the peer of this connection is called, whatever it announces */
 	constructor(owner: PlaceOwner, peerName?: Uint8Array) {
@@ -56,6 +57,15 @@ export class Place implements TransportHost {
 
 	emit(event: SocketEvent): void {
 		this.#owner.emit(event);
+	}
+
+	watchOptions(changed: () => void): void {
+		this.#optionSet = changed;
+	}
+
+	/** An option of the socket was set. */
+	optionSet(): void {
+		this.#optionSet?.();
 	}
 
 	end(): void {

@@ -170,6 +170,12 @@ export class SocketEndpoints implements PlaceOwner {
 		if (!found) throw new ZmqError("ENOENT", `"${endpoint}" is not connected by this socket`, { address: endpoint });
 	}
 
+	/** An option of the socket was set. */
+	optionSet(): void {
+		for (const { place } of this.#bound) place.optionSet();
+		for (const { place } of this.#connected) place.optionSet();
+	}
+
 	/** Called once; see Shutdown above. */
 	close(): Promise<void> {
 		this.#closed = true;

@@ -75,6 +75,6 @@ export class Accepted implements EngineOwner {
 	close(): void {
 		const socketEnd = this.#socketEnd;
 		if (socketEnd === undefined) this.#engine.destroy();
-		else closeFromTransport(socketEnd, this.#owner.host.options.linger);
+		else if (this.#owner.host.closesPipes !== true) closeFromTransport(socketEnd, this.#owner.host.options.linger);
 	}
 }

@@ -14,6 +14,7 @@
  */
 import { ZmqError } from "../errors.ts";
 import { INPROC_NAME_BYTES_MAX } from "../limits.ts";
+import type { Lane } from "../memory/lane.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { addMarks, type Party } from "./inproc-party.ts";
 
@@ -42,6 +43,8 @@ export interface Binding {
 	accept(pipe: Pipe, lane?: Lingering): void;
 	/** How long what was written may still be flushed after a close, ms; -1 = for ever. */
 	lingerMs(): number;
+	/** Takes what another thread asks for instead of all of the above; the pipe must be accepted or refused. */
+	open?(lane: Lane, pipe: number, request: Uint8Array): void;
 }
 
 /** A connect; `near` belongs to whoever connects, `far` waits for the binding. */

@@ -61,6 +61,14 @@ function readProperties(bytes: Buffer): Properties | undefined {
 	}
 }
 
+/** The number of the binding, before what is asked of it. */
+export const REQUEST_HEADER_BYTES = 4;
+
+/** Which binding a request is for; -1 when the bytes are none. */
+export function requestedBinding(payload: Uint8Array): number {
+	return payload.length < REQUEST_HEADER_BYTES ? -1 : Buffer.from(payload.buffer, payload.byteOffset, REQUEST_HEADER_BYTES).readUInt32LE(0);
+}
+
 export function encodeRequest(binding: number, party: Party): Buffer {
 	const number = Buffer.alloc(4);
 	number.writeUInt32LE(binding, 0);
@@ -68,10 +76,10 @@ export function encodeRequest(binding: number, party: Party): Buffer {
 }
 
 export function decodeRequest(payload: Uint8Array): { binding: number; party: Party } | undefined {
-	if (payload.length < 4) return undefined;
-	const party = decodeParty(payload.subarray(4));
+	if (payload.length < REQUEST_HEADER_BYTES) return undefined;
+	const party = decodeParty(payload.subarray(REQUEST_HEADER_BYTES));
 	if (party === undefined) return undefined;
-	return { binding: Buffer.from(payload.buffer, payload.byteOffset, 4).readUInt32LE(0), party };
+	return { binding: requestedBinding(payload), party };
 }
 
 /** The high-water mark of one direction of an inproc pipe; 0 = none. */

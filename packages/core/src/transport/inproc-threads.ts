@@ -15,7 +15,7 @@ import type { Membership } from "../memory/membership.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { hold, release } from "../wait/keep-alive.ts";
 import { type Binding, type Connect, InprocDirectory, type RemoteNames } from "./inproc-directory.ts";
-import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party } from "./inproc-party.ts";
+import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party, REQUEST_HEADER_BYTES, requestedBinding } from "./inproc-party.ts";
 import { LanePipe } from "./lane-pipe.ts";
 
 /** Arguments of REFUSE. */
@@ -153,6 +153,11 @@ class ThreadNames implements RemoteNames, EngineOwner {
 	}
 
 	onOpen(lane: Lane, pipe: number, payload: Uint8Array): void {
+		const raw = this.#published.get(requestedBinding(payload))?.binding;
+		if (raw?.open !== undefined) {
+			raw.open(lane, pipe, payload.subarray(REQUEST_HEADER_BYTES));
+			return;
+		}
 		const request = decodeRequest(payload);
 		const published = request === undefined ? undefined : this.#published.get(request.binding);
 		if (request === undefined || published === undefined) {

@@ -17,7 +17,7 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { checkSecurity } from "../security/make-mechanism.ts";
 import { listen, where } from "./stream-bind.ts";
-import { StreamConnector } from "./stream-connector.ts";
+import { type Dialer, StreamConnector } from "./stream-connector.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { bindError } from "./system-error.ts";
 import type { Connector, Listener, Transport, TransportHost } from "./transport.ts";
@@ -127,12 +127,36 @@ async function bind(endpoint: Endpoint, host: TransportHost): Promise<Listener> 
 	}
 }
 
-function connect(endpoint: Endpoint, host: TransportHost): Connector {
+/** @throws ZmqError EINVAL, EPROTONOSUPPORT */
+function toDial(endpoint: Endpoint): Dialer {
 	const at = asIpc(endpoint);
 	if (at.path === "*")
 		throw new ZmqError("EINVAL", `Cannot connect "${at.text}": name the path that the peer is bound to`, { address: at.text });
 	const path = netPath(at);
-	return new StreamConnector(at.text, host, { open: () => connectStream({ path }) });
+	return { open: () => connectStream({ path }) };
 }
 
-export const ipc: Transport = { scheme: "ipc", bind, connect };
+function connect(endpoint: Endpoint, host: TransportHost): Connector {
+	return new StreamConnector(endpoint.text, host, toDial(endpoint));
+}
+
+function checkConnect(endpoint: Endpoint, host: TransportHost): void {
+	toDial(endpoint);
+	checkSecurity(host.options);
+}
+
+/**
+ * The file of an endpoint that another thread of this process listens on goes away at the latest when this thread exits, which
+ * that thread may not live to see. Returns what ends that.
+ * @param endpoint with wildcards resolved
+ * @param folder true: the file lies in a folder of its own
+ */
+export function removeAtExitHere(endpoint: string, folder: boolean): () => void {
+	const path = endpoint.slice("ipc://".length);
+	if (path.startsWith("@")) return () => {};
+	const absolute = resolve(path);
+	removeAtExit(absolute, remover(absolute, folder ? dirname(absolute) : undefined));
+	return () => bound.delete(absolute);
+}
+
+export const ipc: Transport = { scheme: "ipc", bind, connect, checkConnect };

@@ -108,8 +108,13 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		if (window === undefined || this.pipe.closed) return;
 		// More than was granted: the excess is dropped here, where it can do no harm.
 		if (!window.arrived()) return;
-		this.pipe.tryWrite(message);
+		this.deliver(message);
 		if (window.window !== 0) this.#returnCredit();
+	}
+
+	/** A message within the window has come. */
+	protected deliver(message: Message): void {
+		this.pipe.tryWrite(message);
 	}
 
 	onCredit(messages: number): boolean {
@@ -147,7 +152,12 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 			this.finish();
 			return;
 		}
-		this.#keepAlive(this.#unsent() && !this.#done && this.#lingerMs() !== 0);
+		this.#keepAlive(this.#unsent() && !this.#done && this.holdsLoop);
+	}
+
+	/** Whether messages that wait to be sent keep the event loop alive. */
+	protected get holdsLoop(): boolean {
+		return this.#lingerMs() !== 0;
 	}
 
 	/** True once the peer has granted the pipe. */

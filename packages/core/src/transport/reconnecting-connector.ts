@@ -80,7 +80,7 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 	close(): Promise<void> {
 		const socketEnd = this.#socketEnd;
 		if (socketEnd === undefined) this.#end();
-		else if (!this.#closing) closeFromTransport(socketEnd, this.#host.options.linger);
+		else if (!this.#closing && this.#host.closesPipes !== true) closeFromTransport(socketEnd, this.#host.options.linger);
 		return this.#whenEnded;
 	}
 

@@ -175,7 +175,8 @@ function dialer(at: TcpEndpoint, port: number, host: TransportHost): Dialer {
 	return { open, prepare, ...resource };
 }
 
-function connect(endpoint: Endpoint, host: TransportHost): Connector {
+/** @throws ZmqError EINVAL, EADDRNOTAVAIL */
+function toDial(endpoint: Endpoint, host: TransportHost): Dialer {
 	const at = asTcp(endpoint);
 	const { port, text } = at;
 	if (port === "*" || port === 0)
@@ -185,7 +186,16 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	if (family === 6) requireIpv6(text, host.options);
 	if (family === 0 && !isHostName(at.host))
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${at.host}" is neither an address nor a host name`, { address: text });
-	return new StreamConnector(text, host, dialer(at, port, host));
+	return dialer(at, port, host);
 }
 
-export const tcp: Transport = { scheme: "tcp", bind, connect };
+function connect(endpoint: Endpoint, host: TransportHost): Connector {
+	return new StreamConnector(endpoint.text, host, toDial(endpoint, host));
+}
+
+function checkConnect(endpoint: Endpoint, host: TransportHost): void {
+	toDial(endpoint, host);
+	checkSecurity(host.options);
+}
+
+export const tcp: Transport = { scheme: "tcp", bind, connect, checkConnect };

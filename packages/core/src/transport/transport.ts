@@ -31,6 +31,10 @@ export interface TransportHost {
 	readonly options: Readonly<SocketOptions>;
 	/** True once the socket was closed: nothing may be attached any more. */
 	readonly closed: boolean;
+	/** True: when a listener or connector closes, the host itself closes the pipes that it was given, once what it has for them is written. */
+	readonly closesPipes?: boolean;
+	/** Calls `changed` whenever an option is set from now on. For transports that keep a copy of the options. */
+	watchOptions?(changed: () => void): void;
 	/** Gives the socket its end of a new pipe. The socket sets the owner; it may close the pipe at once (a second PAIR peer). */
 	attach(pipe: Pipe): void;
 	/** Reports to the monitor. */
@@ -58,4 +62,8 @@ export interface Transport {
 	bind(endpoint: Endpoint, host: TransportHost): Promise<Listener>;
 	/** Never waits: the peer may appear later. Throws EINVAL on an endpoint that can never work. */
 	connect(endpoint: Endpoint, host: TransportHost): Connector;
+	/** Throws what {@link connect} would throw, and does nothing else. Not there: it throws nothing. */
+	checkConnect?(endpoint: Endpoint, host: TransportHost): void;
+	/** True: what this bind needs lives in this thread alone. Not there: never. */
+	bindsHereOnly?(endpoint: Endpoint, host: TransportHost): boolean;
 }

@@ -67,7 +67,7 @@ export class UdpEnd implements Listener, Connector, PipeOwner {
 	}
 
 	close(): Promise<void> {
-		if (!this.#closing) closeFromTransport(this.#socketEnd, this.#host.options.linger);
+		if (!this.#closing && this.#host.closesPipes !== true) closeFromTransport(this.#socketEnd, this.#host.options.linger);
 		return this.#whenEnded;
 	}
 

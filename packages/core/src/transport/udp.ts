@@ -134,7 +134,8 @@ async function openRadio(at: UdpEndpoint, options: Readonly<SocketOptions>): Pro
 	return { socket, address };
 }
 
-function connect(endpoint: Endpoint, host: TransportHost): Connector {
+/** @throws ZmqError ENOCOMPATPROTO, EINVAL */
+function toSend(endpoint: Endpoint, host: TransportHost): UdpEndpoint & { readonly port: number } {
 	const at = asUdp(endpoint);
 	const { port, text } = at;
 	if (host.type !== "RADIO") throw mismatch(text, host, "RADIO connects");
@@ -144,6 +145,12 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	else if (addressFamily(at.host) === 0 && !isHostName(at.host))
 		throw new ZmqError("EINVAL", `Cannot connect "${text}": "${at.host}" is neither an address nor a host name`, { address: text });
 	if (at.interface !== undefined) localAddress(text, at.interface, host.options);
+	return { ...at, port };
+}
+
+function connect(endpoint: Endpoint, host: TransportHost): Connector {
+	const at = toSend(endpoint, host);
+	const { port, text } = at;
 	let to: DatagramAddress = { address: at.host, port };
 	const end = new UdpEnd(
 		text,
@@ -173,4 +180,4 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	return end;
 }
 
-export const udp: Transport = { scheme: "udp", bind, connect };
+export const udp: Transport = { scheme: "udp", bind, connect, checkConnect: toSend };

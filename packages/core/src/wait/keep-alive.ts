@@ -75,9 +75,11 @@ export function releaseDelivery(): void {
 	if (current.deliveries === 0) letGoLater(current);
 }
 
-/** Calls `listener` whenever nothing keeps this thread's event loop alive but deliveries. */
-export function onEnding(listener: () => void): void {
-	state().listeners.add(listener);
+/** Calls `listener` whenever nothing keeps this thread's event loop alive but deliveries. Returns what ends that. */
+export function onEnding(listener: () => void): () => void {
+	const { listeners } = state();
+	listeners.add(listener);
+	return () => listeners.delete(listener);
 }
 
 /** How many holds of both kinds are open in this thread; tests use it as a leak check. */

@@ -17,6 +17,8 @@ const LATE_PEERS_CHECK_MS = 1000;
 
 /** Those with a port that is known, by {@link keyOf}. */
 const servers = new Map<string, Promise<PathServer>>();
+/** The keys of those that a program has shared. */
+const sharedKeys = new Set<string>();
 
 function keyOf(address: string, port: number): string {
 	return `${address === "0.0.0.0" || address === "::" ? "*" : address} ${port}`;
@@ -48,6 +50,11 @@ export async function pathServerFor(at: WebEndpoint, address: string, host: Tran
 		checkFit(found, at, host);
 		return found;
 	}
+}
+
+/** True when a program has shared a server that listens there. */
+export function isShared({ port }: WebEndpoint, address: string): boolean {
+	return port !== "*" && sharedKeys.has(keyOf(address, port));
 }
 
 function forget(key: string, server: Promise<PathServer>): void {
@@ -116,7 +123,11 @@ export function shareHttpServer(server: WebServer): string {
 	const key = keyOf(at.address, at.port);
 	const shared = Promise.resolve(new PathServer(server, { own: false, secure, identity: "", onEmpty: () => {} }));
 	servers.set(key, shared);
-	server.once("close", () => forget(key, shared));
+	sharedKeys.add(key);
+	server.once("close", () => {
+		sharedKeys.delete(key);
+		forget(key, shared);
+	});
 	const wildcard = at.address === "0.0.0.0" || at.address === "::";
 	const name = wildcard ? "*" : at.address.includes(":") ? `[${at.address}]` : at.address;
 	return `${secure ? "wss" : "ws"}://${name}:${at.port}`;

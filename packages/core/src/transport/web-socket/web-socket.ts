@@ -16,7 +16,7 @@ import { localAddress } from "../interface-address.ts";
 import { type Dial, ReconnectingConnector } from "../reconnecting-connector.ts";
 import { bindError } from "../system-error.ts";
 import type { Connector, Listener, Transport, TransportHost } from "../transport.ts";
-import { pathServerFor } from "./path-servers.ts";
+import { isShared, pathServerFor } from "./path-servers.ts";
 import { WebSocketAttempt } from "./web-socket-attempt.ts";
 import { WebSocketListener } from "./web-socket-listener.ts";
 import { streamMaker } from "./web-stream.ts";
@@ -58,12 +58,23 @@ function connect(endpoint: Endpoint, host: TransportHost): Connector {
 	return new ReconnectingConnector(at.text, host, dial);
 }
 
+function checkConnect(endpoint: Endpoint, host: TransportHost): void {
+	streamMaker(asWeb(endpoint), host.options);
+	checkSecurity(host.options);
+}
+
+/** A server of the program's own lives in the thread that shares it. */
+function bindsHereOnly(endpoint: Endpoint, host: TransportHost): boolean {
+	const at = asWeb(endpoint);
+	return isShared(at, localAddress(at.text, at.host, host.options));
+}
+
 /** For the request line and the Host header; the stream is made from the endpoint itself. */
 function urlOf({ scheme, host, port, path }: WebEndpoint): string {
 	return `${scheme}://${printHostPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
 }
 
-const make = (scheme: "ws" | "wss"): Transport => ({ scheme, bind, connect });
+const make = (scheme: "ws" | "wss"): Transport => ({ scheme, bind, connect, checkConnect, bindsHereOnly });
 
 export const ws: Transport = make("ws");
 export const wss: Transport = make("wss");
