@@ -13,8 +13,8 @@
 import { randomBytes } from "node:crypto";
 import type { Endpoint } from "./endpoint/endpoint.ts";
 import { ZmqError } from "./errors.ts";
-import { NAMESPACE_BYTES_MAX } from "./limits.ts";
 import { IoThread } from "./io-thread/io-thread.ts";
+import { NAMESPACE_BYTES_MAX } from "./limits.ts";
 import { checkOptionDefaults } from "./option/option-defaults.ts";
 import { checkOption, type SocketOptionsInput } from "./option/options.ts";
 import type { Socket, SocketContext } from "./socket/socket.ts";

@@ -13,7 +13,7 @@ import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { conflated, type SocketTypeName } from "../socket-type.ts";
 import type { TransportHost } from "../transport/transport.ts";
-import { type PlaceNumber, type PlaceOrder, type Report, eventToData } from "./control.ts";
+import { eventToData, type PlaceNumber, type PlaceOrder, type Report } from "./control.ts";
 import { FarPipe, type FarPipeOwner } from "./far-pipe.ts";
 
 /** The I/O thread as its places see it. */

@@ -223,7 +223,7 @@ export class IoThread implements PlaceMaker, PlaceThread {
 /** A pipe that nobody here waits for any more: granted, and closed at once. */
 function turnAway(lane: Lane, number: number, opening: Opening, secret: Buffer): void {
 	const ends = pipePair({ forward: 0, backward: 0 });
-	const nobody: NearPipeOwner = { secret, lingerMs: () => 0, owes() {}, onSignal() {}, onFault() {}, onDone() {} };
+	const nobody: NearPipeOwner = { secret, lingerMs: () => 0, owes() {}, onSignal() {}, onClosing() {}, onDone() {} };
 	new NearPipe(lane, ends, opening, nobody).accept(number, opening);
 	ends[0].close({ discard: true });
 }

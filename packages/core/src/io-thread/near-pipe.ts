@@ -21,8 +21,8 @@ export interface NearPipeOwner {
 	/** Something was or will be handed to the I/O thread that it must deliver before this thread may end. */
 	owes(): void;
 	onSignal(pipe: NearPipe, signal: Signal): void;
-	/** The socket closes the pipe because of what the peer has sent. */
-	onFault(pipe: NearPipe, error: Error): void;
+	/** The socket closes the pipe; `because` of what the peer has sent. */
+	onClosing(pipe: NearPipe, because: Error | undefined): void;
 	/** Over. */
 	onDone(pipe: NearPipe): void;
 }
@@ -72,8 +72,7 @@ export class NearPipe extends LanePipe {
 	}
 
 	override onClosed(): void {
-		const because = this.pipe.closedBecause;
-		if (because !== undefined) this.#owner.onFault(this, because);
+		this.#owner.onClosing(this, this.pipe.closedBecause);
 		super.onClosed();
 	}
 
@@ -96,10 +95,15 @@ export class NearPipe extends LanePipe {
 		this.pipe.hiccup();
 	}
 
-	protected override deliver(message: Message): void {
+	override onMessage(message: Message): void {
 		const signal = decodeSignal(this.#owner.secret, message);
-		if (signal === undefined) super.deliver(message);
-		else this.#owner.onSignal(this, signal);
+		if (signal === undefined) {
+			super.onMessage(message);
+			return;
+		}
+		// A signal takes nothing from the window, which is the socket's mark for messages.
+		this.lane.credit(this.number, 1);
+		if (!this.pipe.closed) this.#owner.onSignal(this, signal);
 	}
 
 	protected override finish(): void {

@@ -9,16 +9,15 @@
  * **Shutdown**: `close()` closes the socket's ends of all pipes, what they hold is handed over within the linger period, and settles
  * when the I/O thread says that all of it was delivered or given up and the address is free, or has died.
  */
-import { ZmqError } from "../errors.ts";
+import type { ZmqError } from "../errors.ts";
 import type { Lane } from "../memory/lane.ts";
 import type { SocketOptions } from "../option/options.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { closeFromTransport } from "../transport/linger.ts";
 import { PendingHold } from "../transport/pending-hold.ts";
 import type { Connector, Listener, TransportHost } from "../transport/transport.ts";
-import { type Order, type PlaceNumber, type Report } from "./control.ts";
+import { eventFromData, type Order, type PlaceNumber, type Report } from "./control.ts";
 import { errorFromData, errorToData } from "./error-data.ts";
-import { eventFromData } from "./control.ts";
 import { NearPipe, type NearPipeOwner } from "./near-pipe.ts";
 import type { Opening } from "./opening.ts";
 import type { PeerSignal, Signal } from "./signal.ts";
@@ -56,6 +55,8 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 	/** The I/O thread died: made anew once the pipes of before are gone. */
 	#remaking = false;
 	#ended = false;
+	/** As the I/O thread knows it. */
+	#toldLingerMs: number | undefined;
 
 	constructor(number: PlaceNumber, verb: "bind" | "connect", endpoint: string, host: TransportHost, thread: PlaceThread) {
 		this.number = number;
@@ -127,8 +128,10 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 		else this.#attach(pipe, signal);
 	}
 
-	onFault(pipe: NearPipe, error: Error): void {
-		this.#thread.say({ is: "fault", pipe: pipe.id, error: errorToData(error) });
+	onClosing(pipe: NearPipe, because: Error | undefined): void {
+		if (because !== undefined) this.#thread.say({ is: "fault", pipe: pipe.id, error: errorToData(because) });
+		// Linger is what counts from here on, and not every host tells when it was set.
+		if (this.lingerMs() !== this.#toldLingerMs) this.#tellOptions();
 	}
 
 	onDone(pipe: NearPipe): void {
@@ -164,7 +167,7 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 	}
 
 	#order(): void {
-		const { type, namespace, peerName, options } = this.#host;
+		const { type, namespace, peerName } = this.#host;
 		this.#thread.say({
 			is: this.#verb,
 			place: this.number,
@@ -172,13 +175,19 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 			type,
 			namespace,
 			peerName,
-			options: plain(options),
+			options: this.#options(),
 		});
 	}
 
 	#tellOptions(): void {
-		if (!this.#ended && this.#closing === undefined)
-			this.#thread.say({ is: "options", place: this.number, options: plain(this.#host.options) });
+		if (this.#ended || this.#closing !== undefined) return;
+		this.#thread.say({ is: "options", place: this.number, options: this.#options() });
+	}
+
+	/** Without what is read through getters. */
+	#options(): Readonly<SocketOptions> {
+		this.#toldLingerMs = this.lingerMs();
+		return { ...this.#host.options };
 	}
 
 	/** As a connector of this thread does: a ROUTER must first know who the peer is. */
@@ -231,7 +240,7 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 			this.#resolveClosed = resolve;
 		});
 		// First: how long it may linger counts from here on.
-		this.#thread.say({ is: "close", place: this.number, options: plain(options) });
+		this.#thread.say({ is: "close", place: this.number, options: this.#options() });
 		const ends = [...this.#attached].map((pipe) => pipe.near);
 		if (this.#early !== undefined) ends.push(this.#early.ends[0]);
 		for (const near of ends) if (!near.closed) closeFromTransport(near, options.linger);
@@ -246,9 +255,4 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 		this.#thread.forget(this);
 		this.#resolveClosed();
 	}
-}
-
-/** Without what is read through getters. */
-function plain(options: Readonly<SocketOptions>): Readonly<SocketOptions> {
-	return { ...options };
 }

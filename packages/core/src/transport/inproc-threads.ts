@@ -15,7 +15,15 @@ import type { Membership } from "../memory/membership.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import { hold, release } from "../wait/keep-alive.ts";
 import { type Binding, type Connect, InprocDirectory, type RemoteNames } from "./inproc-directory.ts";
-import { decodeParty, decodeRequest, encodeParty, encodeRequest, type Party, REQUEST_HEADER_BYTES, requestedBinding } from "./inproc-party.ts";
+import {
+	decodeParty,
+	decodeRequest,
+	encodeParty,
+	encodeRequest,
+	type Party,
+	REQUEST_HEADER_BYTES,
+	requestedBinding,
+} from "./inproc-party.ts";
 import { LanePipe } from "./lane-pipe.ts";
 
 /** Arguments of REFUSE. */

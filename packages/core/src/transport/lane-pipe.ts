@@ -108,13 +108,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		if (window === undefined || this.pipe.closed) return;
 		// More than was granted: the excess is dropped here, where it can do no harm.
 		if (!window.arrived()) return;
-		this.deliver(message);
-		if (window.window !== 0) this.#returnCredit();
-	}
-
-	/** A message within the window has come. */
-	protected deliver(message: Message): void {
 		this.pipe.tryWrite(message);
+		if (window.window !== 0) this.#returnCredit();
 	}
 
 	onCredit(messages: number): boolean {
