@@ -55,12 +55,10 @@ export function startWorker(data: IoThreadData, module: URL | string | undefined
 			// Loaders, preloads and profilers are meant for the program.
 			execArgv: [],
 			argv: [],
-			// With a pipe each, nothing is added to the listeners of process.stdout and process.stderr.
+			// Else Node adds listeners to process.stdout and process.stderr. What the worker warns of comes as a report.
 			stdout: true,
 			stderr: true,
 		});
-		worker.stdout.resume();
-		worker.stderr.resume();
 		worker.unref();
 		return worker;
 	} catch (cause) {

@@ -155,8 +155,13 @@ export function removeAtExitHere(endpoint: string, folder: boolean): () => void 
 	const path = endpoint.slice("ipc://".length);
 	if (path.startsWith("@")) return () => {};
 	const absolute = resolve(path);
-	removeAtExit(absolute, remover(absolute, folder ? dirname(absolute) : undefined));
-	return () => bound.delete(absolute);
+	const remove = remover(absolute, folder ? dirname(absolute) : undefined);
+	removeAtExit(absolute, remove);
+	return () => {
+		bound.delete(absolute);
+		// Another thread may have taken the place of the one that made it, and knows of the file only.
+		if (folder) remove();
+	};
 }
 
 export const ipc: Transport = { scheme: "ipc", bind, connect, checkConnect };
