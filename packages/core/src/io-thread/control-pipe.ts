@@ -29,6 +29,12 @@ class ControlEnd extends LanePipe {
 		this.start(UNLIMITED);
 	}
 
+	/** As of near-pipe.ts: what is ordered is done while the application computes. */
+	override onReadable(): void {
+		super.onReadable();
+		this.lane.flush();
+	}
+
 	onAccept(): void {}
 
 	onRefuse(): void {

@@ -69,6 +69,8 @@ export class NearPipe extends LanePipe {
 	override onReadable(): void {
 		this.#owner.owes();
 		super.onReadable();
+		// Now, not when this code ends: it may compute for long, and the peer is to have what was sent before.
+		this.lane.flush();
 	}
 
 	override onClosed(): void {
