@@ -22,6 +22,16 @@ it("the examples of docs/transports.md reach whom they mean", async () => {
 	await import("./shared-port-example.ts");
 	await import("./share-server-example.ts");
 	await import("./udp-example.ts");
-	expect(log.mock.calls).toEqual([["Ada?"], ["job 1"], ["time?"], ["noon"], ["a page"], ["weather: rain"], ["to myself, from 127.0.0.1"]]);
+	await import("./io-thread-example.ts");
+	expect(log.mock.calls).toEqual([
+		["Ada?"],
+		["job 1"],
+		["time?"],
+		["noon"],
+		["a page"],
+		["weather: rain"],
+		["to myself, from 127.0.0.1"],
+		["on its way, whatever this thread does next"],
+	]);
 	log.mockRestore();
 });

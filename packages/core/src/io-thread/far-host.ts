@@ -54,6 +54,10 @@ export class FarHost implements TransportHost, FarPipeOwner {
 		return this.#service.secret;
 	}
 
+	get discardsUnread(): boolean {
+		return this.options.discardUnread;
+	}
+
 	attach(pipe: Pipe): void {
 		if (this.closed) {
 			pipe.close({ discard: true });

@@ -18,6 +18,8 @@ import { encodeSignal, type Signal } from "./signal.ts";
 /** The place as its pipes see it. */
 export interface FarPipeOwner {
 	readonly secret: Buffer;
+	/** What the peer leaves behind unread is nobody's: the option `discardUnread`. */
+	readonly discardsUnread: boolean;
 	/** The application has closed its end: what is left of the linger period counts. */
 	onApplicationClosed(): void;
 	onDone(pipe: FarPipe): void;
@@ -83,6 +85,13 @@ export class FarPipe extends LanePipe {
 		this.#owner.onApplicationClosed();
 		if (this.#fault !== undefined) this.pipe.close({ discard: true, because: this.#fault });
 		super.onClose();
+	}
+
+	override onClosed(): void {
+		if (this.#owner.discardsUnread) {
+			this.lane.close(this.number);
+			this.finish();
+		} else super.onClosed();
 	}
 
 	onAccept(): void {}
