@@ -6,8 +6,16 @@ import type { Row, Sizes } from "./row.ts";
 import { idleRows } from "./rows/idle.ts";
 import { publishRows } from "./rows/publish.ts";
 import { callRows, roundTripRows } from "./rows/round-trip.ts";
-import { curveRows, plainRows } from "./rows/throughput.ts";
+import { curveRows, ioRows, plainRows } from "./rows/throughput.ts";
 
 export function allRows(sizes: Sizes): Row[] {
-	return [...plainRows(sizes), ...roundTripRows(sizes), ...publishRows(sizes), ...curveRows(sizes), ...idleRows(sizes), ...callRows(sizes)];
+	return [
+		...plainRows(sizes),
+		...roundTripRows(sizes),
+		...publishRows(sizes),
+		...curveRows(sizes),
+		...ioRows(sizes),
+		...idleRows(sizes),
+		...callRows(sizes),
+	];
 }

@@ -1,3 +1,6 @@
+/**
+ * A context whose tcp runs in a thread of its own.
+ */
 import { Context, Pull, Push } from "@zloom/core";
 
 const context = new Context({ io: "worker" });

@@ -56,6 +56,15 @@ export interface BenchLibrary {
 	Publisher: new (options?: Options) => BenchSocket & Sending;
 	Subscriber: new (options?: Options) => BenchSocket & Receiving & Subscribing;
 	curveKeyPair(): KeyPair;
+	/** Of zloom; npm zeromq's takes no such options. */
+	Context: new (options: {
+		io: "worker";
+	}) => object;
+}
+
+/** The options that give a socket's context an I/O thread, or none. */
+export function ioOptions({ Context }: BenchLibrary, io: boolean | undefined): { context?: object } {
+	return io === true ? { context: new Context({ io: "worker" }) } : {};
 }
 
 /** Loads a library by the name of its arm. */

@@ -15,6 +15,8 @@ export interface ThroughputOrder {
 	batch?: number;
 	/** True: under CURVE. */
 	curve?: boolean;
+	/** True: the context of each thread has an I/O thread; zloom alone. */
+	io?: boolean;
 	/** High-water mark of both sockets, messages; none: the default. Unused by MessagePort. */
 	highWaterMark?: number;
 }
@@ -27,6 +29,8 @@ export interface CountOrder {
 	batch: number;
 	/** Socket options of the receiver. */
 	options: Readonly<Record<string, unknown>>;
+	/** As of {@link ThroughputOrder}. */
+	io?: boolean;
 	/** MessagePort alone: after so many messages the receiver says {@link MORE}. */
 	window: number;
 }

@@ -2,7 +2,7 @@
  * The receiving thread of a throughput run: says that it is ready, reads past the messages that warm up, then times the others
  * and says how many came a second.
  */
-import { loadLibrary } from "./library.ts";
+import { ioOptions, loadLibrary } from "./library.ts";
 import { type CountOrder, MORE } from "./orders.ts";
 import { Started } from "./thread.ts";
 
@@ -31,8 +31,8 @@ function countByPort(): void {
 }
 
 async function countBySocket(library: "zloom" | "zeromq"): Promise<void> {
-	const { Pull } = await loadLibrary(library);
-	const pull = new Pull(order.options);
+	const loaded = await loadLibrary(library);
+	const pull = new loaded.Pull({ ...order.options, ...ioOptions(loaded, order.io) });
 	pull.connect(order.endpoint);
 	started.onEnd(() => pull.close());
 	started.say("ready");

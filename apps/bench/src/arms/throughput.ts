@@ -6,7 +6,7 @@
  * sender sends the same buffer over and over and fills it never; the receiver drops what it gets.
  */
 import { printFigure } from "./figure.ts";
-import { type LibraryName, loadLibrary } from "./library.ts";
+import { ioOptions, type LibraryName, loadLibrary } from "./library.ts";
 import { type CountOrder, MORE, type ThroughputOrder } from "./orders.ts";
 import { BenchThread } from "./thread.ts";
 
@@ -43,11 +43,13 @@ async function byPort({ bytes, messages }: ThroughputOrder): Promise<Receiver> {
 }
 
 async function bySocket(order: ThroughputOrder & { library: LibraryName }): Promise<Receiver> {
-	const { endpoint, bytes, messages, batch = 1, curve = false, highWaterMark } = order;
-	const { Push, curveKeyPair } = await loadLibrary(order.library);
+	const { endpoint, bytes, messages, batch = 1, curve = false, io = false, highWaterMark } = order;
+	const loaded = await loadLibrary(order.library);
+	const { Push, curveKeyPair } = loaded;
 	const server = curve ? curveKeyPair() : undefined;
 	const client = curve ? curveKeyPair() : undefined;
 	const push = new Push({
+		...ioOptions(loaded, io),
 		...(highWaterMark === undefined ? {} : { sendHighWaterMark: highWaterMark }),
 		...(server === undefined ? {} : { curveServer: true, curveSecretKey: server.secretKey }),
 	});
@@ -56,7 +58,7 @@ async function bySocket(order: ThroughputOrder & { library: LibraryName }): Prom
 		...(highWaterMark === undefined ? {} : { receiveHighWaterMark: highWaterMark }),
 		...(client && { curveServerKey: server?.publicKey, curvePublicKey: client.publicKey, curveSecretKey: client.secretKey }),
 	};
-	const thread = startReceiver({ library: order.library, endpoint: push.lastEndpoint ?? "", messages, batch, options, window: 0 });
+	const thread = startReceiver({ library: order.library, endpoint: push.lastEndpoint ?? "", messages, batch, options, io, window: 0 });
 	await thread.hear();
 	const payload = Buffer.alloc(bytes, 7);
 	if (batch === 1) {

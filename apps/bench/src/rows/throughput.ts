@@ -119,6 +119,30 @@ function curve(name: string, size: string, bytes: number, messages: number, atLe
 	};
 }
 
+/** What an I/O thread costs, and what it brings where the work is in the connection: four threads instead of two. */
+function ioThread(name: string, title: string, order: Omit<ThroughputOrder, "library" | "endpoint">): Row {
+	return {
+		name,
+		title,
+		measures: 'Ours beside ours: the contexts of both threads with `io: "worker"`, and without.',
+		unit: "msg/s",
+		arms: new Map([
+			["zloom", node("zloom", "tcp", { ...order, io: true })],
+			["zloom inline", node("zloom", "tcp", order)],
+		]),
+		bars: [],
+	};
+}
+
+export function ioRows({ messages }: Sizes): Row[] {
+	const many = Math.ceil((messages * FAST) / BATCH) * BATCH;
+	return [
+		ioThread("io-tcp-64", "I/O threads, tcp 64 B, send / for await", { bytes: 64, messages: messages * 2 }),
+		ioThread("io-tcp-64-batches", `I/O threads, tcp 64 B, batches of ${BATCH}`, { bytes: 64, messages: many, batch: BATCH }),
+		ioThread("io-curve-64k", "I/O threads, CURVE tcp 64 KiB", { bytes: MIDDLE_BYTES, messages: count(messages / 100), curve: true }),
+	];
+}
+
 export function plainRows(sizes: Sizes): Row[] {
 	return [
 		oneAtATime("inproc", 10, sizes),
