@@ -28,13 +28,14 @@ async function host({ clients: count, seed, ...options }) {
 	const failed = (error) => tell({ violation: error?.stack ?? String(error) });
 	process.on("uncaughtException", failed);
 	process.on("unhandledRejection", failed);
-	const sink = new Pull();
-	await sink.bind(options.sink);
 	const clients = new Clients({ ...options, random: randomFrom(seed), tell });
-	const draining = drain(sink);
+	// Before anything is awaited: a host that has just begun may be told to stop at once.
 	const stop = () => clients.stop();
 	if (isMainThread) process.on("message", stop);
 	else parentPort.once("message", stop);
+	const sink = new Pull();
+	await sink.bind(options.sink);
+	const draining = drain(sink);
 	await clients.run(count);
 	sink.close();
 	await draining;
