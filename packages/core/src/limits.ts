@@ -85,7 +85,7 @@ export const HEARTBEAT_TIME_TO_LIVE_MS_MAX = 6_553_599;
 export const TOPIC_BYTES_MAX = 32 * 1024;
 /** Longest group of RADIO and DISH, bytes (RFC 48; libzmq 4.3.5). */
 export const GROUP_BYTES_MAX = 255;
-/** What a topic costs beside its bytes, about (measured; see pattern/subscriptions.ts). */
+/** What a topic is counted with beside its bytes: what it costs at most, also when the tables of subscriptions have just grown. */
 export const TOPIC_OVERHEAD_BYTES = 192;
 /** All topics of one subscriber together, with TOPIC_OVERHEAD_BYTES each: a million of common length. Beyond, it loses its connection. */
 export const SUBSCRIBER_BYTES_MAX = 512 << 20;
