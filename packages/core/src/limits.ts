@@ -67,6 +67,12 @@ export const ENCODED_FRAME_BYTES_KEPT = 1 << 20;
 export const LENT_FRAME_BYTES_MAX = 256 * 1024;
 /** Idle buffers of that kind that one thread keeps, count: at most 4 MiB. */
 export const LENT_FRAMES_KEPT = 16;
+/** Decrypted frames of middle size share slabs of this size, bytes; see wire/fresh-frames.ts … */
+export const SLAB_BYTES = 256 * 1024;
+/** … from this size on, bytes: one frame that is kept holds at most 16 times itself … */
+export const SLAB_FRAME_BYTES_MIN = 16 * 1024;
+/** … up to this one, bytes: a larger one leaves too much of a slab unused. */
+export const SLAB_FRAME_BYTES_MAX = SLAB_BYTES / 2;
 /** A connection takes no more messages from its pipe while this much waits to be written, bytes: what is beyond would be lost with the connection. */
 export const SEND_BACKLOG_BYTES = 256 * 1024;
 /** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */

@@ -8,6 +8,7 @@
  * The hot path writes the box straight into the send buffer and allocates nothing; an inbound frame costs its own buffer.
  */
 import { FLAG_COMMAND, FLAG_MORE, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
+import { freshFrame } from "../wire/fresh-frames.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { type PeerCounter, requireSodium } from "./curve-box.ts";
 import type { MessageCipher } from "./mechanism.ts";
@@ -76,7 +77,7 @@ export class CurveMessages implements MessageCipher {
 			throw new ProtocolError("ERR_ZMTP_UNEXPECTED_COMMAND", "The peer sent something other than an encrypted message after the handshake");
 		if (body.length < BODY_OVERHEAD_BYTES)
 			throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_MESSAGE", "The peer sent an encrypted message that is cut off");
-		const plain = Buffer.allocUnsafe(body.length - BODY_OVERHEAD_BYTES);
+		const plain = freshFrame(body.length - BODY_OVERHEAD_BYTES);
 		body.copy(this.#inNonce, PREFIX_BYTES, COUNTER_AT, BOX_AT);
 		const first = this.#sodium.openInto(plain, this.#key, this.#inNonce, body.subarray(BOX_AT));
 		if (first < 0)
