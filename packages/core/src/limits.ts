@@ -55,6 +55,12 @@ export const MULTIPART_BYTES_MAX = FRAME_BYTES_MAX;
 export const MULTIPART_SIZE_FACTOR = 16;
 /** … and in any case this much, bytes: a small limit on frames is not meant to forbid many of them. */
 export const MULTIPART_BYTES_FLOOR = 64 << 20;
+/** What one read of a stream takes at most, bytes; libuv offers as much. Messages are views of what one read took, so one that is kept keeps this much. */
+export const READ_BYTES = 64 * 1024;
+/** A body of which at least this much is still to come is read straight into its own memory, bytes: below, a read of its own costs more than the copy. */
+export const DIRECT_READ_BYTES_MIN = 16 * 1024;
+/** What is read at most after such a body, bytes: if another one follows, this much of it is copied. */
+export const READ_AFTER_BODY_BYTES = 4 * 1024;
 /** Outbound frames up to this size are copied into a batch; larger ones are written as they are, bytes (a copy of 16 KiB costs about what a write of its own does). */
 export const SEND_COPY_BYTES_MAX = 16 * 1024;
 /** One batch of outbound frames, bytes. */

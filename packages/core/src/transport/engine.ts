@@ -2,7 +2,8 @@
  * Joins one connection and one pipe: handshake, then frames to messages and messages to frames. What the connection is made of,
  * a byte stream or a WebSocket, is its link's matter.
  *
- * - Outbound: a readable pipe schedules one flush per turn; a flush takes messages until SEND_BACKLOG_BYTES wait to be
+ * - Outbound: a readable pipe schedules a flush for when all that runs now has run, promise reactions too, so that what a loop of
+ *   awaited sends has sent goes out together, and an answer at once; a second one in the same turn waits for its end. A flush takes messages until SEND_BACKLOG_BYTES wait to be
  *   written and goes on when the link has drained. Messages leave the pipe whole.
  * - Inbound: when the pipe refuses a message the link is paused and the frames it has wait; `onWritable` goes on.
  * - The owner (a listener or a connector) decides which pipe is served and what happens after the end of the connection.
@@ -31,6 +32,7 @@ import { Opening, type OpeningOwner, type OpeningParts } from "./opening.ts";
 import { PendingHold } from "./pending-hold.ts";
 import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
+import { currentTurn, noteTurn } from "./turn.ts";
 import { sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
 
 export type { EngineEnd, EngineOwner, ServingEngine };
@@ -52,10 +54,14 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	#closeTimer: NodeJS.Timeout | undefined;
 	#phase: Phase = "handshake";
 	#pipe: Pipe | undefined;
-	/** A message that the pipe refused; the link is paused while there is one. */
+	/** A message that the pipe refused; while there is one, no more frames are taken. */
 	#stalled: Message | undefined;
+	#paused = false;
+	#pauseScheduled = false;
 	#pumping = false;
 	#flushScheduled = false;
+	/** The turn of the event loop in which it was flushed last. */
+	#flushedIn = -1;
 	#draining = false;
 	/** The link was told that nothing will follow. */
 	#finSent = false;
@@ -121,6 +127,8 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 			return;
 		}
 		this.#heartbeat?.resumed();
+		if (!this.#paused) return;
+		this.#paused = false;
 		this.#link.resume();
 	}
 
@@ -168,8 +176,18 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 			return;
 		}
 		this.#pump();
-		if (this.#stalled !== undefined) this.#link.pause();
+		if (this.#stalled === undefined || this.#pauseScheduled) return;
+		this.#pauseScheduled = true;
+		process.nextTick(this.#pause);
 	}
+
+	/** Not at once: receivers that wait have their turn first, and mostly make room before more is read. */
+	readonly #pause = (): void => {
+		this.#pauseScheduled = false;
+		if (this.#stalled === undefined || this.#phase !== "running") return;
+		this.#paused = true;
+		this.#link.pause();
+	};
 
 	/** @internal */
 	onPing(context: Uint8Array): void {
@@ -284,12 +302,14 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	#scheduleFlush(): void {
 		if (this.#flushScheduled || this.#draining || this.#opening !== undefined) return;
 		this.#flushScheduled = true;
-		setImmediate(this.#flush);
+		if (this.#flushedIn === currentTurn()) setImmediate(this.#flush);
+		else process.nextTick(this.#flush);
 	}
 
-	/** Made once: setImmediate gets it without a closure per flush. */
+	/** Made once, so that scheduling it makes no closure. */
 	readonly #flush = (): void => {
 		this.#flushScheduled = false;
+		this.#flushedIn = noteTurn();
 		const pipe = this.#pipe;
 		const link = this.#link;
 		if (pipe === undefined || this.#phase === "ended" || this.#end !== undefined || this.#finSent) return;

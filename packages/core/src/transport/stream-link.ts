@@ -1,7 +1,7 @@
 /**
  * A byte stream (a node:net Socket) as a link: first the greetings of ZMTP, then its frames.
  *
- * Inbound frames are views of the chunk they came in. Outbound ones are packed by a SendBuffer. Once the peer's greeting shows an
+ * Inbound frames are views of the chunk they came in (intake.ts). Outbound ones are packed by a SendBuffer. Once the peer's greeting shows an
  * older version, frames are read and written as that version has them.
  *
  * Shutdown: the stream is unref'd; the engine ends or destroys it, and hears nothing afterwards.
@@ -14,12 +14,13 @@ import type { MessageCipher } from "../security/mechanism.ts";
 import { encodePing, encodePong } from "../wire/command.ts";
 import { type ChunkDecoder, FrameDecoder } from "../wire/frame.ts";
 import { OLD_FRAME_ENCODER, OldFrameDecoder } from "../wire/old-frame.ts";
+import { type IntakeOwner, takeIn } from "./intake.ts";
 import type { Link, LinkOwner } from "./link.ts";
 import { SendBuffer } from "./send-buffer.ts";
 
 const NO_CONTEXT = Buffer.alloc(0);
 
-export class StreamLink implements Link {
+export class StreamLink implements Link, IntakeOwner {
 	owner: LinkOwner | undefined;
 	frames: ChunkDecoder = new FrameDecoder(COMMAND_BYTES_MAX);
 	readonly #stream: Socket;
@@ -35,15 +36,15 @@ export class StreamLink implements Link {
 	 * @param handshake takes the bytes of the greeting; its owner is told of input when it has some
 	 */
 	constructor(stream: Socket, handshake: Handshake) {
-		this.#stream = stream;
 		this.#greeting = handshake;
-		this.#out = new SendBuffer(stream, () => this.owner?.onWritten());
-		stream.unref();
-		stream.on("data", (chunk: Buffer) => this.#onData(chunk));
-		stream.on("drain", () => this.owner?.onDrain());
-		stream.on("end", () => this.owner?.onLost(undefined));
-		stream.on("error", (error) => this.owner?.onLost(error));
-		stream.on("close", () => this.owner?.onLost(undefined));
+		const own = takeIn(stream, this);
+		this.#stream = own;
+		this.#out = new SendBuffer(own, () => this.owner?.onWritten());
+		own.unref();
+		own.on("drain", () => this.owner?.onDrain());
+		own.on("end", () => this.owner?.onLost(undefined));
+		own.on("error", (error) => this.owner?.onLost(error));
+		own.on("close", () => this.owner?.onLost(undefined));
 	}
 
 	get peerAddress(): string {
@@ -120,7 +121,21 @@ export class StreamLink implements Link {
 		this.#stream.destroySoon();
 	}
 
-	#onData(chunk: Buffer): void {
+	/** @internal */
+	get room(): Buffer | undefined {
+		return this.#discarding || this.owner === undefined ? undefined : this.frames.room;
+	}
+
+	/** @internal */
+	onFilled(bytes: number): void {
+		this.owner?.onHeard();
+		if (this.#discarding || this.owner === undefined) return;
+		this.frames.filled(bytes);
+		this.owner.onInput();
+	}
+
+	/** @internal */
+	onChunk(chunk: Buffer): void {
 		this.owner?.onHeard();
 		if (this.#discarding || this.owner === undefined) return;
 		try {

@@ -10,9 +10,10 @@
  *
  * Pure: bytes in, frames out; the only error that input can cause is ProtocolError.
  */
-import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR, LENT_FRAME_BYTES_MAX } from "../limits.ts";
+import { COMMAND_BYTES_MAX, DIRECT_READ_BYTES_MIN, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR, LENT_FRAME_BYTES_MAX } from "../limits.ts";
 import { borrow, giveBack } from "./lent-frames.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { viewOf } from "./view.ts";
 
 export const FLAG_MORE = 1;
 export const FLAG_LONG = 2;
@@ -82,6 +83,10 @@ export interface FrameSource {
 export interface ChunkDecoder extends FrameSource {
 	/** Gives the decoder more bytes; it keeps views of them. What {@link next} has not consumed yet stays in front. */
 	push(chunk: Buffer): void;
+	/** Where the rest of a large body is to be read, so that it need not be copied; undefined = nowhere: bytes are to be pushed. */
+	readonly room: Buffer | undefined;
+	/** So many bytes were read into `room`. */
+	filled(bytes: number): void;
 }
 
 export class FrameDecoder implements ChunkDecoder {
@@ -131,6 +136,18 @@ export class FrameDecoder implements ChunkDecoder {
 		this.#offset = 0;
 	}
 
+	get room(): Buffer | undefined {
+		const partial = this.#partial;
+		if (partial === undefined) return undefined;
+		// Memory may be less than the body, until more of it has come, or more, when it is lent.
+		const end = Math.min(partial.length, this.#bodyBytes);
+		return end - this.#partialLength < DIRECT_READ_BYTES_MIN ? undefined : partial.subarray(this.#partialLength, end);
+	}
+
+	filled(bytes: number): void {
+		this.#partialLength += bytes;
+	}
+
 	/**
 	 * Goes to the next frame; false when more bytes are needed.
 	 * @throws ProtocolError the stream cannot be read any further
@@ -147,6 +164,17 @@ export class FrameDecoder implements ChunkDecoder {
 		const available = chunk.length - at;
 		if (available < SHORT_HEADER_BYTES) return this.#fillHeader();
 		const flags = chunk[at] as number;
+		if (flags <= FLAG_MORE) {
+			// What most frames are: short, of a message, and whole. Nothing else is to be looked at.
+			const start = at + SHORT_HEADER_BYTES;
+			const bytes = chunk[at + 1] as number;
+			if (start + bytes <= chunk.length && bytes <= this.#bodyBytesMax) {
+				this.flags = flags;
+				this.body = viewOf(chunk, start, bytes);
+				this.#offset = start + bytes;
+				return true;
+			}
+		}
 		if ((flags & FLAG_LONG) === 0) {
 			this.#offset = at + SHORT_HEADER_BYTES;
 			return this.#startBody(flags, chunk[at + 1] as number);
@@ -182,7 +210,7 @@ export class FrameDecoder implements ChunkDecoder {
 		this.flags = flags & ~FLAG_LONG;
 		const end = this.#offset + bodyBytes;
 		if (end <= this.#chunk.length) {
-			this.body = this.#chunk.subarray(this.#offset, end);
+			this.body = viewOf(this.#chunk, this.#offset, bodyBytes);
 			this.#offset = end;
 			return true;
 		}
