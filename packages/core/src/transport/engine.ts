@@ -25,6 +25,7 @@ import type { PeerMetadata } from "../security/peer-metadata.ts";
 import { parseCommand, parsePing } from "../wire/command.ts";
 import { FLAG_COMMAND, FLAG_MORE, tooLarge } from "../wire/frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
+import { DuePings } from "./due-pings.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { Link, LinkOwner } from "./link.ts";
 import { MessageAssembler } from "./message-assembler.ts";
@@ -32,7 +33,7 @@ import { Opening, type OpeningOwner, type OpeningParts } from "./opening.ts";
 import { PendingHold } from "./pending-hold.ts";
 import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
-import { currentTurn, noteTurn } from "./turn.ts";
+import { noteTurn, runSoon } from "./turn.ts";
 import { sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
 
 export type { EngineEnd, EngineOwner, ServingEngine };
@@ -65,11 +66,9 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	#draining = false;
 	/** The link was told that nothing will follow. */
 	#finSent = false;
-	/** Context of the newest PING that is not answered yet: a flood of them costs one answer. */
-	#pong: Buffer | undefined;
 	/** From the first need of it on. */
 	#heartbeat: Heartbeat | undefined;
-	#pingDue = false;
+	readonly #pings = new DuePings();
 	/** True when what this socket sends may be subscriptions, which have a form of their own on the wire. */
 	readonly #upstream: boolean;
 	#subscribeCommands = false;
@@ -99,7 +98,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 
 	/** @internal */
 	onPingDue(): void {
-		this.#pingDue = true;
+		this.#pings.ask();
 		this.#scheduleFlush();
 	}
 
@@ -191,7 +190,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 
 	/** @internal */
 	onPing(context: Uint8Array): void {
-		this.#pong = Buffer.from(context);
+		this.#pings.answer(context);
 		this.#scheduleFlush();
 	}
 
@@ -302,8 +301,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	#scheduleFlush(): void {
 		if (this.#flushScheduled || this.#draining || this.#opening !== undefined) return;
 		this.#flushScheduled = true;
-		if (this.#flushedIn === currentTurn()) setImmediate(this.#flush);
-		else process.nextTick(this.#flush);
+		runSoon(this.#flush, this.#flushedIn);
 	}
 
 	/** Made once, so that scheduling it makes no closure. */
@@ -316,7 +314,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		let backlog = link.backlogBytes;
 		link.cork();
 		try {
-			if (backlog < SEND_BACKLOG_BYTES) backlog += this.#appendHeartbeat(link);
+			if (this.#pings.due && backlog < SEND_BACKLOG_BYTES) backlog += this.#pings.append(link, this.#host.options, this.#heartbeat);
 			while (backlog < SEND_BACKLOG_BYTES) {
 				const message = pipe.tryRead();
 				if (message === undefined) break;
@@ -334,24 +332,11 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		if (this.#phase === "closing" && !pipe.readable) this.#sendFin();
 	};
 
-	/** Returns how many bytes it wrote. */
-	#appendHeartbeat(link: Link): number {
-		let bytes = 0;
-		if (this.#pong !== undefined) bytes += link.appendPong(this.#pong);
-		this.#pong = undefined;
-		if (this.#pingDue) {
-			bytes += link.appendPing(this.#host.options.heartbeatTimeToLive);
-			this.#heartbeat?.pinged();
-		}
-		this.#pingDue = false;
-		return bytes;
-	}
-
 	/** @internal Not flushed from here: a peer that takes everything at once would keep us from ever giving the event loop a turn. */
 	onDrain(): void {
 		this.#draining = false;
 		const pipe = this.#pipe;
-		const due = this.#pong !== undefined || this.#pingDue || this.#phase === "closing";
+		const due = this.#pings.due || this.#phase === "closing";
 		if (pipe !== undefined && (pipe.readable || due)) this.#scheduleFlush();
 	}
 

@@ -12,12 +12,13 @@ function end(): void {
 	noted = false;
 }
 
-/** The number of the turn, as {@link noteTurn} returned it if somebody has called that in it. */
-export function currentTurn(): number {
-	return turn;
+/** Runs the task when all that runs now has run, promise reactions too; if it has run in this turn before, at the end of the turn. */
+export function runSoon(task: () => void, ranIn: number): void {
+	if (ranIn === turn) setImmediate(task);
+	else process.nextTick(task);
 }
 
-/** Notes that something was done in this turn; returns its number. */
+/** The number of this turn, to be given to {@link runSoon} by whoever has run in it. */
 export function noteTurn(): number {
 	if (!noted) {
 		noted = true;

@@ -11,16 +11,21 @@ interface Decoded {
 	body: Buffer;
 }
 
-/** Feeds the bytes in pieces that end at the given offsets. */
+/** Feeds the bytes in pieces that end at the given offsets; what there is room for is read into it. */
 function decode(bytes: Buffer, cuts: readonly number[], bodyBytesMax = NO_LIMIT, lends = false): Decoded[] {
 	const decoder = new FrameDecoder(bodyBytesMax);
 	if (lends) decoder.lendBodies();
 	const frames: Decoded[] = [];
 	let from = 0;
 	for (const to of [...cuts, bytes.length]) {
-		decoder.push(bytes.subarray(from, to));
-		while (decoder.next()) frames.push({ flags: decoder.flags, body: Buffer.from(decoder.body) });
-		from = to;
+		while (from < to) {
+			const { room } = decoder;
+			if (room === undefined) decoder.push(bytes.subarray(from, to));
+			const taken = room === undefined ? to - from : bytes.copy(room, 0, from, to);
+			if (room !== undefined) decoder.filled(taken);
+			from += taken;
+			while (decoder.next()) frames.push({ flags: decoder.flags, body: Buffer.from(decoder.body) });
+		}
 	}
 	return frames;
 }
@@ -119,6 +124,21 @@ describe("frame decoding", () => {
 	it.each(refused)("refuses %s, whole or split", (_name, bytes, max, reason) => {
 		for (const cuts of [[], bytes.map((_, index) => index)])
 			expect(() => decode(Buffer.from(bytes), cuts, max)).toThrow(expect.objectContaining({ reason }));
+	});
+
+	it("offers room for what is missing of a large body, and not a byte more", () => {
+		const decoder = new FrameDecoder(NO_LIMIT);
+		const sent = Buffer.alloc(100_000, "body");
+		decoder.push(encodeFrame(0, sent).subarray(0, 50_000));
+		expect([decoder.room, decoder.next()]).toEqual([undefined, false]);
+		const { room } = decoder;
+		expect(room?.length).toBe(100_000 + LONG_HEADER_BYTES - 50_000);
+		sent.copy(room as Buffer, 0, 100_000 - (room as Buffer).length);
+		decoder.filled((room as Buffer).length);
+		expect([decoder.next(), decoder.body.equals(sent), decoder.room]).toEqual([true, true, undefined]);
+		// Little is missing: that is read with what follows.
+		decoder.push(encodeFrame(0, sent).subarray(0, 99_000));
+		expect([decoder.next(), decoder.room]).toEqual([false, undefined]);
 	});
 
 	it("collects lent bodies in one buffer again and again, and never two at once in the same", () => {

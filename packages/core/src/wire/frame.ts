@@ -11,6 +11,7 @@
  * Pure: bytes in, frames out; the only error that input can cause is ProtocolError.
  */
 import { COMMAND_BYTES_MAX, DIRECT_READ_BYTES_MIN, FRAME_BYTES_TRUSTED, FRAME_GROWTH_FACTOR, LENT_FRAME_BYTES_MAX } from "../limits.ts";
+import { keepLargeBlocks, LARGE_BLOCK_BYTES } from "./large-blocks.ts";
 import { borrow, giveBack } from "./lent-frames.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { viewOf } from "./view.ts";
@@ -275,9 +276,10 @@ export function readLongSize(bytes: Buffer, at: number): number {
 	return high * TWO_TO_32 + bytes.readUInt32BE(at + 4);
 }
 
-/** Small ones come out of Node's pool; a machine that has no memory left ends the connection, not the process. */
+/** Small ones come out of Node's pool, large ones out of memory that was touched before if possible; a machine that has no memory left ends the connection, not the process. */
 function allocate(bytes: number): Buffer {
 	try {
+		if (bytes >= LARGE_BLOCK_BYTES) keepLargeBlocks();
 		return Buffer.allocUnsafe(bytes);
 	} catch (cause) {
 		throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", `No memory for a frame of ${bytes} bytes: ${String(cause)}`);
