@@ -8,7 +8,7 @@
  */
 import type { Message } from "../message.ts";
 import type { Peer } from "./peer.ts";
-import { subscriptionMessage } from "./subscription-message.ts";
+import { SUBSCRIBE, subscriptionMessage } from "./subscription-message.ts";
 import type { TopicCursor } from "./topic-cursor.ts";
 
 /** What one peer has still to hear. */
@@ -89,8 +89,8 @@ export class Announcer {
 			backlog.refused = undefined;
 			return refused;
 		}
-		const topic = backlog.wanted.take();
-		if (topic !== undefined) return subscriptionMessage(true, topic);
+		const wantedNext = backlog.wanted.take(SUBSCRIBE);
+		if (wantedNext !== undefined) return [wantedNext];
 		if (backlog.changes.size === 0) return undefined;
 		backlog.change ??= backlog.changes.entries();
 		const change = backlog.change.next();

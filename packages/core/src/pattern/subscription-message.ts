@@ -9,7 +9,8 @@ import type { Frame, Message } from "../message.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 
 const UNSUBSCRIBE = 0;
-const SUBSCRIBE = 1;
+/** The first byte of a frame that subscribes. */
+export const SUBSCRIBE = 1;
 
 export function subscriptionMessage(wanted: boolean, topic: Uint8Array): Message {
 	const frame = Buffer.allocUnsafe(1 + topic.length);

@@ -152,10 +152,12 @@ export class Subscriptions<Owner> {
 
 	/** Begins to read the topics of a subscriber, oldest first. What is added later is seen, what is removed before it was read is not. */
 	read(subscriber: Subscriber<Owner>): TopicCursor {
-		const cursor = new TopicCursor(subscriber, (link) => this.#topics.view(this.#links.cells[link + TOPIC] as number), this.#after);
+		const cursor = new TopicCursor(subscriber, this.#behind, this.#after);
 		cursor.next = subscriber.first;
 		return cursor;
 	}
+
+	readonly #behind = (first: number, link: number): Buffer => this.#topics.behind(first, this.#links.cells[link + TOPIC] as number);
 
 	readonly #after = (link: number): number => this.#links.cells[link + NEXT_OF_WHO] as number;
 

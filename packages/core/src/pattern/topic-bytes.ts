@@ -59,6 +59,17 @@ export class TopicBytes {
 		return true;
 	}
 
+	/** A copy behind one byte. */
+	behind(first: number, place: number, length: number): Buffer {
+		const bytes = Buffer.allocUnsafe(1 + length);
+		bytes[0] = first;
+		const buffer = this.#buffers[place >>> UNITS_BITS] as Buffer;
+		const start = (place & UNITS_MASK) << UNIT_BITS;
+		if (length <= LOOP_BYTES_MAX) for (let i = 0; i < length; i++) bytes[1 + i] = buffer[start + i] as number;
+		else buffer.copy(bytes, 1, start, start + length);
+		return bytes;
+	}
+
 	/** A view, good until the owner copies. */
 	view(place: number, length: number): Buffer {
 		const start = (place & UNITS_MASK) << UNIT_BITS;

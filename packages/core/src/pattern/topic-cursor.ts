@@ -13,12 +13,12 @@ export class TopicCursor {
 	/** @internal the subscription that is read next; -1 = none yet */
 	next: number = NONE;
 	readonly #subscriber: Readable;
-	readonly #view: (subscription: number) => Buffer;
+	readonly #behind: (first: number, subscription: number) => Buffer;
 	readonly #after: (subscription: number) => number;
 
-	constructor(subscriber: Readable, view: (subscription: number) => Buffer, after: (subscription: number) => number) {
+	constructor(subscriber: Readable, behind: (first: number, subscription: number) => Buffer, after: (subscription: number) => number) {
 		this.#subscriber = subscriber;
-		this.#view = view;
+		this.#behind = behind;
 		this.#after = after;
 		subscriber.cursors.add(this);
 	}
@@ -28,12 +28,12 @@ export class TopicCursor {
 		return this.next === NONE;
 	}
 
-	/** The next topic, good until something is removed; undefined when there is none yet. */
-	take(): Buffer | undefined {
+	/** The next topic behind the byte `first`, as a subscription is sent; undefined when there is none yet. */
+	take(first: number): Buffer | undefined {
 		const { next } = this;
 		if (next === NONE) return undefined;
 		this.next = this.#after(next);
-		return this.#view(next);
+		return this.#behind(first, next);
 	}
 
 	close(): void {

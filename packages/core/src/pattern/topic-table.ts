@@ -80,6 +80,12 @@ export class TopicTable {
 		return this.#bytes.view(cells[topic + PLACE] as number, cells[topic + LENGTH] as number);
 	}
 
+	/** A copy of its bytes behind one more. */
+	behind(first: number, topic: number): Buffer {
+		const { cells } = this.#records;
+		return this.#bytes.behind(first, cells[topic + PLACE] as number, cells[topic + LENGTH] as number);
+	}
+
 	/** -1 = it is not there. */
 	find(bytes: Uint8Array, from: number): number {
 		this.#hash.restart();
