@@ -15,7 +15,7 @@ import { prepare } from "./prepare.mjs";
 import { root } from "./workspace.mjs";
 
 const run = promisify(execFile);
-const PACKED_BYTES_MAX = 150_000;
+const PACKED_BYTES_MAX = 160_000;
 /** Doors for programs; `./internal` is for the other packages of this workspace. */
 const DOORS = [
 	{ door: "@zloom/core", sends: "Push", receives: "Pull" },
@@ -55,11 +55,11 @@ async function prints(file, text) {
 	if (stdout !== "hello\n") throw new Error(`printed ${JSON.stringify(stdout)}\n${stderr}`);
 }
 
-/** @param {{ door: string, sends: string, receives: string }} each */
-async function bundled(each) {
+/** @param {string} contents of a program */
+async function bundled(contents) {
 	const outfile = path.join(project, "bundle.cjs");
 	await build({
-		stdin: { contents: program(each, `require("${each.door}")`), resolveDir: project },
+		stdin: { contents, resolveDir: project },
 		outfile,
 		bundle: true,
 		platform: "node",
@@ -102,9 +102,23 @@ const checks = [
 			/** @type {[string, () => Promise<unknown>][]} */ ([
 				[`${each.door} is imported`, () => prints("import.mjs", program(each, `await import("${each.door}")`))],
 				[`${each.door} is required`, () => prints("require.cjs", program(each, `require("${each.door}")`))],
-				[`${each.door} is bundled by esbuild`, () => bundled(each)],
+				[`${each.door} is bundled by esbuild`, () => bundled(program(each, `require("${each.door}")`))],
 			]),
 	),
+	[
+		"an I/O thread comes up in the installed package, and in a bundle beside it",
+		async () => {
+			const io = program(
+				{ sends: "Push", receives: "Pull" },
+				`(({ Context, Push, Pull }) => {
+					const context = new Context({ io: "worker" });
+					return { Push: Push.bind(null, { context }), Pull: Pull.bind(null, { context }) };
+				})(require("@zloom/core"))`,
+			);
+			await prints("io.cjs", io);
+			await bundled(io);
+		},
+	],
 	[
 		`@zloom/browser, ${(page.bytes / 1000).toFixed(1)} KB packed, imports nothing`,
 		async () => {

@@ -40,7 +40,8 @@ export function errorFromData(data: ErrorData): Error {
 	if (data.kind === "protocol") return new ProtocolError(data.reason, data.message);
 	if (data.kind === "other") {
 		const error = Object.assign(new Error(data.message), data.fields);
-		if (data.name !== error.name) error.name = data.name;
+		// As classes have it: not among the fields.
+		Object.defineProperty(error, "name", { value: data.name, configurable: true, writable: true });
 		return error;
 	}
 	const { code, message, address, cause } = data;
