@@ -48,6 +48,8 @@ export interface RoundTripOrder {
 	roundTrips: number;
 	/** How long both threads have nothing to do before each trip, ms; 0 = hot. */
 	pauseMs: number;
+	/** Trips without a pause that come first and are not counted: compilers have had their turn then, as in a thread that has lived for a while. */
+	warmUp: number;
 }
 
 /** To the echoing thread of a round trip. */
@@ -55,6 +57,17 @@ export interface EchoOrder {
 	library: LibraryName | "MessagePort";
 	sockets: "pair" | "req";
 	endpoint: string;
+	roundTrips: number;
+}
+
+/** To the thread that echoes tcp. */
+export interface TcpBesideEcho {
+	endpoint: string;
+	/** True: both threads answer each other by inproc all the while. */
+	lanes: boolean;
+}
+
+export interface TcpBesideOrder extends TcpBesideEcho {
 	roundTrips: number;
 }
 

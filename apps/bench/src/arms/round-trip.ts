@@ -1,8 +1,8 @@
 /**
  * The median round trip of one message to another thread and back, in microseconds: one at a time, by sockets or by a MessagePort.
  *
- * Hot: each trip begins when the last one ends. Parked: a pause before each, long enough that both threads sleep. A tenth as many
- * trips come first and are not counted.
+ * Hot: each trip begins when the last one ends. Parked: a pause before each, long enough that both threads sleep. Hot trips come
+ * first and are not counted.
  */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
@@ -12,10 +12,10 @@ import { loadLibrary } from "./library.ts";
 import type { EchoOrder, RoundTripOrder } from "./orders.ts";
 import { BenchThread } from "./thread.ts";
 
-async function sample({ roundTrips, pauseMs }: RoundTripOrder, warmUp: number, trip: () => Promise<unknown>): Promise<number> {
+async function sample({ roundTrips, pauseMs, warmUp }: RoundTripOrder, trip: () => Promise<unknown>): Promise<number> {
 	const samples: number[] = [];
 	for (let done = 0; done < roundTrips + warmUp; done++) {
-		if (pauseMs > 0) await pause(pauseMs);
+		if (pauseMs > 0 && done >= warmUp) await pause(pauseMs);
 		const started = performance.now();
 		await trip();
 		if (done >= warmUp) samples.push(performance.now() - started);
@@ -24,9 +24,8 @@ async function sample({ roundTrips, pauseMs }: RoundTripOrder, warmUp: number, t
 }
 
 await printFigure<RoundTripOrder>(async (order) => {
-	const { library, sockets, bytes } = order;
+	const { library, sockets, bytes, warmUp } = order;
 	const payload = Buffer.alloc(bytes, 7);
-	const warmUp = Math.ceil(order.roundTrips / 10);
 	const echo = { library, sockets, roundTrips: order.roundTrips + warmUp };
 	const start = async (endpoint: string): Promise<BenchThread> => {
 		const thread = new BenchThread("./echo-thread.js", { ...echo, endpoint } satisfies EchoOrder);
@@ -35,7 +34,7 @@ await printFigure<RoundTripOrder>(async (order) => {
 	};
 	if (library === "MessagePort") {
 		const thread = await start("");
-		const figure = await sample(order, warmUp, () => {
+		const figure = await sample(order, () => {
 			thread.worker.postMessage(payload);
 			return once(thread.worker, "message");
 		});
@@ -46,7 +45,7 @@ await printFigure<RoundTripOrder>(async (order) => {
 	const socket = sockets === "pair" ? new classes.Pair() : new classes.Request();
 	await socket.bind(order.endpoint);
 	const thread = await start(socket.lastEndpoint ?? "");
-	const figure = await sample(order, warmUp, async () => {
+	const figure = await sample(order, async () => {
 		await socket.send(payload);
 		await socket.receive();
 	});

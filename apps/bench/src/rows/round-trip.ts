@@ -3,7 +3,7 @@
  * of functions, which are round trips with values.
  */
 import type { LibraryName } from "../arms/library.ts";
-import type { CallsOrder, RoundTripOrder } from "../arms/orders.ts";
+import type { CallsOrder, RoundTripOrder, TcpBesideOrder } from "../arms/orders.ts";
 import { cProgram } from "../c-peer.ts";
 import { freshEndpoint } from "../endpoint.ts";
 import { nodeProgram, type Program } from "../program.ts";
@@ -17,7 +17,10 @@ const PARKED_SHARE = 40;
 /** Calls kept under way where a row says "in flight". */
 const IN_FLIGHT = 256;
 
-type Trip = Pick<RoundTripOrder, "sockets" | "roundTrips" | "pauseMs">;
+/** How much slower tcp may be beside hot lanes. */
+const TCP_BESIDE_MAX = 1.3;
+
+type Trip = Pick<RoundTripOrder, "sockets" | "roundTrips" | "pauseMs" | "warmUp">;
 
 function node(library: LibraryName, transport: "inproc" | "tcp", trip: Trip): Program {
 	return nodeProgram<RoundTripOrder>("round-trip", { library, endpoint: freshEndpoint(transport), bytes: BYTES, ...trip });
@@ -27,9 +30,14 @@ function port(trip: Trip): Program {
 	return nodeProgram<RoundTripOrder>("round-trip", { library: "MessagePort", endpoint: "", bytes: BYTES, ...trip });
 }
 
+function tcpBeside(roundTrips: number, lanes: boolean): Program {
+	return nodeProgram<TcpBesideOrder>("tcp-beside", { endpoint: freshEndpoint("inproc"), roundTrips: Math.ceil(roundTrips / 4), lanes });
+}
+
 export function roundTripRows({ roundTrips }: Sizes): Row[] {
-	const hot: Trip = { sockets: "pair", roundTrips, pauseMs: 0 };
-	const parked: Trip = { ...hot, roundTrips: Math.ceil(roundTrips / PARKED_SHARE), pauseMs: PARKED_MS };
+	const hot: Trip = { sockets: "pair", roundTrips, pauseMs: 0, warmUp: Math.ceil(roundTrips / 10) };
+	// The code of all arms is compiled before the pauses begin: a thread that parks between messages has mostly lived for long.
+	const parked: Trip = { ...hot, warmUp: Math.ceil(roundTrips / 4), roundTrips: Math.ceil(roundTrips / PARKED_SHARE), pauseMs: PARKED_MS };
 	const request: Trip = { ...hot, sockets: "req" };
 	return [
 		{
@@ -51,13 +59,25 @@ export function roundTripRows({ roundTrips }: Sizes): Row[] {
 		{
 			name: "round-trip-parked",
 			title: "round trip between parked threads, inproc 64 B",
-			measures: `As between hot threads, with ${PARKED_MS} ms before each trip in which both threads have nothing to do and sleep.`,
+			measures: `As between hot threads, with ${PARKED_MS} ms before each trip in which both threads have nothing to do and sleep; hot trips come first, so that code is compiled.`,
 			unit: "us",
 			arms: new Map([
 				["zloom", node("zloom", "inproc", parked)],
 				["MessagePort", port(parked)],
 			]),
 			bars: [{ against: "MessagePort", atLeast: 1 }],
+		},
+		{
+			name: "tcp-beside-hot",
+			title: "round trip of Node's tcp beside hot lanes",
+			measures:
+				"One byte by plain net sockets to another thread and back, while both threads answer each other by inproc without a pause; alone, they sleep in between.",
+			unit: "us",
+			arms: new Map([
+				["beside hot lanes", tcpBeside(roundTrips, true)],
+				["tcp alone", tcpBeside(roundTrips, false)],
+			]),
+			bars: [{ against: "tcp alone", atLeast: Number((1 / TCP_BESIDE_MAX).toFixed(2)) }],
 		},
 		{
 			name: "round-trip-tcp",
