@@ -118,7 +118,7 @@ export class Turns {
 			for (let looks = 0; looks < LOOKS_PER_CLOCK; looks++) {
 				if (!stirs()) continue;
 				this.#spinning = false;
-				this.#work(time);
+				this.#work(now());
 				return;
 			}
 			time = now();

@@ -82,6 +82,17 @@ describe("the wait policy", () => {
 		expect(new Set(steps.slice(8))).toEqual(new Set(["look"]));
 	});
 
+	it("counts an answer that it found late as none: another thread had the core meanwhile", () => {
+		const thread = new Thread();
+		const steps = Array.from({ length: 20 }, () => {
+			thread.turn();
+			return thread.answeredAfter(10);
+		});
+		expect(steps.slice(0, 3)).toEqual(["spin", "spin", "spin"]);
+		expect(steps.slice(8)).not.toContain("spin");
+		expect(steps.slice(12)).not.toContain("look");
+	});
+
 	it("does not spin for a while after I/O, and looks turn by turn", () => {
 		const thread = new Thread();
 		thread.io = true;

@@ -4,7 +4,7 @@
  *
  * One **wait** begins when work was done, or when a sleeper has sent something, and ends with the next work or with sleep. What a wait
  * may try is decided at its beginning: spin-policy.ts says whether and how long it spins, look-policy.ts whether it looks. A step that
- * was tried and found the work has paid; one that was tried and did not was in vain. A sleeper uses no CPU at all.
+ * was tried and found the work in its time has paid; one that was tried and did not was in vain. A sleeper uses no CPU at all.
  *
  * Idle time counts from the first step after work, not from the work: in between, those who got the messages have run.
  */
@@ -46,8 +46,9 @@ export class WaitPolicy {
 
 	/** Work was found, and has been done. */
 	worked(nowMs: number): NextStep {
-		if (this.#looked) this.#look.paid();
-		if (this.#spun) this.#spin.paid();
+		const idleMs = nowMs - this.#idleSince;
+		if (this.#spun) this.#judge(this.#spin, idleMs <= SPIN_MS);
+		if (this.#looked) this.#judge(this.#look, idleMs <= LOOK_MS);
 		this.#begin(nowMs, false);
 		return this.#step(nowMs, nowMs);
 	}
@@ -61,6 +62,12 @@ export class WaitPolicy {
 	sent(nowMs: number): NextStep {
 		this.#begin(nowMs, true);
 		return this.#step(nowMs, nowMs);
+	}
+
+	/** Work that was found late was found after another thread had had this core: what it shows is that the wait was in that one's way. */
+	#judge(tried: SpinPolicy | LookPolicy, inTime: boolean): void {
+		if (inTime) tried.paid();
+		else tried.wasVain();
 	}
 
 	#begin(nowMs: number, asked: boolean): void {
