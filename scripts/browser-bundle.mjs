@@ -17,6 +17,7 @@ export const BUNDLE = path.join(core, "dist", "bundle");
 
 /** What stands in the place of what, below src. */
 const OTHERWISE = new Map([
+	["alloc.ts", "browser/alloc.ts"],
 	["transports.ts", "browser/transports.ts"],
 	["io-thread/io-thread.ts", "browser/io-thread.ts"],
 	["transport/inproc-threads.ts", "browser/inproc-threads.ts"],

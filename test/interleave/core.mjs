@@ -49,6 +49,10 @@ export async function loadCore(folder) {
 		"lane-table",
 		"name-table",
 		"lane",
+		"arena",
+		"arena-buffer",
+		"arena-layout",
+		"arena-slots",
 		"membership",
 	];
 	return Object.assign({}, ...(await Promise.all(modules.map(from))));

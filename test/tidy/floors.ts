@@ -11,7 +11,7 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["endpoint/", "wait/"],
 	["observer", "option/"],
 	["memory/"],
-	["wire/", "pipe/"],
+	["wire/", "pipe/", "alloc"],
 	["security/", "pattern/"],
 	["transport/"],
 	["socket/"],

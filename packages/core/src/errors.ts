@@ -38,6 +38,8 @@ export type ZmqErrorCode =
 	| "EIO"
 	/** A bounded table or queue is full. */
 	| "ENOBUFS"
+	/** Memory that was given away: an arena buffer is used after its end, or written to after it was sent. */
+	| "EFAULT"
 	/** What a peer sent is not ZMTP; ends that one connection. */
 	| "EPROTO"
 	/** A peer sent a frame above `maxMessageSize`; ends that one connection. */

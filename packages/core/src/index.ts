@@ -3,9 +3,11 @@
  *
  * Named re-exports only. What the runtime needs beyond this stands in internal.ts, which is not public.
  */
+export { alloc } from "./alloc.ts";
 export { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 export { Context, type ContextOptions, context } from "./context.ts";
 export { ZmqError, type ZmqErrorCode } from "./errors.ts";
+export { ArenaBuffer } from "./memory/arena-buffer.ts";
 export type { MessageLike } from "./message.ts";
 export type { SocketEvent, SocketEventOf, SocketEventType } from "./monitor.ts";
 export { Observer } from "./observer.ts";
@@ -15,6 +17,7 @@ export { type ProxyOptions, type ProxyStatistics, type ProxyTraffic, SocketProxy
 export type { AccessRules, CurveCredentials, Grant, PlainCredentials } from "./security/access-policy.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./security/curve-keys.ts";
 export type { Readable, Writable } from "./socket/faces.ts";
+export type { InPlace } from "./socket/in-place.ts";
 export type { Received } from "./socket/inbox.ts";
 export type { MessageMetadata, WithMetadata } from "./socket/message-metadata.ts";
 export type { Content } from "./socket/outbox.ts";

@@ -107,6 +107,10 @@ export const NOTICES_MAX = 100_000;
 export const NOTICES_BYTES_MAX = 64 << 20;
 /** Unread messages of a peer above which its lost connections are not told any more (hiccupMessage). */
 export const HICCUP_INBOUND_MAX = HIGH_WATER_MARK_DEFAULT;
+/** `alloc` gives shared memory from this size on, bytes: a smaller payload is copied as fast as its slot is passed on. */
+export const ARENA_BYTES_MIN = 4096;
+/** All arena slots that one thread owns, bytes: beyond, `alloc` gives plain memory, which is copied. Only what was written to takes memory. */
+export const ARENA_BYTES_MAX = 256 << 20;
 /** Events an observer keeps until they are received (ZeroMQ: the high-water mark of a monitor socket). */
 export const OBSERVER_EVENTS_MAX = 1000;
 /** Messages a proxy moves before the other direction and the rest of the thread have a turn (ZeroMQ). */

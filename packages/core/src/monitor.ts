@@ -55,6 +55,14 @@ export type SocketEvent =
 			error: Error;
 	  }
 	| {
+			/** A frame in the arena was written to after it had been sent; it is received all the same. Looked for unless NODE_ENV is "production". */
+			type: "frame:changed";
+			/** The endpoint it concerns. */
+			address: string;
+			/** A ZmqError with the code EFAULT. */
+			error: Error;
+	  }
+	| {
 			/** One side refused the other's credentials. */
 			type: "handshake:error:auth";
 			/** The endpoint it concerns. */

@@ -10,7 +10,9 @@
  */
 import { ZmqError } from "./errors.ts";
 import { PROXY_BURST_MESSAGES } from "./limits.ts";
+import { ArenaBuffer } from "./memory/arena-buffer.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
+import { InPlaceFrames } from "./socket/in-place.ts";
 import type { Inbox, Reading, Received } from "./socket/inbox.ts";
 import type { Outbox } from "./socket/outbox.ts";
 import { Socket } from "./socket/socket.ts";
@@ -53,6 +55,7 @@ export interface ProxyOptions<Capture extends Socket = Socket> {
 /** One direction. */
 interface Way {
 	readonly from: Inbox;
+	readonly reading: Reading<Received>;
 	readonly to: Outbox;
 	readonly taken: ProxyTraffic;
 	readonly given: ProxyTraffic;
@@ -62,8 +65,10 @@ function traffic(): ProxyTraffic {
 	return { receivedMessages: 0, receivedFrames: 0, receivedBytes: 0, sentMessages: 0, sentFrames: 0, sentBytes: 0 };
 }
 
-/** A proxy takes messages as they are. */
-const AS_IS: Reading<Received> = { shape: (message) => message, ended: undefined };
+/** A proxy takes messages as they are; what lies in the arena is passed on without a copy. */
+function asIs(): Reading<Received> {
+	return { shape: (message) => message, ended: undefined, inPlace: new InPlaceFrames("counted") };
+}
 
 function bytesOf(message: Received): number {
 	let bytes = 0;
@@ -185,10 +190,10 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		const [front, back] = [Socket.halves(this.frontEnd), Socket.halves(this.backEnd)];
 		const ways: Way[] = [];
 		if (canReceive(this.frontEnd) && canSend(this.backEnd))
-			ways.push({ from: front.inbox, to: back.outbox, taken: this.#front, given: this.#back });
+			ways.push({ from: front.inbox, reading: asIs(), to: back.outbox, taken: this.#front, given: this.#back });
 		// One socket on both sides goes round once, not twice.
 		if (canReceive(this.backEnd) && canSend(this.frontEnd) && (this.frontEnd as Socket) !== this.backEnd)
-			ways.push({ from: back.inbox, to: front.outbox, taken: this.#back, given: this.#front });
+			ways.push({ from: back.inbox, reading: asIs(), to: front.outbox, taken: this.#back, given: this.#front });
 		return ways;
 	}
 
@@ -211,9 +216,9 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 	}
 
 	/** Moves what is there, PROXY_BURST_MESSAGES at most. */
-	async #burst({ from, to, taken, given }: Way): Promise<void> {
+	async #burst({ from, reading, to, taken, given }: Way): Promise<void> {
 		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable && from.readable; moved++) {
-			const message = from.tryReceive(AS_IS);
+			const message = from.tryReceive(reading);
 			if (message === undefined) return;
 			// Before it is given away: from then on it is the output's.
 			const [bytes, frames] = [bytesOf(message), message.length];
@@ -244,7 +249,10 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
 	#copy(message: Received): void {
 		if (this.capture === undefined || this.capture.closed) return;
+		for (const frame of message) if (frame instanceof ArenaBuffer) frame.retain();
 		const outcome = give(Socket.halves(this.capture).outbox, message);
-		if (outcome !== "sent" && outcome !== "dropped") this.#notCaptured += 1;
+		if (outcome === "sent" || outcome === "dropped") return;
+		this.#notCaptured += 1;
+		for (const frame of message) if (frame instanceof ArenaBuffer) frame.release();
 	}
 }

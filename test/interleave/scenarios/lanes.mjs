@@ -34,8 +34,9 @@ function laneTurns(memory, { root }, lane, self, done) {
 	return () => turns(memory, bell, { work, hasWork: () => lane.hasWork() }, done);
 }
 
-function sideOf({ Lane, ThreadTable }, { root, slot, a, b }, self, onOpen) {
-	return new Lane(root, slot, self, new ThreadTable(root).bellOf(self === a ? b : a), { ...host, onOpen });
+function sideOf({ Arena, Lane, ThreadTable }, { root, slot, a, b }, self, onOpen) {
+	const threads = new ThreadTable(root);
+	return new Lane(root, slot, self, threads.bellOf(self === a ? b : a), { ...host, onOpen }, new Arena(root, threads, self));
 }
 
 /** A channel that hears nothing but messages and room. */

@@ -3,8 +3,10 @@
  *
  * Named re-exports only. What needs a process, threads or files is left out; docs/browser.md says what that is.
  */
+export { alloc } from "../alloc.ts";
 export { Context, type ContextOptions, context } from "../context.ts";
 export { ZmqError, type ZmqErrorCode } from "../errors.ts";
+export { ArenaBuffer } from "../memory/arena-buffer.ts";
 export type { MessageLike } from "../message.ts";
 export type { SocketEvent, SocketEventOf, SocketEventType } from "../monitor.ts";
 export { Observer } from "../observer.ts";

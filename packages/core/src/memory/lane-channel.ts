@@ -6,6 +6,8 @@ import type { Message } from "../message.ts";
 
 /** One pipe's end at a lane. Calls come from the engine's turn, or from the one that wrote. */
 export interface LaneChannel {
+	/** Takes frames that lie in the arena as they are, and drops their references; else they come as copies in plain memory. */
+	readonly sharesMemory: boolean;
 	onAccept(payload: Uint8Array): void;
 	onRefuse(reason: number, payload: Uint8Array): void;
 	onMessage(message: Message): void;

@@ -5,6 +5,8 @@
  * A channel that throws does not stop the others: its error surfaces as an uncaught exception of its own.
  */
 import type { Message } from "../message.ts";
+import { type ArenaBuffer, copiedOut, dropQueued } from "./arena-buffer.ts";
+import { DESCRIPTOR_BYTES } from "./arena-layout.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { CorruptRing, type Run } from "./ring.ts";
 import { RECORD, RECORD_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
@@ -30,13 +32,18 @@ interface Entry {
 /** What the inlet cannot decide alone: OPEN, and CLOSE (to be answered). */
 export type OnControl = (kind: number, pipe: number, payload: Uint8Array) => void;
 
+/** Takes arena memory that a record names; undefined when it names none that was granted. */
+export type TakeShared = (base: number, claim: number, length: number) => ArenaBuffer | undefined;
+
 export class LaneInlet {
 	readonly channels = new Map<number, Entry>();
 	/** Parity of the numbers that the peer gives. */
 	readonly #peerParity: number;
+	readonly #takeShared: TakeShared;
 
-	constructor(peerParity: number) {
+	constructor(peerParity: number, takeShared: TakeShared) {
 		this.#peerParity = peerParity;
+		this.#takeShared = takeShared;
 	}
 
 	add(pipe: number, channel: LaneChannel): void {
@@ -48,7 +55,7 @@ export class LaneInlet {
 		const entry = this.channels.get(pipe);
 		if (entry === undefined) return;
 		entry.closeSent = true;
-		entry.frames = undefined;
+		dropFrames(entry);
 	}
 
 	/** The pipe may write now. */
@@ -61,6 +68,7 @@ export class LaneInlet {
 		const entries = [...this.channels.values()];
 		this.channels.clear();
 		for (const entry of entries) {
+			dropFrames(entry);
 			if (!entry.closeSent) guarded(() => entry.channel.onLaneEnd());
 		}
 	}
@@ -110,7 +118,22 @@ export class LaneInlet {
 			this.piece(pipe, end - start, (target, at) => run.bytes.copy(target, at, start, end));
 			return;
 		}
+		if (kind === RECORD.SHARED_LAST || kind === RECORD.SHARED_MORE) {
+			this.#shared(this.#entry(pipe), kind === RECORD.SHARED_LAST, argument, run, start, end);
+			return;
+		}
 		this.#control(kind, pipe, argument, run.bytes.subarray(start, end), onControl);
+	}
+
+	#shared(entry: Entry, last: boolean, length: number, { words }: Run, start: number, end: number): void {
+		const at = start >> 2;
+		const buffer =
+			end - start === DESCRIPTOR_BYTES && entry.frame === undefined
+				? this.#takeShared(words[at] as number, words[at + 1] as number, length)
+				: undefined;
+		if (buffer === undefined) throw new CorruptRing(`shared memory of ${length} bytes that was not granted`);
+		entry.last = last;
+		this.#frameDone(entry, buffer);
 	}
 
 	#control(kind: number, pipe: number, argument: number, payload: Uint8Array, onControl: OnControl): void {
@@ -129,6 +152,7 @@ export class LaneInlet {
 			entry.channel.onRefuse(argument, payload);
 		} else if (kind === RECORD.CLOSE) {
 			this.channels.delete(pipe);
+			dropFrames(entry);
 			if (entry.closeSent) return;
 			onControl(kind, pipe, payload);
 			entry.channel.onClose();
@@ -173,8 +197,15 @@ export class LaneInlet {
 			return;
 		}
 		entry.frames = undefined;
-		if (!entry.closeSent) entry.channel.onMessage(frames);
+		if (entry.closeSent) dropQueued(frames);
+		else entry.channel.onMessage(entry.channel.sharesMemory ? frames : copiedOut(frames));
 	}
+}
+
+/** A message that did not come whole. */
+function dropFrames(entry: Entry): void {
+	if (entry.frames !== undefined) dropQueued(entry.frames);
+	entry.frames = undefined;
 }
 
 function guarded(call: () => void): void {

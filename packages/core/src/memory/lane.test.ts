@@ -77,8 +77,9 @@ function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => voi
 	const [a, b] = [threads.claim(1, -1), threads.claim(2, -1)];
 	const slot = lanes.make(a, b);
 	const host: LaneHost = { flushSoon: () => {}, turnSoon: () => {}, onOpen };
-	const near = new Lane(root, slot, a, threads.bellOf(b), host);
-	const far = new Lane(root, slot, b, threads.bellOf(a), host);
+	const arenas = { near: new Arena(root, threads, a), far: new Arena(root, threads, b) };
+	const near = new Lane(root, slot, a, threads.bellOf(b), host, arenas.near);
+	const far = new Lane(root, slot, b, threads.bellOf(a), host, arenas.far);
 	const one = (lane: Lane) => {
 		const worked = lane.drain(0, () => 1);
 		lane.flush();

@@ -15,13 +15,17 @@
  * **Shutdown**: a lane ends when the peer's thread died (after all it had published was read) or a ring is corrupt. Every pipe on
  * it hears `onLaneEnd` once, and nothing after.
  */
+import { ARENA_BYTES_MIN } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
+import type { Arena } from "./arena.ts";
+import { type ArenaBuffer, countedFrame } from "./arena-buffer.ts";
+import { DESCRIPTOR_BYTES } from "./arena-layout.ts";
 import { type BellPlace, ring } from "./doorbell.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
 import type { LaneSlot } from "./lane-table.ts";
 import { CorruptRing, RingReader, RingWriter, type Run } from "./ring.ts";
-import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, RING_BYTES, ringOffset } from "./ring-layout.ts";
+import { CONTROL_RESERVE_BYTES, RECORD, RECORD_PAYLOAD_MAX, RESUME_BYTES, RING_BYTES, recordBytes, ringOffset } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
 
 /** What a lane needs of its thread. */
@@ -49,6 +53,8 @@ interface Control {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Memory is passed on only where its record finds room for certain: a grant cannot be taken back. */
+const GRANT_ROOM_BYTES = recordBytes(DESCRIPTOR_BYTES) + CONTROL_RESERVE_BYTES;
 /** Appended bytes that are published without waiting for the running code to end: a reader that is awake reads along. */
 const PUBLISH_BYTES = 4 * 1024;
 /** Unread bytes for which a reader that fell asleep again is rung before the running code ends; a ring costs as much as hundreds of messages. */
@@ -64,6 +70,9 @@ export class Lane {
 	readonly #reader: RingReader;
 	readonly #bell: BellPlace;
 	readonly #inlet: LaneInlet;
+	readonly #arena: Arena;
+	readonly #descriptor = new Uint8Array(DESCRIPTOR_BYTES);
+	readonly #descriptorWords = new Int32Array(this.#descriptor.buffer);
 	readonly #backlog: Control[] = [];
 	/** Pipes that were refused room, in the order in which they get it. */
 	readonly #blocked: number[] = [];
@@ -77,19 +86,20 @@ export class Lane {
 	#nextPipe: number;
 	readonly #firstPipe: number;
 
-	/** @param self this thread's token; @param bell the peer's. */
-	constructor(root: Root, slot: LaneSlot, self: number, bell: BellPlace, host: LaneHost) {
+	/** @param self this thread's token; @param bell the peer's; @param arena this thread's in the same root */
+	constructor(root: Root, slot: LaneSlot, self: number, bell: BellPlace, host: LaneHost, arena: Arena) {
 		const initiator = slot.initiator === self;
 		this.slot = slot;
 		this.peer = initiator ? slot.acceptor : slot.initiator;
 		this.#host = host;
 		this.#bell = bell;
+		this.#arena = arena;
 		this.#writer = new RingWriter(root, ringOffset(slot.byteOffset, initiator));
 		this.#reader = new RingReader(root, ringOffset(slot.byteOffset, !initiator));
 		// Each side numbers the pipes that it opens: the initiator even, the acceptor odd.
 		this.#firstPipe = initiator ? 0 : 1;
 		this.#nextPipe = this.#firstPipe;
-		this.#inlet = new LaneInlet(this.#firstPipe ^ 1);
+		this.#inlet = new LaneInlet(this.#firstPipe ^ 1, (base, claim, length) => arena.take(base, claim, length, this.peer));
 	}
 
 	/** Pipes on this lane. */
@@ -132,7 +142,7 @@ export class Lane {
 		if (this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe)) return this.#block(pipe);
 		const { message } = outgoing;
 		const first = message[0] as Frame;
-		if (message.length === 1 && first.length <= RECORD_PAYLOAD_MAX) {
+		if (message.length === 1 && first.length <= RECORD_PAYLOAD_MAX && (first.length < ARENA_BYTES_MIN || countedFrame(first) === undefined)) {
 			if (!this.#append(RECORD.MESSAGE, pipe, 0, first, 0, first.length)) return this.#block(pipe);
 		} else if (!this.#writeFrames(pipe, outgoing)) return this.#block(pipe);
 		this.#written();
@@ -247,7 +257,13 @@ export class Lane {
 		const { message } = outgoing;
 		for (; outgoing.frame < message.length; outgoing.frame++, outgoing.offset = 0) {
 			const frame = message[outgoing.frame] as Frame;
-			const kind = outgoing.frame === message.length - 1 ? RECORD.FRAME_LAST : RECORD.FRAME_MORE;
+			const last = outgoing.frame === message.length - 1;
+			const shared = outgoing.offset === 0 ? countedFrame(frame) : undefined;
+			if (shared !== undefined) {
+				if (this.#writer.room() < GRANT_ROOM_BYTES) return false;
+				if (this.#grant(last ? RECORD.SHARED_LAST : RECORD.SHARED_MORE, pipe, shared)) continue;
+			}
+			const kind = last ? RECORD.FRAME_LAST : RECORD.FRAME_MORE;
 			if (outgoing.offset === 0) {
 				const end = Math.min(frame.length, RECORD_PAYLOAD_MAX);
 				if (!this.#append(kind, pipe, frame.length, frame, 0, end)) return false;
@@ -260,6 +276,15 @@ export class Lane {
 			}
 		}
 		return true;
+	}
+
+	/** Passes the memory on; false: the content is to be copied. There is room. */
+	#grant(kind: number, pipe: number, buffer: ArenaBuffer): boolean {
+		const claim = this.#arena.grant(buffer, this.peer);
+		if (claim === 0) return false;
+		this.#descriptorWords[0] = buffer.base;
+		this.#descriptorWords[1] = claim;
+		return this.#append(kind, pipe, buffer.length, this.#descriptor, 0, DESCRIPTOR_BYTES);
 	}
 
 	#append(kind: number, pipe: number, argument: number, source: Uint8Array, start: number, end: number): boolean {

@@ -6,6 +6,7 @@
  *
  * **Shutdown**: `leave()` makes the thread dead for the others at once; their ends of the lanes then drain and close.
  */
+import { Arena } from "./arena.ts";
 import { Doorbell, ring } from "./doorbell.ts";
 import { Lane, type LaneHost } from "./lane.ts";
 import { type LaneSlot, LaneTable } from "./lane-table.ts";
@@ -29,6 +30,7 @@ export class Membership {
 	readonly laneTable: LaneTable;
 	readonly token: number;
 	readonly bell: Doorbell;
+	readonly arena: Arena;
 	/** Living lanes, oldest first. */
 	readonly lanes: Lane[] = [];
 	readonly #host: LaneHost;
@@ -47,6 +49,7 @@ export class Membership {
 		this.names = new NameTable(root, this.threads);
 		this.laneTable = new LaneTable(root, this.threads);
 		this.token = this.threads.claim(options.threadId, options.parentThreadId);
+		this.arena = new Arena(root, this.threads, this.token);
 		this.bell = new Doorbell(this.threads.bellOf(this.token), options.onRing);
 		this.#host = options.host;
 		this.#lanesSeen = this.threads.lanesGeneration(this.token);
@@ -143,7 +146,7 @@ export class Membership {
 
 	#adopt(slot: LaneSlot): Lane {
 		const peer = slot.initiator === this.token ? slot.acceptor : slot.initiator;
-		const lane = new Lane(this.root, slot, this.token, this.threads.bellOf(peer), this.#host);
+		const lane = new Lane(this.root, slot, this.token, this.threads.bellOf(peer), this.#host, this.arena);
 		this.lanes.push(lane);
 		this.#bySlot.set(slot.slot, lane);
 		this.#byPeer.set(peer, lane);
@@ -165,5 +168,7 @@ export class Membership {
 		if (this.#byPeer.get(lane.peer) === lane) this.#byPeer.delete(lane.peer);
 		if (!this.laneTable.leave(lane.slot, this.token)) this.#left.push(lane.slot);
 		lane.end();
+		// What the peer had granted and not published; with another lane between the two it may still be on its way.
+		if (!this.lanes.some((other) => other.peer === lane.peer)) this.arena.forget(lane.peer);
 	}
 }

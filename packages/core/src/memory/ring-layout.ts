@@ -53,6 +53,10 @@ export const RECORD = {
 	CREDIT: 8,
 	/** Nothing follows from this side; answered by CLOSE. */
 	CLOSE: 9,
+	/** The last frame of a message, in the arena; argument = its length, payload = where (arena-layout.ts). */
+	SHARED_LAST: 10,
+	/** A frame in the arena that others follow. */
+	SHARED_MORE: 11,
 } as const;
 
 if (RECORD_PAYLOAD_MAX + RECORD_HEADER_BYTES + CONTROL_RESERVE_BYTES > RESUME_BYTES)

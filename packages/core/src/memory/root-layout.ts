@@ -1,17 +1,17 @@
 /**
  * Every offset of a shared root: one growable SharedArrayBuffer that holds the threads, names and lanes of a process.
  *
- * Fixed tables lie at its start, lane memory is allocated behind them and never given back, only reused. Offsets are bytes,
+ * Fixed tables lie at its start, the memory of lanes and of the arena is allocated behind them and never given back, only reused. Offsets are bytes,
  * field numbers are 32-bit words from the start of their slot. A thread is named by its *token*: slot number and
  * incarnation in 28 bits, so that a stale token never names a later thread; 0 names none. Words that say "who" and
  * "in which state" are one word, token << 3 | state: wherever a thread dies, what it held can be told.
  *
- * Change anything here, in ring-layout.ts or in what control records carry, and LAYOUT_VERSION with it: two versions of this
+ * Change anything here, in ring-layout.ts, in arena-layout.ts or in what control records carry, and LAYOUT_VERSION with it: two versions of this
  * package in one process must not meet.
  */
 
 /** In the key of everything that threads find each other by. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 /** "zlm1" */
 export const ROOT_MAGIC = 0x7a6c6d31;
 
@@ -31,8 +31,10 @@ export const ROOT = {
 	THREADS_USED: 48,
 	LANES_USED: 49,
 	NAMES_USED: 50,
+	/** Unit of the first arena slot of each size class, 0 = none; words from here on, moved by CAS (arena-layout.ts). */
+	ARENA: 64,
 } as const;
-export const ROOT_HEADER_BYTES = 256;
+export const ROOT_HEADER_BYTES = 512;
 
 /** Threads alive at once in one root; a process with as many workers is past what Node carries. */
 export const THREAD_SLOTS = 1024;

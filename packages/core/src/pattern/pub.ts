@@ -6,6 +6,7 @@
  * `noDrop` a message waits until every subscriber that it matches has room.
  */
 import { SUBSCRIBER_BYTES_MAX, TOPIC_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
+import { addQueued, arenaUse, dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
 import type { SocketOptions } from "../option/options.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
@@ -54,7 +55,7 @@ export class PubPattern extends PatternBase {
 		const count = this.#match(message[0] as Frame, found);
 		let outcome: PatternOutcome = "dropped";
 		if (this.#options.noDrop && !allWritable(found, count, message)) outcome = "full";
-		else for (let i = 0; i < count; i++) if ((found[i] as Subscriber<Listener>).owner.peer.pipe.tryWrite(message)) outcome = "sent";
+		else if (sendToAll(found, count, message)) outcome = "sent";
 		// Who has left is not kept in memory for long.
 		if (found.length > 2 * count + 16) found.length = count;
 		this.#spare = found;
@@ -137,6 +138,17 @@ export class PubPattern extends PatternBase {
 		for (const subscriber of this.subscribers.values()) if (subscriber.stamp !== stamp) found[others++] = subscriber;
 		return others;
 	}
+}
+
+/** True when one has taken it. */
+function sendToAll(found: readonly Subscriber<Listener>[], count: number, message: Message): boolean {
+	const shared = arenaUse.live !== 0;
+	if (shared) addQueued(message, count);
+	let taken = 0;
+	for (let i = 0; i < count; i++) if ((found[i] as Subscriber<Listener>).owner.peer.pipe.tryWrite(message)) taken += 1;
+	// Of those that did not take it; and one that the caller had, if it was sent.
+	if (shared) dropQueued(message, count - taken + (taken > 0 ? 1 : 0));
+	return taken > 0;
 }
 
 function allWritable(found: readonly Subscriber<Listener>[], count: number, message: Message): boolean {

@@ -5,11 +5,13 @@
  * Joins are read from a pipe as they come; a peer that joins what is no group, or more than memory should hold, loses its connection.
  */
 import { GROUP_BYTES_MAX, SUBSCRIBER_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
+import { dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
 import type { PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
 import { isSubscription, subscribedTooMuch, subscribes } from "./subscription-message.ts";
+import { writeShared } from "./write-shared.ts";
 
 const NOBODY: ReadonlySet<Peer> = new Set();
 
@@ -28,9 +30,9 @@ export class RadioPattern extends PatternBase {
 	trySend(message: Message): PatternOutcome {
 		const group = message[0] as Buffer;
 		if (message.length !== 2 || group.length > GROUP_BYTES_MAX) return "dropped";
-		let sent = false;
-		for (const { pipe } of this.#members.get(group.toString("latin1")) ?? NOBODY) if (pipe.tryWrite(message)) sent = true;
-		for (const { pipe } of this.#all) if (pipe.tryWrite(message)) sent = true;
+		let sent = writeShared(this.#members.get(group.toString("latin1")) ?? NOBODY, message);
+		if (writeShared(this.#all, message)) sent = true;
+		if (sent) dropQueued(message);
 		return sent ? "sent" : "dropped";
 	}
 

@@ -4,6 +4,7 @@
  * One message is looked at ahead, so that `readable` is the truth. It is dropped when its peer is detached, like everything
  * that is unread.
  */
+import { dropQueued } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { PatternBase } from "./pattern-base.ts";
@@ -20,7 +21,8 @@ export abstract class SelectivePattern extends PatternBase {
 	override tryReceive(): Message | undefined {
 		const message = this.#ahead ?? this.#next();
 		this.#source = this.#aheadPipe;
-		this.dropAhead();
+		this.#ahead = undefined;
+		this.#aheadPipe = undefined;
 		return message;
 	}
 
@@ -44,6 +46,7 @@ export abstract class SelectivePattern extends PatternBase {
 	}
 
 	protected dropAhead(): void {
+		if (this.#ahead !== undefined) dropQueued(this.#ahead);
 		this.#ahead = undefined;
 		this.#aheadPipe = undefined;
 	}
@@ -54,7 +57,10 @@ export abstract class SelectivePattern extends PatternBase {
 			const peer = this.inbound.source;
 			if (message === undefined || peer === undefined) return undefined;
 			const selected = this.select(message, peer);
-			if (selected === undefined) continue;
+			if (selected === undefined) {
+				dropQueued(message);
+				continue;
+			}
 			this.#aheadPipe = peer.pipe;
 			return selected;
 		}

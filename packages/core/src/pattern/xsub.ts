@@ -5,6 +5,7 @@
  * Subscriptions are counted here: subscribed twice, a topic is wanted until it was unsubscribed twice. Publishers hear each
  * subscribe, and the last unsubscribe of a topic (with `verboseUnsubscribe` each one). They never get lost: announcer.ts.
  */
+import { dropQueued } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 import type { SocketOptions } from "../option/options.ts";
 import type { Pipe } from "../pipe/pipe.ts";
@@ -14,6 +15,7 @@ import type { Peer } from "./peer.ts";
 import { SelectivePattern } from "./selective.ts";
 import { isSubscription, subscribes } from "./subscription-message.ts";
 import { Subscriber, Subscriptions } from "./subscriptions.ts";
+import { writeShared } from "./write-shared.ts";
 
 type XSubOptions = Readonly<Pick<SocketOptions, "onlyFirstSubscribe" | "verboseUnsubscribe" | "invertMatching">>;
 
@@ -113,9 +115,9 @@ export class XSubPattern extends SelectivePattern {
 	}
 
 	#sendUp(message: Message): PatternOutcome {
-		let sent = false;
-		for (const { pipe } of this.peers.values()) if (pipe.tryWrite(message)) sent = true;
-		return sent ? "sent" : "dropped";
+		if (!writeShared(this.peers.values(), message)) return "dropped";
+		dropQueued(message);
+		return "sent";
 	}
 }
 

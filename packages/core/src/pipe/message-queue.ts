@@ -5,6 +5,7 @@
  * it down to the low-water mark (half of the limit): credit comes back in lots, not message by message (facts of
  * libzmq's pipe; it halves the number of wake-ups). Plain memory of one thread; a circular array that grows by doubling.
  */
+import { arenaUse, dropQueued } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 
 export class MessageQueue {
@@ -56,7 +57,7 @@ export class MessageQueue {
 	conflate(): void {
 		this.#conflating = true;
 		this.#refusing = false;
-		while (this.#length > 1) this.shift();
+		while (this.#length > 1) dropQueued(this.shift() as Message);
 	}
 
 	get full(): boolean {
@@ -77,6 +78,7 @@ export class MessageQueue {
 	/** Appends the message whatever the limit says. */
 	force(message: Message): void {
 		if (this.#conflating && this.#length > 0) {
+			dropQueued(this.#slots[this.#head] as Message);
 			this.#slots[this.#head] = message;
 			return;
 		}
@@ -120,6 +122,7 @@ export class MessageQueue {
 	/** Drops everything; returns how many messages that were. */
 	clear(): number {
 		const dropped = this.#length;
+		if (arenaUse.live !== 0) for (let i = 0; i < dropped; i++) dropQueued(this.shift() as Message);
 		this.#slots = new Array(16);
 		this.#head = 0;
 		this.#length = 0;

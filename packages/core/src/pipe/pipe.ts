@@ -14,6 +14,7 @@
  * Shutdown: `close()` ends this end: its unread inbound messages are dropped; what it wrote stays readable for the peer,
  * unless `discard` is set. The peer hears `onClosed` exactly once, in the closer's stack. Closing twice does nothing.
  */
+import { dropQueued } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 import { MessageQueue } from "./message-queue.ts";
 
@@ -110,7 +111,10 @@ export class Pipe {
 	/** Writes a whole message; false when the pipe is full or closed: the message stays with the caller. */
 	tryWrite(message: Message): boolean {
 		if (this.#closed || this.#peer.#closed) return false;
-		if (message.length > this.#peer.framesMax) return true;
+		if (message.length > this.#peer.framesMax) {
+			dropQueued(message);
+			return true;
+		}
 		if (!this.#outbound.push(message)) return false;
 		if (this.#outbound.length === 1) this.#peer.owner?.onReadable(this.#peer);
 		return true;

@@ -7,6 +7,7 @@
 
 import type { SendOutcome } from "../pattern/pattern.ts";
 import type { WaitOptions } from "../wait/waiters.ts";
+import { type InPlace, InPlaceFrames } from "./in-place.ts";
 import type { Received } from "./inbox.ts";
 import { metadataOf, type WithMetadata } from "./message-metadata.ts";
 import type { Content } from "./outbox.ts";
@@ -52,6 +53,12 @@ export interface Readable<Message = Received> extends Receiving<Message> {
 	receiveTimeout: number;
 	/** Receives the same messages, each with what is known of its sender: `const { message, metadata } = await socket.withMetadata.receive()`. */
 	readonly withMetadata: Receiving<WithMetadata<Message>>;
+	/**
+	 * Receives the same messages where they lie: what another thread has sent from `alloc` is not copied. A frame is good until the next
+	 * receive of `inPlace` begins; `retain()` keeps it longer, `release()` or `using` ends it earlier. Everything else that receives
+	 * gives copies in plain memory.
+	 */
+	readonly inPlace: Receiving<InPlace<Message>>;
 }
 
 export abstract class ReadableSocket<Message = Received> extends Socket implements Readable<Message> {
@@ -60,6 +67,7 @@ export abstract class ReadableSocket<Message = Received> extends Socket implemen
 	readonly #shape: (message: Received) => Message;
 	readonly #receiver: Receiver<Message>;
 	#withMetadata: Receiver<WithMetadata<Message>> | undefined;
+	#inPlace: Receiver<InPlace<Message>> | undefined;
 
 	/** @param shape what a receiver gets of a message; default: the message itself, then `Message` must be `Received` */
 	protected constructor(make: SocketMake, shape: (message: Received) => Message = (message) => message as Message) {
@@ -103,6 +111,11 @@ export abstract class ReadableSocket<Message = Received> extends Socket implemen
 			metadata: metadataOf(this.pattern.source),
 		}));
 		return this.#withMetadata;
+	}
+
+	get inPlace(): Receiving<InPlace<Message>> {
+		this.#inPlace ??= new Receiver(this.inbox, this.#shape as (message: Received) => InPlace<Message>, new InPlaceFrames("all"));
+		return this.#inPlace;
 	}
 
 	static {

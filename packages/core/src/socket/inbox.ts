@@ -10,11 +10,13 @@
  * **Shutdown**: `close()` rejects waiting receives with EBADF and ends loops.
  */
 import { ZmqError } from "../errors.ts";
+import { arenaUse, copiedOut, isIntact } from "../memory/arena-buffer.ts";
 import type { SocketOptions } from "../option/options.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { mayBeImmediate, nextTurn } from "../wait/fairness.ts";
 import { Readiness } from "../wait/readiness.ts";
 import { checkWait, closedError, Waiters, type WaitOptions } from "../wait/waiters.ts";
+import type { InPlaceFrames } from "./in-place.ts";
 
 /** What a receiver gets: the frames of one message, at least one. */
 export type Received = [Buffer, ...Buffer[]];
@@ -25,6 +27,8 @@ export interface Reading<Result> {
 	shape(message: Received): Result;
 	/** What a receiver gets when the socket is closed; undefined: a rejection with EBADF. */
 	readonly ended: Result | undefined;
+	/** What is received in place (in-place.ts); undefined: what lies in the arena is copied out of it. */
+	readonly inPlace?: InPlaceFrames | undefined;
 }
 
 function outOfTurn(): ZmqError {
@@ -36,11 +40,16 @@ export class Inbox {
 	readonly #options: Readonly<SocketOptions>;
 	readonly readiness: Readiness = new Readiness(() => this.readable);
 	readonly #waiters: Waiters<Reading<unknown>, unknown>;
+	readonly #onChanged: () => void;
 	#closed = false;
 	#pumping = false;
 
-	/** @param options live: the default time limit is read at every wait. */
-	constructor(pattern: Pattern, options: Readonly<SocketOptions>) {
+	/**
+	 * @param options live: the default time limit is read at every wait.
+	 * @param onChanged a message was written to after it had been sent; it is received all the same
+	 */
+	constructor(pattern: Pattern, options: Readonly<SocketOptions>, onChanged: () => void) {
+		this.#onChanged = onChanged;
 		this.#pattern = pattern;
 		this.#options = options;
 		this.#waiters = new Waiters({ what: "receive", onGivenUp: () => {} });
@@ -53,7 +62,8 @@ export class Inbox {
 	/** @throws ZmqError EBADF, EFSM */
 	tryReceive<Result>(reading: Reading<Result>): Result | undefined {
 		if (this.#closed) throw closedError();
-		const message = this.#take();
+		reading.inPlace?.end();
+		const message = this.#take(reading);
 		if (message !== undefined) return reading.shape(message);
 		if (this.#pattern.outOfTurn) throw outOfTurn();
 		return undefined;
@@ -67,7 +77,8 @@ export class Inbox {
 		} catch (error) {
 			return Promise.reject(error);
 		}
-		const message = this.#take();
+		reading.inPlace?.end();
+		const message = this.#take(reading);
 		if (message !== undefined) {
 			const result = reading.shape(message);
 			return mayBeImmediate() ? Promise.resolve(result) : nextTurn().then(() => result);
@@ -85,6 +96,7 @@ export class Inbox {
 		} catch (error) {
 			return Promise.reject(error);
 		}
+		reading.inPlace?.end();
 		const results: Result[] = [];
 		this.#fill(reading, results, max);
 		if (results.length > 0) return mayBeImmediate(results.length) ? Promise.resolve(results) : nextTurn().then(() => results);
@@ -104,7 +116,7 @@ export class Inbox {
 		this.#pumping = true;
 		try {
 			while (this.#waiters.size > 0) {
-				const message = this.#take();
+				const message = this.#take(this.#waiters.first?.job);
 				if (message === undefined) return;
 				const waiter = this.#waiters.shift();
 				const result = waiter?.job.shape(message);
@@ -128,8 +140,11 @@ export class Inbox {
 		});
 	}
 
-	#take(): Received | undefined {
-		return this.#pattern.tryReceive() as Received | undefined;
+	#take(reading: Reading<unknown> | undefined): Received | undefined {
+		const message = this.#pattern.tryReceive();
+		if (message === undefined) return undefined;
+		if (arenaUse.live !== 0 && !isIntact(message)) this.#onChanged();
+		return (reading?.inPlace === undefined ? copiedOut(message) : reading.inPlace.of(message)) as Received;
 	}
 
 	#check(options: WaitOptions | undefined): number {
@@ -139,7 +154,7 @@ export class Inbox {
 
 	#fill<Result>(reading: Reading<Result>, results: Result[], max: number): void {
 		while (results.length < max) {
-			const message = this.#take();
+			const message = this.#take(reading);
 			if (message === undefined) return;
 			results.push(reading.shape(message));
 		}

@@ -10,9 +10,10 @@
  * **Shutdown**: `close()` rejects whatever waits with EBADF. Accepted messages are the pipes' matter (linger).
  */
 import { ZmqError } from "../errors.ts";
+import { arenaUse, dropQueued, lend, takeBack } from "../memory/arena-buffer.ts";
 import { type Message, type MessageLike, toMessage } from "../message.ts";
 import type { SocketOptions } from "../option/options.ts";
-import type { Pattern, SendOutcome } from "../pattern/pattern.ts";
+import type { Pattern, PatternOutcome, SendOutcome } from "../pattern/pattern.ts";
 import { mayBeImmediate, nextTurn } from "../wait/fairness.ts";
 import { Readiness } from "../wait/readiness.ts";
 import { checkWait, closedError, Waiters, type WaitOptions } from "../wait/waiters.ts";
@@ -84,7 +85,7 @@ export class Outbox {
 		if (this.#closed) throw closedError();
 		const message = this.#messageOf(content);
 		if (this.#waiters.size > 0) return "full";
-		const outcome = this.#pattern.trySend(message);
+		const outcome = this.#offer(message);
 		if (outcome === "out-of-turn") throw outOfTurn();
 		return outcome;
 	}
@@ -99,7 +100,12 @@ export class Outbox {
 			return Promise.reject(error);
 		}
 		if (this.#waiters.size === 0) {
-			const outcome = this.#pattern.trySend(message);
+			let outcome: PatternOutcome;
+			try {
+				outcome = this.#offer(message);
+			} catch (error) {
+				return Promise.reject(error);
+			}
 			if (outcome === "sent" || outcome === "dropped") return mayBeImmediate() ? ACCEPTED : nextTurn();
 			if (outcome === "unreachable") return Promise.reject(unreachable(message));
 			if (outcome === "out-of-turn") return Promise.reject(outOfTurn());
@@ -120,7 +126,7 @@ export class Outbox {
 		try {
 			while (this.#waiters.size === 0 && index < contents.length) {
 				message = this.#messageOf(contents[index] as Content);
-				const outcome = this.#pattern.trySend(message);
+				const outcome = this.#offer(message);
 				if (outcome === "unreachable") throw unreachable(message);
 				if (outcome === "out-of-turn") throw outOfTurn();
 				if (outcome !== "sent" && outcome !== "dropped") break;
@@ -145,7 +151,15 @@ export class Outbox {
 		this.#pumping = true;
 		try {
 			for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
-				const outcome = this.#pattern.trySend(waiter.job.message);
+				let outcome: PatternOutcome;
+				try {
+					outcome = this.#offer(waiter.job.message);
+				} catch (error) {
+					// An arena buffer that has ended while it waited.
+					this.#waiters.shift();
+					waiter.reject(error as Error);
+					continue;
+				}
 				if (outcome === "full" || outcome === "no-peer") return;
 				if (outcome === "unreachable" || outcome === "out-of-turn") {
 					this.#waiters.shift();
@@ -174,6 +188,16 @@ export class Outbox {
 	#check(options: WaitOptions | undefined): number {
 		if (this.#closed) throw closedError();
 		return options === undefined ? this.#options.sendTimeout : checkWait("send", options, this.#options.sendTimeout);
+	}
+
+	/** Offers the message to the pattern, with what it has in the arena. @throws ZmqError EFAULT */
+	#offer(message: Message): PatternOutcome {
+		if (arenaUse.live === 0 || !lend(message)) return this.#pattern.trySend(message);
+		// Patterns may take frames off a list that they have accepted.
+		const outcome = this.#pattern.trySend(message);
+		if (outcome === "dropped") dropQueued(message);
+		else if (outcome !== "sent") takeBack(message);
+		return outcome;
 	}
 
 	/** @throws ZmqError EINVAL */

@@ -6,6 +6,7 @@
  */
 
 import type { WaitOptions } from "../wait/waiters.ts";
+import type { InPlaceFrames } from "./in-place.ts";
 import type { Inbox, Reading, Received } from "./inbox.ts";
 import { readableStreamOf } from "./web-streams.ts";
 
@@ -45,10 +46,10 @@ class Messages<Message> implements AsyncIterableIterator<Message, undefined> {
 	readonly #options: WaitOptions | undefined;
 	#returned = false;
 
-	constructor(inbox: Inbox, shape: (message: Received) => Message, options: WaitOptions | undefined) {
+	constructor(inbox: Inbox, { shape, inPlace }: Reading<Message>, options: WaitOptions | undefined) {
 		this.#inbox = inbox;
 		this.#options = options;
-		this.#reading = { shape: (message) => ({ value: shape(message), done: false }), ended: { value: undefined, done: true } };
+		this.#reading = { shape: (message) => ({ value: shape(message), done: false }), ended: { value: undefined, done: true }, inPlace };
 	}
 
 	next(): Promise<Step<Message>> {
@@ -69,9 +70,10 @@ export class Receiver<Message> implements Receiving<Message> {
 	readonly #inbox: Inbox;
 	readonly #reading: Reading<Message>;
 
-	constructor(inbox: Inbox, shape: (message: Received) => Message) {
+	/** @param inPlace given: frames are received where they lie */
+	constructor(inbox: Inbox, shape: (message: Received) => Message, inPlace?: InPlaceFrames) {
 		this.#inbox = inbox;
-		this.#reading = { shape, ended: undefined };
+		this.#reading = { shape, ended: undefined, inPlace };
 	}
 
 	get readable(): boolean {
@@ -91,7 +93,7 @@ export class Receiver<Message> implements Receiving<Message> {
 	}
 
 	messages(options?: WaitOptions): AsyncIterableIterator<Message, undefined> {
-		return new Messages(this.#inbox, this.#reading.shape, options);
+		return new Messages(this.#inbox, this.#reading, options);
 	}
 
 	[Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {

@@ -10,6 +10,7 @@
  * lingers is delivered or given up. Closing twice does nothing.
  */
 
+import { ZmqError } from "../errors.ts";
 import { Observer } from "../observer.ts";
 import { OptionProperties } from "../option/option-properties.ts";
 import type { SocketOptions } from "../option/options.ts";
@@ -82,7 +83,7 @@ export abstract class Socket extends OptionProperties {
 			pattern: this.pattern,
 			emit: (event) => this.#events?.emit(event),
 		});
-		this.inbox = new Inbox(this.pattern, this.settings);
+		this.inbox = new Inbox(this.pattern, this.settings, () => this.#changed());
 		this.outbox = new Outbox(this.pattern, this.settings, make.framesMax ?? Number.POSITIVE_INFINITY);
 		make.context.opened(this);
 	}
@@ -177,6 +178,16 @@ export abstract class Socket extends OptionProperties {
 		} finally {
 			release();
 		}
+	}
+
+	/** A frame that is being received is not what its sender gave away. */
+	#changed(): void {
+		const address = this.pattern.source?.peerAddress ?? "";
+		const error = new ZmqError("EFAULT", "A frame was written to after it had been sent: its memory belongs to the receiver from then on", {
+			address,
+		});
+		this.#events?.emit({ type: "frame:changed", address, error });
+		process.emitWarning(`${error.message} (from ${address})`, { code: "ZLOOM_CHANGED" });
 	}
 
 	/** @internal @throws ZmqError EINVAL */

@@ -45,6 +45,8 @@ export interface Binding {
 	lingerMs(): number;
 	/** Takes what another thread asks for instead of all of the above; the pipe must be accepted or refused. */
 	open?(lane: Lane, pipe: number, request: Uint8Array): void;
+	/** Frames in the arena are taken as they are (LaneChannel); default: false. */
+	readonly sharesMemory?: boolean;
 }
 
 /** A connect; `near` belongs to whoever connects, `far` waits for the binding. */
@@ -60,6 +62,8 @@ export interface Connect {
 	refused(peer: Party): void;
 	/** As of {@link Binding.lingerMs}. */
 	lingerMs(): number;
+	/** As of {@link Binding.sharesMemory}. */
+	readonly sharesMemory?: boolean;
 	/** The name was found, but no way to it; the far end is closed right after. */
 	failed(error: Error): void;
 }

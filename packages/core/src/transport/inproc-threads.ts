@@ -58,7 +58,7 @@ class ConnectingPipe extends LanePipe {
 	readonly #retry: () => void;
 
 	constructor(lane: Lane, connect: Connect, self: Party, retry: () => void) {
-		super({ lane, pipe: connect.far, self, lingerMs: () => connect.lingerMs() });
+		super({ lane, pipe: connect.far, self, lingerMs: () => connect.lingerMs(), sharesMemory: connect.sharesMemory });
 		this.#connect = connect;
 		this.#retry = retry;
 	}
@@ -180,7 +180,8 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		}
 		const [near, far] = pipePair({ forward: 0, backward: 0 });
 		near.connected(request.party);
-		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs() }).accept(pipe, request.party, binding, near);
+		const { sharesMemory } = binding;
+		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs(), sharesMemory }).accept(pipe, request.party, binding, near);
 	}
 
 	onNames(): void {

@@ -43,6 +43,7 @@ function mismatch(host: TransportHost, address: string, peer: Party): void {
 }
 
 class InprocBinding implements Binding {
+	readonly sharesMemory = true;
 	readonly #host: TransportHost;
 	readonly #address: string;
 	#accepted: { readonly pipe: Pipe; readonly lane: Lingering | undefined }[] = [];
@@ -91,6 +92,7 @@ class InprocConnector implements Connector, Connect {
 	readonly near: Pipe;
 	readonly far: Pipe;
 	readonly scope: object | undefined;
+	readonly sharesMemory = true;
 	readonly #host: TransportHost;
 	readonly #directory: InprocDirectory;
 	readonly #key: string;

@@ -14,6 +14,7 @@
  */
 
 import { TIMER_MS_MAX } from "../limits.ts";
+import { arenaUse, dropQueued } from "../memory/arena-buffer.ts";
 import type { Lane, Outgoing } from "../memory/lane.ts";
 import type { LaneChannel } from "../memory/lane-channel.ts";
 import type { Message } from "../message.ts";
@@ -32,12 +33,15 @@ export interface LanePipeOptions {
 	/** As the socket is configured, on our side. */
 	readonly self: Party;
 	lingerMs(): number;
+	/** See {@link LaneChannel.sharesMemory}; default: false. */
+	readonly sharesMemory?: boolean | undefined;
 }
 
 export abstract class LanePipe implements PipeOwner, LaneChannel {
 	protected readonly lane: Lane;
 	protected readonly pipe: Pipe;
 	protected readonly self: Party;
+	readonly sharesMemory: boolean;
 	/** The pipe's number on the lane; -1 before it has one. */
 	protected number = -1;
 	readonly #lingerMs: () => number;
@@ -61,6 +65,7 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		this.pipe = options.pipe;
 		this.self = options.self;
 		this.#lingerMs = options.lingerMs;
+		this.sharesMemory = options.sharesMemory === true;
 		this.pipe.owner = this;
 	}
 
@@ -105,9 +110,11 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 
 	onMessage(message: Message): void {
 		const window = this.#window;
-		if (window === undefined || this.pipe.closed) return;
 		// More than was granted: the excess is dropped here, where it can do no harm.
-		if (!window.arrived()) return;
+		if (window === undefined || this.pipe.closed || !window.arrived()) {
+			dropQueued(message);
+			return;
+		}
 		this.pipe.tryWrite(message);
 		if (window.window !== 0) this.#returnCredit();
 	}
@@ -169,6 +176,7 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	/** Over: nothing more comes or goes. What was delivered stays readable. */
 	protected finish(): void {
 		if (this.#done) return;
+		if (this.#sending) dropQueued(this.#outgoing.message);
 		this.#sending = false;
 		this.#end();
 		this.pipe.close();
@@ -203,6 +211,8 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 			return false;
 		}
 		this.#sending = false;
+		// What the lane has passed on is the peer's now, and what it has copied nobody's.
+		if (arenaUse.live !== 0) dropQueued(this.#outgoing.message);
 		return true;
 	}
 

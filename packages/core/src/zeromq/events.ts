@@ -136,6 +136,7 @@ export function zeromqEvents(event: SocketEvent): Event[] {
 			return [{ type, address, error: protocolError(error) }];
 		}
 		case "datagram:error":
+		case "frame:changed":
 			return [];
 		case "disconnect":
 			// libzmq turns a peer away for want of room without a word.
