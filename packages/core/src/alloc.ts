@@ -6,6 +6,7 @@
 import { ZmqError } from "./errors.ts";
 import { ARENA_BYTES_MIN } from "./limits.ts";
 import { type ArenaBuffer, asPlain } from "./memory/arena-buffer.ts";
+import { overflowBuffer } from "./memory/arena-overflow.ts";
 import { engine } from "./memory/engine.ts";
 
 const BYTES_MAX = 2 ** 32;
@@ -28,7 +29,7 @@ const BYTES_MAX = 2 ** 32;
 export function alloc(bytes: number): ArenaBuffer {
 	if (!Number.isInteger(bytes) || bytes < 0 || bytes > BYTES_MAX)
 		throw new ZmqError("EINVAL", `alloc takes a number of bytes from 0 to ${BYTES_MAX}, got ${String(bytes)}`);
-	const shared = bytes < ARENA_BYTES_MIN ? undefined : engine().memberships[0]?.arena.allocate(bytes);
-	// As `allocate`, without zeros; not from Buffer's pool, which it would pin.
-	return shared ?? asPlain(Buffer.allocUnsafeSlow(bytes));
+	const arena = bytes < ARENA_BYTES_MIN ? undefined : engine().memberships[0]?.arena;
+	if (arena === undefined) return asPlain(Buffer.allocUnsafeSlow(bytes));
+	return arena.allocate(bytes) ?? overflowBuffer(bytes);
 }

@@ -12,18 +12,22 @@ import type { Frame, Message } from "../message.ts";
 
 /** Who gives memory out and takes it back. */
 export interface ArenaHome {
+	/** True where all threads share the memory. */
+	readonly shared: boolean;
 	/** No reference to the buffer is left in this thread. */
 	ended(buffer: ArenaBuffer): void;
 	/** The program gives the content away for the first time: from now on it must not change. */
 	sealed(buffer: ArenaBuffer): void;
 	/** False when the content is not what was given away. */
 	intact(buffer: ArenaBuffer): boolean;
+	/** The content in plain memory, for good. */
+	plain(buffer: ArenaBuffer): Buffer;
 	/** Another one of the same memory, with a queued reference of its own; undefined when that is not possible. */
 	again(buffer: ArenaBuffer): ArenaBuffer | undefined;
 }
 
-/** How many buffers of this thread count references. */
-export const arenaUse: { live: number } = { live: 0 };
+/** How many buffers of this thread count references, and how many of these are there because the arena had no slot (arena-overflow.ts). */
+export const arenaUse: { live: number; overflow: number } = { live: 0, overflow: 0 };
 
 /** Buffer.prototype is put behind ArenaBuffer's below; `Buffer` itself cannot be extended. */
 const BufferClass: new (memory: ArrayBufferLike, byteOffset: number, length: number) => Buffer = Uint8Array as never;
@@ -72,7 +76,7 @@ export class ArenaBuffer extends BufferClass {
 
 	/** True when it lies in memory that all threads share; false: in plain memory, because it is small or the arena is full. */
 	get shared(): boolean {
-		return this.home !== undefined;
+		return this.home?.shared === true;
 	}
 
 	/** True when its memory was given back or belongs to a receiver: it must not be read or written any more. */
@@ -102,6 +106,15 @@ export class ArenaBuffer extends BufferClass {
 	/** As {@link release}: for `using`. */
 	[Symbol.dispose](): void {
 		this.release();
+	}
+
+	/** @internal Counted once more until the returned callback was called, which calls `written` then. */
+	untilWritten(written: () => void): () => void {
+		this.queued += 1;
+		return () => {
+			this.dropQueued();
+			written();
+		};
 	}
 
 	/** @internal A queue has let go of it. */
@@ -186,7 +199,7 @@ export function handedOut(buffer: ArenaBuffer): ArenaBuffer {
 	// Sent in this very thread: the sender has this object, and it must not come back to life for him.
 	const fresh = buffer.isSealed ? buffer.home?.again(buffer) : buffer;
 	if (fresh === undefined) {
-		const copy = asPlain(plainCopy(buffer));
+		const copy = asPlain(buffer.home?.plain(buffer) ?? plainCopy(buffer));
 		buffer.dropQueued();
 		return copy;
 	}
@@ -204,7 +217,7 @@ export function copiedOut(message: Message): Message {
 		const buffer = countedFrame(message[i] as Frame);
 		if (buffer === undefined) continue;
 		if (copy === message) copy = message.slice();
-		copy[i] = plainCopy(buffer);
+		copy[i] = buffer.home?.plain(buffer) ?? plainCopy(buffer);
 		buffer.dropQueued();
 	}
 	return copy;

@@ -11,7 +11,7 @@
  * Belongs to one thread. **Shutdown**: nothing to do, see death above.
  */
 import { ARENA_BYTES_MAX } from "../limits.ts";
-import { ArenaBuffer, type ArenaHome } from "./arena-buffer.ts";
+import { ArenaBuffer, type ArenaHome, plainCopy } from "./arena-buffer.ts";
 import {
 	CLAIM_HELD,
 	CLAIM_SENT,
@@ -41,6 +41,7 @@ interface OwnClass {
 }
 
 export class Arena implements ArenaHome {
+	readonly shared = true;
 	readonly #slots: ArenaSlots;
 	readonly #token: number;
 	readonly #held: number;
@@ -113,6 +114,16 @@ export class Arena implements ArenaHome {
 	/** The lane to a peer has ended, after all in it was read: clears what the peer had granted and never published. */
 	forget(peer: number): void {
 		this.#slots.clearGrants(stateWord(this.#token, CLAIM_SENT), peer);
+	}
+
+	/** Slots of the root that living threads hold, whoever owns them. */
+	slotsHeld(): number {
+		return this.#slots.count();
+	}
+
+	/** @internal */
+	plain(buffer: ArenaBuffer): Buffer {
+		return plainCopy(buffer);
 	}
 
 	/** @internal */

@@ -182,13 +182,14 @@ export function engine(): Engine {
 	return current;
 }
 
-/** What is in use in the roots of this thread: threads alive, lanes, names. For leak checks and diagnostics. */
-export function sharedMemoryUse(): { threads: number; lanes: number; names: number } {
-	const use = { threads: 0, lanes: 0, names: 0 };
-	for (const { threads, laneTable, names } of engine().memberships) {
+/** What is in use in the roots of this thread: threads alive, lanes, names, arena slots. For leak checks and diagnostics. */
+export function sharedMemoryUse(): { threads: number; lanes: number; names: number; arenaSlots: number } {
+	const use = { threads: 0, lanes: 0, names: 0, arenaSlots: 0 };
+	for (const { threads, laneTable, names, arena } of engine().memberships) {
 		use.threads += threads.count();
 		use.lanes += laneTable.count();
 		use.names += names.count();
+		use.arenaSlots += arena.slotsHeld();
 	}
 	return use;
 }

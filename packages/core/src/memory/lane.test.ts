@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../message.ts";
+import { Arena } from "./arena.ts";
+import { type ArenaBuffer, dropQueued, lend } from "./arena-buffer.ts";
 import { Lane, type LaneHost } from "./lane.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneTable } from "./lane-table.ts";
@@ -15,6 +17,7 @@ const lanes = new LaneTable(root, threads);
 
 /** A pipe's end that queues what it wants to send and notes what it hears. */
 class End implements LaneChannel {
+	sharesMemory = false;
 	readonly heard: string[] = [];
 	readonly #waiting: Message[] = [];
 	#outgoing: { message: Message; frame: number; offset: number } | undefined;
@@ -99,7 +102,7 @@ function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => voi
 		lanes.sweep();
 	};
 	const nearBell = threads.bellOf(a);
-	return { near, far, settle, header, data, retire, one, nearBell };
+	return { near, far, arenas, settle, header, data, retire, one, nearBell };
 }
 
 function openPipe(sides: ReturnType<typeof twoSides>, accepting: { next: End | undefined }): [End, End] {
@@ -223,6 +226,50 @@ describe("a lane", () => {
 		sides.settle();
 		expect([mine.heard, theirs.heard]).toEqual([[], ["1:120:true", "close"]]);
 		expect(sides.near.pipes + sides.far.pipes).toBe(0);
+		sides.retire();
+	});
+
+	it("passes arena memory on to a pipe that shares it, in the order of the message, and as a copy to one that does not", () => {
+		for (const sharesMemory of [true, false]) {
+			const { sides, accepting } = acceptingSides();
+			const [mine, theirs] = openPipe(sides, accepting);
+			theirs.sharesMemory = sharesMemory;
+			const buffer = sides.arenas.near.allocate(RING_BYTES * 2)?.fill(4) as ArenaBuffer;
+			const message = [Buffer.alloc(9, 3), buffer, Buffer.alloc(RECORD_PAYLOAD_MAX + 1, 5)];
+			lend(message);
+			mine.send(message);
+			dropQueued(message);
+			const got: boolean[] = [];
+			theirs.onMessage = (frames) => {
+				theirs.heard.push(print(frames));
+				got.push(...frames.map((frame) => frame.buffer === root.buffer));
+				dropQueued(frames);
+			};
+			sides.settle();
+			expect([theirs.heard, got]).toEqual([[print(message)], [false, sharesMemory, false]]);
+			expect(sides.arenas.near.slotsHeld()).toBe(0);
+			sides.retire();
+		}
+	});
+
+	it("gives arena memory back that came for a pipe which had closed, or in a message that did not come whole", () => {
+		const { sides, accepting } = acceptingSides();
+		const pipes = [openPipe(sides, accepting), openPipe(sides, accepting)];
+		for (const [mine, theirs] of pipes) {
+			theirs.sharesMemory = true;
+			const message = [sides.arenas.near.allocate(5000) as ArenaBuffer, Buffer.alloc(RING_BYTES * 2, 5)];
+			lend(message);
+			mine.send(message);
+			dropQueued(message);
+		}
+		sides.near.flush();
+		sides.far.close(pipes[0]?.[1].number as number);
+		sides.one(sides.far);
+		expect(sides.arenas.near.slotsHeld()).toBeGreaterThan(0);
+		sides.near.close(pipes[1]?.[0].number as number);
+		sides.settle();
+		sides.far.end();
+		expect(sides.arenas.near.slotsHeld()).toBe(0);
 		sides.retire();
 	});
 

@@ -11,6 +11,7 @@
  */
 import { ZmqError } from "../errors.ts";
 import { arenaUse, dropQueued, lend, takeBack } from "../memory/arena-buffer.ts";
+import { overflowGone } from "../memory/arena-overflow.ts";
 import { type Message, type MessageLike, toMessage } from "../message.ts";
 import type { SocketOptions } from "../option/options.ts";
 import type { Pattern, PatternOutcome, SendOutcome } from "../pattern/pattern.ts";
@@ -106,7 +107,11 @@ export class Outbox {
 			} catch (error) {
 				return Promise.reject(error);
 			}
-			if (outcome === "sent" || outcome === "dropped") return mayBeImmediate() ? ACCEPTED : nextTurn();
+			if (outcome === "sent" || outcome === "dropped") {
+				const gone = arenaUse.overflow === 0 ? undefined : overflowGone(message);
+				if (gone !== undefined) return gone;
+				return mayBeImmediate() ? ACCEPTED : nextTurn();
+			}
 			if (outcome === "unreachable") return Promise.reject(unreachable(message));
 			if (outcome === "out-of-turn") return Promise.reject(outOfTurn());
 		}

@@ -10,6 +10,7 @@
  */
 import type { Socket } from "node:net";
 import { CLOSE_WAIT_MS, SEND_BACKLOG_BYTES } from "../limits.ts";
+import { copiedOut } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
@@ -135,7 +136,7 @@ export class RawEngine implements PipeOwner, ServingEngine {
 		while (stream.writableLength < SEND_BACKLOG_BYTES) {
 			const message = pipe.tryRead();
 			if (message === undefined) break;
-			for (const frame of message) stream.write(frame, this.#written);
+			for (const frame of copiedOut(message)) stream.write(frame, this.#written);
 		}
 		stream.uncork();
 		this.#draining = stream.writableLength >= SEND_BACKLOG_BYTES;

@@ -9,6 +9,7 @@
  */
 import type { Writable } from "node:stream";
 import { ENCODED_FRAME_BYTES_KEPT, SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
+import { countedFrame, dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
 import { FLAG_COMMAND, FLAG_MORE, type FrameEncoder, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
 
@@ -65,7 +66,9 @@ export class SendBuffer {
 		const last = message.length - 1;
 		let bytes = 0;
 		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i] as Frame);
-		return bytes + this.#appendFrame(0, message[last] as Frame);
+		bytes += this.#appendFrame(0, message[last] as Frame);
+		dropQueued(message);
+		return bytes;
 	}
 
 	/** Encodes one command. Only between messages. */
@@ -98,7 +101,7 @@ export class SendBuffer {
 		}
 		this.#end = end;
 		this.#write(chunk);
-		this.#stream.write(body, this.onWritten);
+		this.#stream.write(body, countedFrame(body)?.untilWritten(this.onWritten) ?? this.onWritten);
 		return end - start + size;
 	}
 

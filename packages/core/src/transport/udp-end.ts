@@ -7,6 +7,7 @@
  * Shutdown: when the socket's end of the pipe has closed, what is queued is still sent, within the linger period; then the udp
  * socket is closed. Meanwhile the event loop is held.
  */
+import { copiedOut } from "../memory/arena-buffer.ts";
 import type { RemoteInfo, Socket } from "node:dgram";
 import { ZmqError } from "../errors.ts";
 import { DATAGRAMS_UNDER_WAY_MAX } from "../limits.ts";
@@ -106,7 +107,7 @@ export class UdpEnd implements Listener, Connector, PipeOwner {
 		while (this.#underWay < DATAGRAMS_UNDER_WAY_MAX) {
 			const message = this.#pipe.tryRead();
 			if (message === undefined) break;
-			const outgoing = this.#form.outgoing(message);
+			const outgoing = this.#form.outgoing(copiedOut(message));
 			if (outgoing === undefined) continue;
 			if (outgoing instanceof ZmqError) {
 				this.#report(outgoing);

@@ -12,6 +12,7 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED } from "../../limits.ts";
+import { dropQueued } from "../../memory/arena-buffer.ts";
 import type { Frame, Message } from "../../message.ts";
 import type { MessageCipher } from "../../security/mechanism.ts";
 import { FLAG_COMMAND, FLAG_MORE, tooLarge } from "../../wire/frame.ts";
@@ -103,7 +104,10 @@ export class WebSocketLink implements Link {
 		const last = message.length - 1;
 		let bytes = 0;
 		for (let at = 0; at < last; at++) bytes += this.#appendFrame(FLAG_MORE, message[at] as Frame);
-		return bytes + this.#appendFrame(0, message[last] as Frame);
+		bytes += this.#appendFrame(0, message[last] as Frame);
+		// The library was given copies.
+		dropQueued(message);
+		return bytes;
 	}
 
 	appendCommand(body: Uint8Array): number {
