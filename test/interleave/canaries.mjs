@@ -39,6 +39,27 @@ export const canaries = [
 		scenario: "names: two bind one name",
 	},
 	{
+		bug: "the claim of a dead thread is taken for free without a second look: it may have been passed on before",
+		file: "arena-slots.js",
+		from: "return load(this.#words, claim) === word;",
+		to: "return true;",
+		scenario: "arena: a slot that is passed on",
+	},
+	{
+		bug: "a receiver releases a slot when it takes it",
+		file: "arena.js",
+		from: "store(slots.words, claim, this.#held);",
+		to: "store(slots.words, claim, 0);",
+		scenario: "arena: a slot is used again",
+	},
+	{
+		bug: "what a dead thread granted and never published stays",
+		file: "arena-slots.js",
+		from: "compareExchange(this.#words, claim, word, 0);",
+		to: ";",
+		scenario: "arena: a thread ends while it sends",
+	},
+	{
 		bug: "both sides of a lane think that the other frees it",
 		file: "lane-table.js",
 		from: "if ((or(this.#words, base + LANE.LEFT, mine) & others) === 0 && this.#threads.alive(peer))",

@@ -13,7 +13,7 @@ import { canaries } from "./canaries.mjs";
 import { copyCore } from "./core.mjs";
 import { explore } from "./explorer.mjs";
 
-const FILES = ["ring.mjs", "doorbell.mjs", "tables.mjs", "lanes.mjs"];
+const FILES = ["ring.mjs", "doorbell.mjs", "tables.mjs", "lanes.mjs", "arena.mjs"];
 
 const { values } = parseArgs({ options: { scenario: { type: "string", default: "" }, canary: { type: "boolean", default: false } } });
 

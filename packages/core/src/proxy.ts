@@ -10,7 +10,6 @@
  */
 import { ZmqError } from "./errors.ts";
 import { PROXY_BURST_MESSAGES } from "./limits.ts";
-import { ArenaBuffer } from "./memory/arena-buffer.ts";
 import type { SendOutcome } from "./pattern/pattern.ts";
 import { InPlaceFrames } from "./socket/in-place.ts";
 import type { Inbox, Reading, Received } from "./socket/inbox.ts";
@@ -65,9 +64,12 @@ function traffic(): ProxyTraffic {
 	return { receivedMessages: 0, receivedFrames: 0, receivedBytes: 0, sentMessages: 0, sentFrames: 0, sentBytes: 0 };
 }
 
-/** A proxy takes messages as they are; what lies in the arena is passed on without a copy. */
-function asIs(): Reading<Received> {
-	return { shape: (message) => message, ended: undefined, inPlace: new InPlaceFrames("counted") };
+/**
+ * A proxy takes messages as they are; what lies in the arena is passed on without a copy. Not so where a capture gets it, too: who
+ * receives it from the output may write to it.
+ */
+function asIs(captured: boolean): Reading<Received> {
+	return { shape: (message) => message, ended: undefined, inPlace: captured ? undefined : new InPlaceFrames("counted") };
 }
 
 function bytesOf(message: Received): number {
@@ -190,10 +192,10 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		const [front, back] = [Socket.halves(this.frontEnd), Socket.halves(this.backEnd)];
 		const ways: Way[] = [];
 		if (canReceive(this.frontEnd) && canSend(this.backEnd))
-			ways.push({ from: front.inbox, reading: asIs(), to: back.outbox, taken: this.#front, given: this.#back });
+			ways.push({ from: front.inbox, reading: asIs(this.capture !== undefined), to: back.outbox, taken: this.#front, given: this.#back });
 		// One socket on both sides goes round once, not twice.
 		if (canReceive(this.backEnd) && canSend(this.frontEnd) && (this.frontEnd as Socket) !== this.backEnd)
-			ways.push({ from: back.inbox, reading: asIs(), to: front.outbox, taken: this.#back, given: this.#front });
+			ways.push({ from: back.inbox, reading: asIs(this.capture !== undefined), to: front.outbox, taken: this.#back, given: this.#front });
 		return ways;
 	}
 
@@ -249,10 +251,7 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
 	#copy(message: Received): void {
 		if (this.capture === undefined || this.capture.closed) return;
-		for (const frame of message) if (frame instanceof ArenaBuffer) frame.retain();
 		const outcome = give(Socket.halves(this.capture).outbox, message);
-		if (outcome === "sent" || outcome === "dropped") return;
-		this.#notCaptured += 1;
-		for (const frame of message) if (frame instanceof ArenaBuffer) frame.release();
+		if (outcome !== "sent" && outcome !== "dropped") this.#notCaptured += 1;
 	}
 }

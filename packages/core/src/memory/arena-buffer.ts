@@ -26,8 +26,11 @@ export interface ArenaHome {
 	again(buffer: ArenaBuffer): ArenaBuffer | undefined;
 }
 
-/** How many buffers of this thread count references, and how many of these are there because the arena had no slot (arena-overflow.ts). */
-export const arenaUse: { live: number; overflow: number } = { live: 0, overflow: 0 };
+/**
+ * How many buffers of this thread count references; how many of these are there because the arena had no slot (arena-overflow.ts);
+ * whether there ever was one: it may have ended, and must not be sent any more.
+ */
+export const arenaUse: { live: number; overflow: number; ever: boolean } = { live: 0, overflow: 0, ever: false };
 
 /** Buffer.prototype is put behind ArenaBuffer's below; `Buffer` itself cannot be extended. */
 const BufferClass: new (memory: ArrayBufferLike, byteOffset: number, length: number) => Buffer = Uint8Array as never;
@@ -71,7 +74,9 @@ export class ArenaBuffer extends BufferClass {
 		this.claim = place.claim ?? 0;
 		this.queued = place.queued ?? 0;
 		this.mine = 1 - this.queued;
-		if (place.home !== undefined) arenaUse.live += 1;
+		if (place.home === undefined) return;
+		arenaUse.live += 1;
+		arenaUse.ever = true;
 	}
 
 	/** True when it lies in memory that all threads share; false: in plain memory, because it is small or the arena is full. */

@@ -56,14 +56,13 @@ export function overflowGone(message: Message): Promise<void> | undefined {
 	hold();
 	return new Promise((resolve) => {
 		const timer = setTimeout(done, PACE_MS);
+		// A second send of the same buffer, retained, takes the place of the first, which its timer tells.
+		waiting.set(buffer, done);
 		function done(): void {
 			clearTimeout(timer);
+			if (waiting.get(buffer as ArenaBuffer) === done) waiting.delete(buffer as ArenaBuffer);
 			release();
 			resolve();
 		}
-		waiting.set(buffer, () => {
-			waiting.delete(buffer);
-			done();
-		});
 	});
 }

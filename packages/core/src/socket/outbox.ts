@@ -197,7 +197,7 @@ export class Outbox {
 
 	/** Offers the message to the pattern, with what it has in the arena. @throws ZmqError EFAULT */
 	#offer(message: Message): PatternOutcome {
-		if (arenaUse.live === 0 || !lend(message)) return this.#pattern.trySend(message);
+		if (!arenaUse.ever || !lend(message)) return this.#pattern.trySend(message);
 		// Patterns may take frames off a list that they have accepted.
 		const outcome = this.#pattern.trySend(message);
 		if (outcome === "dropped") dropQueued(message);

@@ -4,6 +4,7 @@
  * A frame of COPIED_BYTES_MAX bytes or less is copied, so that a caller may use its buffer again at once; a larger one is passed
  * on as it is and must not be written to after the send. Within one thread inproc hands that very memory to the receiver.
  */
+import { ArenaBuffer } from "../memory/arena-buffer.ts";
 import type { Message } from "../message.ts";
 
 /** A frame that was received. */
@@ -26,6 +27,8 @@ function bytesOf(part: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Buffe
 function toFrame(part: unknown): Buffer {
 	if (typeof part === "string") return Buffer.from(part, "utf8");
 	if (part === null) return EMPTY;
+	// Counts who uses it; its memory goes on to the receiver.
+	if (part instanceof ArenaBuffer) return part;
 	if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) {
 		const bytes = bytesOf(part);
 		return bytes.length <= COPIED_BYTES_MAX ? Buffer.from(bytes) : bytes;
