@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ArenaBuffer, alloc, Dealer, Proxy, Pull, Push, Subscriber, XPublisher } from "@zloom/core";
+import { type ArenaBuffer, alloc, Dealer, Proxy as MessageProxy, Pull, Push, Subscriber, XPublisher } from "@zloom/core";
 import { sharedMemoryUse } from "@zloom/core/internal";
 import * as zeromq from "@zloom/core/zeromq";
 import { afterEach, describe, expect, it } from "vitest";
@@ -160,7 +160,7 @@ describe("a buffer of alloc, sent to another thread", () => {
 			last,
 			"const pull = new Pull(); pull.connect(workerData); const [frame] = await pull.inPlace.receive(); tell([frame.byteOffset, frame[0], frame[1]])",
 		);
-		const proxy = new Proxy(into, out);
+		const proxy = new MessageProxy(into, out);
 		const running = proxy.run();
 		const buffer = filled(MIB, 4);
 		await source.send(buffer);
@@ -179,7 +179,7 @@ describe("a buffer of alloc, sent to another thread", () => {
 			await socket.bind(fresh());
 			ends[i]?.connect(socket.lastEndpoint as string);
 		}
-		const proxy = new Proxy(into, out, { capture });
+		const proxy = new MessageProxy(into, out, { capture });
 		const running = proxy.run();
 		await source.send(filled(MIB, 4));
 		for (const end of ends) {

@@ -23,6 +23,7 @@ it("the examples of docs/transports.md reach whom they mean", async () => {
 	await import("./share-server-example.ts");
 	await import("./udp-example.ts");
 	await import("./io-thread-example.ts");
+	await import("./arena-example.ts");
 	expect(log.mock.calls).toEqual([
 		["Ada?"],
 		["job 1"],
@@ -32,6 +33,8 @@ it("the examples of docs/transports.md reach whom they mean", async () => {
 		["weather: rain"],
 		["to myself, from 127.0.0.1"],
 		["on its way, whatever this thread does next"],
+		["ended for the sender: true"],
+		["1048576 bytes, shared: true"],
 	]);
 	log.mockRestore();
 });

@@ -5,7 +5,7 @@
 const BYTES = 4096;
 
 /** Threads with tokens 1, 2, 3 …; a mailbox of two words for each: claim and base, published by the claim. */
-function crew({ ThreadTable, Arena, UNIT_BYTES }, root, count) {
+function crew({ ThreadTable, UNIT_BYTES }, root, count) {
 	const threads = new ThreadTable(root);
 	const tokens = Array.from({ length: count }, (_, i) => threads.claim(i + 1, -1));
 	const mail = root.allocate(UNIT_BYTES) * UNIT_BYTES;

@@ -26,6 +26,8 @@ export interface SendingMany {
 export interface Receiving {
 	receive(): Promise<Buffer[]>;
 	[Symbol.asyncIterator](): AsyncIterator<Buffer[]>;
+	/** Only zloom has it. */
+	readonly inPlace?: AsyncIterable<Buffer[]>;
 }
 
 export interface ReceivingMany {
@@ -56,6 +58,8 @@ export interface BenchLibrary {
 	Publisher: new (options?: Options) => BenchSocket & Sending;
 	Subscriber: new (options?: Options) => BenchSocket & Receiving & Subscribing;
 	curveKeyPair(): KeyPair;
+	/** Only zloom has it. */
+	alloc?(bytes: number): Buffer;
 	/** Of zloom; npm zeromq's takes no such options. */
 	Context: new (options: {
 		io: "worker";

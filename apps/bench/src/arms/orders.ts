@@ -19,6 +19,8 @@ export interface ThroughputOrder {
 	io?: boolean;
 	/** High-water mark of both sockets, messages; none: the default. Unused by MessagePort. */
 	highWaterMark?: number;
+	/** True: a fresh buffer of `alloc` for each message, numbered, and received where it lies. Only zloom has that. */
+	inPlace?: boolean;
 }
 
 /** To the receiving thread of a throughput run. */
@@ -27,6 +29,8 @@ export interface CountOrder {
 	endpoint: string;
 	messages: number;
 	batch: number;
+	/** Receive where it lies. */
+	inPlace?: boolean;
 	/** Socket options of the receiver. */
 	options: Readonly<Record<string, unknown>>;
 	/** As of {@link ThroughputOrder}. */

@@ -46,7 +46,12 @@ async function countBySocket(library: "zloom" | "zeromq"): Promise<void> {
 		}
 		return seen >= until;
 	};
-	if (order.batch === 1) {
+	if (order.inPlace === true) {
+		for await (const [frame] of pull.inPlace ?? []) {
+			if (frame?.readUInt32LE(0) !== seen) throw new Error(`message ${seen} is not the one that was sent`);
+			if (note(1)) break;
+		}
+	} else if (order.batch === 1) {
 		for await (const _ of pull) if (note(1)) break;
 	} else {
 		while (!note((await pull.receiveMany(order.batch)).length));

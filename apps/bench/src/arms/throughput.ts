@@ -3,7 +3,8 @@
  * (`sendMany`, `receiveMany`), or by a MessagePort.
  *
  * As many messages as are counted come first and are not counted: connections, handshakes and compilers have had their turn then. The
- * sender sends the same buffer over and over and fills it never; the receiver drops what it gets.
+ * sender sends the same buffer over and over and fills it never; the receiver drops what it gets. In place, each message is a buffer of
+ * its own with its number in it, which the receiver checks.
  */
 import { printFigure } from "./figure.ts";
 import { ioOptions, type LibraryName, loadLibrary } from "./library.ts";
@@ -43,9 +44,9 @@ async function byPort({ bytes, messages }: ThroughputOrder): Promise<Receiver> {
 }
 
 async function bySocket(order: ThroughputOrder & { library: LibraryName }): Promise<Receiver> {
-	const { endpoint, bytes, messages, batch = 1, curve = false, io = false, highWaterMark } = order;
+	const { endpoint, bytes, messages, batch = 1, curve = false, io = false, highWaterMark, inPlace = false } = order;
 	const loaded = await loadLibrary(order.library);
-	const { Push, curveKeyPair } = loaded;
+	const { Push, curveKeyPair, alloc } = loaded;
 	const server = curve ? curveKeyPair() : undefined;
 	const client = curve ? curveKeyPair() : undefined;
 	const push = new Push({
@@ -58,10 +59,25 @@ async function bySocket(order: ThroughputOrder & { library: LibraryName }): Prom
 		...(highWaterMark === undefined ? {} : { receiveHighWaterMark: highWaterMark }),
 		...(client && { curveServerKey: server?.publicKey, curvePublicKey: client.publicKey, curveSecretKey: client.secretKey }),
 	};
-	const thread = startReceiver({ library: order.library, endpoint: push.lastEndpoint ?? "", messages, batch, options, io, window: 0 });
+	const thread = startReceiver({
+		library: order.library,
+		endpoint: push.lastEndpoint ?? "",
+		messages,
+		batch,
+		options,
+		io,
+		window: 0,
+		inPlace,
+	});
 	await thread.hear();
 	const payload = Buffer.alloc(bytes, 7);
-	if (batch === 1) {
+	if (inPlace && alloc !== undefined) {
+		for (let sent = 0; sent < messages * 2; sent++) {
+			const fresh = alloc(bytes);
+			fresh.writeUInt32LE(sent, 0);
+			await push.send(fresh);
+		}
+	} else if (batch === 1) {
 		for (let sent = 0; sent < messages * 2; sent++) await push.send(payload);
 	} else {
 		const payloads = new Array<Buffer>(batch).fill(payload);

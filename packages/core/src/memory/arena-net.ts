@@ -5,7 +5,7 @@
  * Registering with a FinalizationRegistry costs microseconds, so only buffers that are still in use when YOUNG_MAX others have come
  * after them are registered; until then the net holds them itself.
  */
-import { ArenaBuffer, arenaUse } from "./arena-buffer.ts";
+import { type ArenaBuffer, arenaUse } from "./arena-buffer.ts";
 
 const YOUNG_MAX = 64;
 

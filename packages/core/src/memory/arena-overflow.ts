@@ -5,9 +5,10 @@
  * buffer settles only when this thread's queues have let go of it, or after PACE_MS: the message was accepted, but its sender
  * is told a moment later, and finds slots again.
  */
+
+import type { Message } from "../message.ts";
 import { hold, release } from "../wait/keep-alive.ts";
 import { ArenaBuffer, type ArenaHome, arenaUse, countedFrame } from "./arena-buffer.ts";
-import type { Message } from "../message.ts";
 
 /** Longest time that a send is told late, ms: several times what copying the largest payload takes. */
 const PACE_MS = 20;

@@ -3,9 +3,10 @@
  *
  * Used by the arenas of all threads. Each thread has its own instance; what is shared is the memory.
  */
+
+import { ZmqError } from "../errors.ts";
 import { CLAIM_WORDS, CLAIMS_MAX, CLASS_MAX, CLASS_MIN, listOf, SLOT, SLOT_HEADER_WORDS, WORDS_PER_UNIT } from "./arena-layout.ts";
 import { compareExchange, load, store, type Words } from "./atomics.ts";
-import { ZmqError } from "../errors.ts";
 import type { Root } from "./root.ts";
 import { holderOf, ROOT, UNIT_BYTES } from "./root-layout.ts";
 import type { ThreadTable } from "./thread-table.ts";

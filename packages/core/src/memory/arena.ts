@@ -12,17 +12,7 @@
  */
 import { ARENA_BYTES_MAX } from "../limits.ts";
 import { ArenaBuffer, type ArenaHome, plainCopy } from "./arena-buffer.ts";
-import {
-	CLAIM_HELD,
-	CLAIM_SENT,
-	CLASS_MAX,
-	CLASS_MIN,
-	classOf,
-	isClaimOf,
-	SLOT,
-	SLOT_HEADER_BYTES,
-	slotBytes,
-} from "./arena-layout.ts";
+import { CLAIM_HELD, CLAIM_SENT, CLASS_MAX, CLASS_MIN, classOf, isClaimOf, SLOT, SLOT_HEADER_BYTES, slotBytes } from "./arena-layout.ts";
 import { ArenaNet } from "./arena-net.ts";
 import { SAMPLING, sampleOf } from "./arena-sample.ts";
 import { ArenaSlots } from "./arena-slots.ts";

@@ -142,7 +142,11 @@ export class Lane {
 		if (this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe)) return this.#block(pipe);
 		const { message } = outgoing;
 		const first = message[0] as Frame;
-		if (message.length === 1 && first.length <= RECORD_PAYLOAD_MAX && (first.length < ARENA_BYTES_MIN || countedFrame(first) === undefined)) {
+		if (
+			message.length === 1 &&
+			first.length <= RECORD_PAYLOAD_MAX &&
+			(first.length < ARENA_BYTES_MIN || countedFrame(first) === undefined)
+		) {
 			if (!this.#append(RECORD.MESSAGE, pipe, 0, first, 0, first.length)) return this.#block(pipe);
 		} else if (!this.#writeFrames(pipe, outgoing)) return this.#block(pipe);
 		this.#written();

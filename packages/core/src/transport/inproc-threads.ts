@@ -181,7 +181,12 @@ class ThreadNames implements RemoteNames, EngineOwner {
 		const [near, far] = pipePair({ forward: 0, backward: 0 });
 		near.connected(request.party);
 		const { sharesMemory } = binding;
-		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs(), sharesMemory }).accept(pipe, request.party, binding, near);
+		new AcceptedPipe({ lane, pipe: far, self, lingerMs: () => binding.lingerMs(), sharesMemory }).accept(
+			pipe,
+			request.party,
+			binding,
+			near,
+		);
 	}
 
 	onNames(): void {

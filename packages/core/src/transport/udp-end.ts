@@ -7,10 +7,11 @@
  * Shutdown: when the socket's end of the pipe has closed, what is queued is still sent, within the linger period; then the udp
  * socket is closed. Meanwhile the event loop is held.
  */
-import { copiedOut } from "../memory/arena-buffer.ts";
+
 import type { RemoteInfo, Socket } from "node:dgram";
 import { ZmqError } from "../errors.ts";
 import { DATAGRAMS_UNDER_WAY_MAX } from "../limits.ts";
+import { copiedOut } from "../memory/arena-buffer.ts";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import { closeFromTransport, Linger } from "./linger.ts";
 import { PendingHold } from "./pending-hold.ts";
