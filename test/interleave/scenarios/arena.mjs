@@ -163,7 +163,7 @@ export const scenarios = {
 			},
 		],
 		after,
-		preemptions: 3,
+		preemptions: 2,
 		allowed: ["killed | nothing | allocated | 0 held", "killed | 1 | allocated | 0 held", "sent | 1 | allocated | 0 held"],
 	},
 	"arena: a receiver is ended wherever it is, and the slot comes back": {

@@ -7,6 +7,7 @@ import { RING } from "./ring-layout.ts";
 import { Root } from "./root.ts";
 
 class Ear implements LaneChannel {
+	readonly sharesMemory = false;
 	readonly heard: string[] = [];
 	onAccept(): void {
 		this.heard.push("accept");
