@@ -34,7 +34,8 @@ export class FarPipe extends LanePipe {
 
 	/** @param pipe the socket's end, as the transport hands it over */
 	constructor(lane: Lane, pipe: Pipe, opening: Opening, owner: FarPipeOwner) {
-		super({ lane, pipe, self: farParty(opening), lingerMs: () => -1 });
+		// Engines write from arena memory and drop it then.
+		super({ lane, pipe, self: farParty(opening), lingerMs: () => -1, sharesMemory: true });
 		this.#owner = owner;
 	}
 
