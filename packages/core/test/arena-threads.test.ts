@@ -231,7 +231,7 @@ describe("the death of a thread", () => {
 			`const pull = new Pull({ receiveHighWaterMark: 3 }); pull.connect(workerData);
 			const [frame] = await pull.inPlace.receive();
 			frame.retain();
-			tell(frame[0]);`,
+			tell(frame[0]); await goneOn();`,
 		);
 		for (let i = 0; i < 20; i++) await push.send(filled(MIB, 7));
 		expect(await peer.tells()).toBe(7);
