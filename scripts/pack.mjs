@@ -29,20 +29,29 @@ function filesOf(exported, wanted) {
 }
 
 /**
- * Copies declarations and whatever they import of their own package.
+ * Copies declarations and whatever they import of their own package. What a door gives out by name keeps its comments, which editors
+ * show; what is only needed to understand those types has none.
  * @param {string} from
  * @param {string} to
- * @param {string} file
- * @param {Set<string>} copied
+ * @param {readonly string[]} doors
  */
-function copyDeclarations(from, to, file, copied) {
-	if (copied.has(file)) return;
-	copied.add(file);
-	const text = readFileSync(path.join(from, file), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
-	mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
-	writeFileSync(path.join(to, file), text);
-	for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g))
-		copyDeclarations(from, to, path.join(path.dirname(file), String(specifier).replace(/\.[jt]s$/, ".d.ts")), copied);
+function copyDeclarations(from, to, doors) {
+	const given = new Set(doors);
+	const copied = new Set();
+	/** @param {string} file */
+	const copy = (file) => {
+		if (copied.has(file)) return;
+		copied.add(file);
+		const text = readFileSync(path.join(from, file), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+		/** @param {string | undefined} specifier */
+		const named = (specifier) => path.join(path.dirname(file), String(specifier).replace(/\.[jt]s$/, ".d.ts"));
+		if (given.has(file)) for (const [, specifier] of text.matchAll(/^export .*from "(\.[^"]+)"/gm)) given.add(named(specifier));
+		for (const [, specifier] of text.matchAll(/^\} from "(\.[^"]+)"/gm)) if (doors.includes(file)) given.add(named(specifier));
+		mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
+		writeFileSync(path.join(to, file), given.has(file) ? text : text.replace(/\s*\/\*\*[\s\S]*?\*\//g, ""));
+		for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)) copy(named(specifier));
+	};
+	for (const door of doors) copy(door);
 }
 
 /** @param {Record<string, unknown> & { dependencies?: Record<string, string> }} manifest */
@@ -102,8 +111,11 @@ export async function pack(name) {
 		keepNames: true,
 		legalComments: "none",
 	});
-	const copied = new Set();
-	for (const file of filesOf(manifest.exports, (file) => file.endsWith(".d.ts"))) copyDeclarations(from, to, path.normalize(file), copied);
+	copyDeclarations(
+		from,
+		to,
+		filesOf(manifest.exports, (file) => file.endsWith(".d.ts")).map((file) => path.normalize(file)),
+	);
 	cpSync(path.join(from, "README.md"), path.join(to, "README.md"));
 	cpSync(path.join(root, "LICENSE"), path.join(to, "LICENSE"));
 	writeFileSync(path.join(to, "package.json"), `${JSON.stringify(published(manifest), null, "\t")}\n`);
