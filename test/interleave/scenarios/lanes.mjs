@@ -41,7 +41,7 @@ function sideOf({ Arena, Lane, ThreadTable }, { root, slot, a, b }, self, onOpen
 
 /** A channel that hears nothing but messages and room. */
 const channel = (heard) => ({
-	onMessage() {},
+	onMessages() {},
 	onRoom() {},
 	onAccept() {},
 	onRefuse() {},
@@ -87,7 +87,7 @@ export const scenarios = {
 			},
 			(memory, setup) => {
 				let got = 0;
-				const onOpen = (lane, pipe) => lane.accept(pipe, channel({ onMessage: () => got++ }), Buffer.alloc(0));
+				const onOpen = (lane, pipe) => lane.accept(pipe, channel({ onMessages: (messages) => (got += messages.length) }), Buffer.alloc(0));
 				const mine = sideOf(memory, setup, setup.b, onOpen);
 				const run = laneTurns(memory, setup, mine, setup.b, () => got === MESSAGES);
 				return () => {

@@ -21,8 +21,8 @@ function readAll({ RingReader }, { root, ring }, looks) {
 			const run = reader.takeRun(available);
 			reader.release();
 			for (let { at } = run; at < run.end; ) {
-				const length = run.words[at >> 2] >>> 8;
-				seen.push(run.bytes.toString("latin1", at + 16, at + 16 + length));
+				const length = run.block.words[at >> 2] >>> 8;
+				seen.push(run.block.view(at + 16, at + 16 + length).toString("latin1"));
 				at += 16 + ((length + 7) & ~7);
 			}
 		}
@@ -71,7 +71,7 @@ export const scenarios = {
 				return () => {
 					const run = reader.takeRun(reader.available());
 					reader.release();
-					return run.bytes.subarray(run.at + 16, run.end).includes("y") ? "read too new" : "read what was there";
+					return run.block.view(run.at + 16, run.end).includes("y") ? "read too new" : "read what was there";
 				};
 			},
 		],

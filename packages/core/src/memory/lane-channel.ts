@@ -10,7 +10,8 @@ export interface LaneChannel {
 	readonly sharesMemory: boolean;
 	onAccept(payload: Uint8Array): void;
 	onRefuse(reason: number, payload: Uint8Array): void;
-	onMessage(message: Message): void;
+	/** At least one. */
+	onMessages(messages: readonly Message[]): void;
 	/** So many messages more may be sent. False: nonsense, the lane is corrupt. */
 	onCredit(messages: number): boolean;
 	/** The peer has closed and sends nothing more. */

@@ -14,8 +14,8 @@ import { RECORD, RECORD_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
 /** Longest frame that is put together; Buffers of every supported Node can be this long. */
 const FRAME_BYTES_MAX = 2 ** 31 - 1;
 
-/** Records handed out between two looks at the clock: a handler may take long. */
-const RECORDS_PER_CLOCK = 16;
+/** Records read between two looks at the clock: a handler may take long. Also most messages handed out at once. */
+const RECORDS_PER_CLOCK = 64;
 
 interface Entry {
 	readonly channel: LaneChannel;
@@ -86,10 +86,18 @@ export class LaneInlet {
 
 	/** Hands out the records of a run until `deadline` of `clock`; true when that was all of it. */
 	run(run: Run, deadline: number, clock: () => number, onControl: OnControl): boolean {
-		const { words, end } = run;
-		for (let count = 1; run.at < end; count++) {
+		const { words } = run.block;
+		for (let count = 0; run.at < run.end; count++) {
+			if (count === RECORDS_PER_CLOCK) {
+				count = 0;
+				if (clock() >= deadline) return false;
+			}
 			const index = run.at >> 2;
 			const word = words[index] as number;
+			if ((word & 255) === RECORD.MESSAGE) {
+				count += this.#messages(run, words[index + 1] as number, RECORDS_PER_CLOCK - count) - 1;
+				continue;
+			}
 			const start = run.at + RECORD_HEADER_BYTES;
 			run.at += recordBytes(word >>> 8);
 			try {
@@ -98,34 +106,53 @@ export class LaneInlet {
 				if (error instanceof CorruptRing) throw error;
 				surface(error);
 			}
-			if (count % RECORDS_PER_CLOCK === 0 && clock() >= deadline) return run.at >= end;
 		}
 		return true;
 	}
 
-	#record(kind: number, pipe: number, argument: number, run: Run, start: number, end: number, onControl: OnControl): void {
-		if (kind === RECORD.MESSAGE) {
-			const entry = this.#entry(pipe);
-			if (entry.frame !== undefined || entry.frames !== undefined) throw new CorruptRing("a message within a message");
-			if (!entry.closeSent) entry.channel.onMessage([run.bytes.subarray(start, end)]);
-			return;
+	/** Hands out the messages of one frame for one pipe that come next in the run, `max` at most, at least one; returns how many. */
+	#messages(run: Run, pipe: number, max: number): number {
+		const entry = this.#entry(pipe);
+		if (entry.frame !== undefined || entry.frames !== undefined) throw new CorruptRing("a message within a message");
+		const { block, end } = run;
+		const { words } = block;
+		const messages: Message[] = [];
+		let { at } = run;
+		let count = 0;
+		do {
+			const length = (words[at >> 2] as number) >>> 8;
+			const start = at + RECORD_HEADER_BYTES;
+			if (!entry.closeSent) messages.push([block.view(start, start + length)]);
+			at += recordBytes(length);
+			count += 1;
+		} while (count < max && at < end && ((words[at >> 2] as number) & 255) === RECORD.MESSAGE && words[(at >> 2) + 1] === pipe);
+		run.at = at;
+		if (entry.closeSent) return count;
+		try {
+			entry.channel.onMessages(messages);
+		} catch (error) {
+			surface(error);
 		}
+		return count;
+	}
+
+	#record(kind: number, pipe: number, argument: number, run: Run, start: number, end: number, onControl: OnControl): void {
 		if (kind === RECORD.FRAME_LAST || kind === RECORD.FRAME_MORE) {
 			this.#beginFrame(this.#entry(pipe), kind === RECORD.FRAME_LAST, argument, run, start, end);
 			return;
 		}
 		if (kind === RECORD.PIECE) {
-			this.piece(pipe, end - start, (target, at) => run.bytes.copy(target, at, start, end));
+			this.piece(pipe, end - start, (target, at) => run.block.bytes.copy(target, at, start, end));
 			return;
 		}
 		if (kind === RECORD.SHARED_LAST || kind === RECORD.SHARED_MORE) {
 			this.#shared(this.#entry(pipe), kind === RECORD.SHARED_LAST, argument, run, start, end);
 			return;
 		}
-		this.#control(kind, pipe, argument, run.bytes.subarray(start, end), onControl);
+		this.#control(kind, pipe, argument, run.block.view(start, end), onControl);
 	}
 
-	#shared(entry: Entry, last: boolean, length: number, { words }: Run, start: number, end: number): void {
+	#shared(entry: Entry, last: boolean, length: number, { block: { words } }: Run, start: number, end: number): void {
 		const at = start >> 2;
 		const buffer =
 			end - start === DESCRIPTOR_BYTES && entry.frame === undefined
@@ -173,7 +200,7 @@ export class LaneInlet {
 			throw new CorruptRing(`a frame of ${frameLength} bytes`);
 		entry.last = last;
 		if (frameLength === length) {
-			this.#frameDone(entry, run.bytes.subarray(start, end));
+			this.#frameDone(entry, run.block.view(start, end));
 			return;
 		}
 		if (length === 0) throw new CorruptRing("a frame that begins with nothing");
@@ -183,7 +210,7 @@ export class LaneInlet {
 		} catch (error) {
 			throw new CorruptRing(`no memory for a frame of ${frameLength} bytes`, { cause: error });
 		}
-		run.bytes.copy(frame, 0, start, end);
+		run.block.bytes.copy(frame, 0, start, end);
 		entry.frame = frame;
 		entry.filled = length;
 	}
@@ -198,7 +225,7 @@ export class LaneInlet {
 		}
 		entry.frames = undefined;
 		if (entry.closeSent) dropQueued(frames);
-		else entry.channel.onMessage(entry.channel.sharesMemory ? frames : copiedOut(frames));
+		else entry.channel.onMessages([entry.channel.sharesMemory ? frames : copiedOut(frames)]);
 	}
 }
 

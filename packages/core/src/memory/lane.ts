@@ -136,10 +136,18 @@ export class Lane {
 		this.#inlet.closed(pipe);
 	}
 
+	/** Writes a message of one frame if it fits into one record, and there is room and nobody waits; false: call {@link write}. */
+	tryWrite(pipe: number, frame: Frame): boolean {
+		if (this.ended || frame.length > RECORD_PAYLOAD_MAX || this.#mustWait(pipe)) return false;
+		if (!this.#append(RECORD.MESSAGE, pipe, 0, frame, 0, frame.length)) return false;
+		this.#written();
+		return true;
+	}
+
 	/** Writes as much of the message as there is room for; true when it is all written. Else the channel hears onRoom. */
 	write(pipe: number, outgoing: Outgoing): boolean {
 		if (this.ended) return false;
-		if (this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe)) return this.#block(pipe);
+		if (this.#mustWait(pipe)) return this.#block(pipe);
 		const { message } = outgoing;
 		const first = message[0] as Frame;
 		if (
@@ -233,6 +241,11 @@ export class Lane {
 	/** Not a getter: V8 calls private ones by way of its runtime. */
 	#waits(): boolean {
 		return this.#blocked.length !== 0 || this.#backlog.length !== 0;
+	}
+
+	/** Others come before this pipe. */
+	#mustWait(pipe: number): boolean {
+		return this.#backlog.length !== 0 || (this.#blocked.length !== 0 && this.#turn !== pipe);
 	}
 
 	#step(): void {

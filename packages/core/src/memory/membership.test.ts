@@ -15,8 +15,8 @@ class Ear implements LaneChannel {
 	onRefuse(): void {
 		this.heard.push("refuse");
 	}
-	onMessage(message: Uint8Array[]): void {
-		this.heard.push(String(message[0]));
+	onMessages(messages: readonly Uint8Array[][]): void {
+		this.heard.push(...messages.map(([frame]) => String(frame)));
 	}
 	onCredit(): boolean {
 		return true;

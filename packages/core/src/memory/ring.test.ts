@@ -35,13 +35,14 @@ function print({ kind, pipe, argument, payload }: Seen): string {
 function readRun(reader: RingReader): Seen[] {
 	const available = reader.available();
 	if (available === 0) return [];
-	const { bytes, words, end, ...run } = reader.takeRun(available);
+	const run = reader.takeRun(available);
+	const { words } = run.block;
 	reader.release();
 	const seen: Seen[] = [];
-	for (let { at } = run; at < end; ) {
+	for (let { at } = run; at < run.end; ) {
 		const size = (words[at >> 2] as number) >>> 8;
 		const [kind, pipe, argument] = [(words[at >> 2] as number) & 255, words[(at >> 2) + 1] as number, words[(at >> 2) + 2] as number];
-		seen.push({ kind, pipe, argument, payload: bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + size) });
+		seen.push({ kind, pipe, argument, payload: run.block.view(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + size) });
 		at += recordBytes(size);
 	}
 	return seen;

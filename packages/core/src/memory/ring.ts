@@ -6,21 +6,19 @@
  * parses them there, so nothing the writer does later can change what was checked. A reader that finds nonsense throws
  * {@link CorruptRing}; its lane ends, the process does not.
  */
-import { markAsUntransferable } from "node:worker_threads";
 import { type Bytes, compareExchange, load, store, type Words } from "./atomics.ts";
 import { RECORD_HEADER_BYTES, RECORD_PAYLOAD_MAX, RING, RING_BYTES, RING_HEADER_BYTES, RING_MASK, recordBytes } from "./ring-layout.ts";
 import type { Root } from "./root.ts";
+import { blockFor, type RunBlock } from "./run-block.ts";
 
 /** Up to this length a byte loop beats TypedArray.set (measured on Node 20: 16 bytes in 10 ns, set takes 12). */
 const LOOP_BYTES_MAX = 16;
-/** Bytes of a chunk, and longest run of several records. Messages of a chunk share its memory, so one kept message pins at most this. */
-const CHUNK_BYTES = 16 * 1024;
+/** Longest run of several records. */
+const RUN_BYTES_MAX = 16 * 1024;
 /** Up to this length a loop over words beats a view of the ring and TypedArray.set. */
 const LOOP_WORDS_MAX = 64;
 
 const WORD_MASK = RING_MASK >> 2;
-const NO_BYTES = Buffer.alloc(0);
-const NO_WORDS = new Int32Array(0);
 
 /** Where payloads from odd addresses are copied first. */
 const ALIGNED = new Uint8Array(RECORD_PAYLOAD_MAX);
@@ -124,14 +122,14 @@ export class RingWriter {
 	}
 }
 
-/** A run of whole records, in a part of a chunk of our own. Runs that follow each other share a chunk as long as they fit. */
+/** A run of whole records in memory of our own. */
 export interface Run {
-	bytes: Buffer;
-	words: Int32Array;
-	/** Where in the chunk the last whole record ends. */
-	end: number;
-	/** Where in the chunk the next record begins that was not handed out. */
+	/** The block that the run is in; other runs are beside it. */
+	readonly block: RunBlock;
+	/** How far the records have been handed out. */
 	at: number;
+	/** End of the last whole record. */
+	readonly end: number;
 }
 
 export class RingReader {
@@ -139,10 +137,6 @@ export class RingReader {
 	readonly #words: Words;
 	readonly #bytes: Bytes;
 	#tail = 0;
-	/** Where runs are copied; an allocation costs as much as handing out several messages. */
-	#chunk = NO_BYTES;
-	#chunkWords = NO_WORDS;
-	#used = 0;
 
 	constructor(root: Root, byteOffset: number) {
 		this.#header = root.words(byteOffset, RING_HEADER_BYTES / 4);
@@ -181,48 +175,37 @@ export class RingReader {
 	/** Copies whole records, at least one; `available` must be above 0. @throws CorruptRing */
 	takeRun(available: number): Run {
 		const first = recordBytes(this.peek(available).length);
-		const size = Math.max(first, Math.min(available, CHUNK_BYTES));
-		if (this.#used + size > this.#chunk.length) this.#newChunk(size);
-		const at = this.#used;
-		const bytes = this.#chunk;
-		const words = this.#chunkWords;
-		this.#copyRun(size, at);
-		let length = 0;
-		while (length + RECORD_HEADER_BYTES <= size) {
-			const payload = (words[(at + length) >> 2] as number) >>> 8;
+		const size = Math.max(first, Math.min(available, RUN_BYTES_MAX));
+		const block = blockFor(size);
+		const start = block.used;
+		this.#copyRun(size, block, start);
+		const { words } = block;
+		let end = start;
+		while (end + RECORD_HEADER_BYTES <= start + size) {
+			const payload = (words[end >> 2] as number) >>> 8;
 			if (payload > RECORD_PAYLOAD_MAX) throw new CorruptRing(`a record of ${payload} bytes`);
-			const next = length + recordBytes(payload);
-			if (next > available) throw new CorruptRing(`a record of ${payload} bytes, ${available - length} are published`);
-			if (next > size) break;
-			length = next;
+			const next = end + recordBytes(payload);
+			if (next > start + available) throw new CorruptRing(`a record of ${payload} bytes, ${start + available - end} are published`);
+			if (next > start + size) break;
+			end = next;
 		}
 		// The record that was looked at in shared memory must be the one that was copied.
-		if (length === 0) throw new CorruptRing("a record changed while it was read");
-		this.#tail = (this.#tail + length) | 0;
-		this.#used = at + length;
-		return { bytes, words, end: at + length, at };
+		if (end === start) throw new CorruptRing("a record changed while it was read");
+		block.used = end;
+		this.#tail = (this.#tail + end - start) | 0;
+		return { block, at: start, end };
 	}
 
-	#newChunk(size: number): void {
-		// Not from Node's pool and not zeroed: only what was copied is ever handed out.
-		this.#chunk = Buffer.allocUnsafeSlow(Math.max(size, CHUNK_BYTES));
-		// Whoever transfers the memory of one message must not take that of the others.
-		markAsUntransferable(this.#chunk.buffer);
-		this.#chunkWords = new Int32Array(this.#chunk.buffer, 0, this.#chunk.length >> 2);
-		this.#used = 0;
-	}
-
-	#copyRun(size: number, at: number): void {
+	#copyRun(size: number, { bytes, words }: RunBlock, start: number): void {
 		const count = size >> 2;
 		if (count > LOOP_WORDS_MAX) {
-			this.#copyOut(this.#tail & RING_MASK, size, this.#chunk, at);
+			this.#copyOut(this.#tail & RING_MASK, size, bytes, start);
 			return;
 		}
 		const source = this.#words;
-		const target = this.#chunkWords;
 		const from = this.#tail >>> 2;
-		const to = at >> 2;
-		for (let i = 0; i < count; i++) target[to + i] = source[(from + i) & WORD_MASK] as number;
+		const to = start >> 2;
+		for (let i = 0; i < count; i++) words[to + i] = source[(from + i) & WORD_MASK] as number;
 	}
 
 	/** Gives the room of all that was taken back to the writer. */

@@ -25,6 +25,14 @@ export class DealerPattern extends PatternBase {
 		return this.presentCount === 0 ? "no-peer" : "full";
 	}
 
+	override sendMany(messages: readonly Message[], start: number): number {
+		return this.outbound.sendMany(messages, start);
+	}
+
+	override receiveMany(into: Message[], max: number): void {
+		this.inbound.receiveMany(into, max);
+	}
+
 	override peerHiccup(peer: Peer): void {
 		greet(peer, this.#options);
 		injectHiccup(peer, this.#options.hiccupMessage);

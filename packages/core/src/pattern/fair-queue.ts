@@ -6,7 +6,7 @@
  */
 import type { Message } from "../message.ts";
 import type { Peer } from "./peer.ts";
-import { Rotation } from "./rotation.ts";
+import { Rotation, type Turn } from "./rotation.ts";
 
 export class FairQueue {
 	/** Who wrote the message that {@link tryReceive} returned last. */
@@ -49,5 +49,24 @@ export class FairQueue {
 		}
 		this.source = peer;
 		return message;
+	}
+
+	/** As so many {@link tryReceive}: appends messages to `into` until it has `max` or there is none. */
+	receiveMany(into: Message[], max: number): void {
+		for (let turn = this.#ready.current; turn !== undefined && into.length < max; turn = this.#ready.current) {
+			if (turn.next === turn) this.#receiveFrom(turn, into, max - into.length);
+			else into.push(this.tryReceive() as Message);
+		}
+	}
+
+	/** Reads from the only peer that has something. */
+	#receiveFrom(turn: Turn<Peer>, into: Message[], max: number): void {
+		const { peer } = turn;
+		peer.pipe.readMany(into, max);
+		if (!peer.pipe.readable) {
+			this.#ready.leave(turn);
+			if (peer.left) this.#onDrained(peer);
+		}
+		this.source = peer;
 	}
 }

@@ -45,4 +45,21 @@ export class LoadBalance {
 		}
 		return false;
 	}
+
+	/** As so many {@link trySend}, from `start` on, until one says false; returns how many were sent. */
+	sendMany(messages: readonly Message[], start: number): number {
+		let at = start;
+		for (let turn = this.#ready.current; turn !== undefined && at < messages.length; turn = this.#ready.current) {
+			if (turn.next !== turn) {
+				if (!this.trySend(messages[at] as Message)) break;
+				at += 1;
+				continue;
+			}
+			const written = turn.peer.pipe.writeMany(messages, at, messages.length);
+			at += written;
+			if (written > 0) this.target = turn.peer;
+			else this.#ready.leave(turn);
+		}
+		return at - start;
+	}
 }

@@ -33,8 +33,22 @@ export abstract class PatternBase implements Pattern, PeerOwner {
 
 	abstract trySend(message: Message): PatternOutcome;
 
+	sendMany(messages: readonly Message[], start: number): number {
+		let at = start;
+		while (at < messages.length && this.trySend(messages[at] as Message) === "sent") at += 1;
+		return at - start;
+	}
+
 	tryReceive(): Message | undefined {
 		return this.inbound.tryReceive();
+	}
+
+	receiveMany(into: Message[], max: number): void {
+		while (into.length < max) {
+			const message = this.tryReceive();
+			if (message === undefined) return;
+			into.push(message);
+		}
 	}
 
 	get readable(): boolean {

@@ -57,7 +57,11 @@ export interface Pattern {
 	/** Ends one pipe: its unread messages are dropped; with `discard`, so is what its peer has not read yet. */
 	detach(pipe: Pipe, options: { discard: boolean }): void;
 	trySend(message: Message): PatternOutcome;
+	/** As so many {@link trySend}, from `start` on, until one is not "sent"; returns how many were. */
+	sendMany(messages: readonly Message[], start: number): number;
 	tryReceive(): Message | undefined;
+	/** As so many {@link tryReceive}: appends messages to `into` until it has `max` or there is none. */
+	receiveMany(into: Message[], max: number): void;
 	/** Somebody waits for {@link writable}, without a message: the host is to hear when full peers have room. */
 	wantRoom(): void;
 	/** The high-water marks of the socket were changed (messages, 0 = no limit). */

@@ -13,6 +13,10 @@ export class PushPattern extends PatternBase {
 		return this.presentCount === 0 ? "no-peer" : "full";
 	}
 
+	override sendMany(messages: readonly Message[], start: number): number {
+		return this.outbound.sendMany(messages, start);
+	}
+
 	override peerReadable(peer: Peer): void {
 		while (peer.pipe.tryRead() !== undefined);
 	}

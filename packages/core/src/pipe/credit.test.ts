@@ -19,7 +19,7 @@ describe("a credit window", () => {
 						if (index % 2 === 0 && credit > 0) {
 							credit -= 1;
 							queued += 1;
-							expect(window.arrived()).toBe(true);
+							expect(window.arrived(1)).toBe(1);
 							settle();
 						} else if (index % 2 === 1 && queued > 0) {
 							queued -= 1;
@@ -47,12 +47,14 @@ describe("a credit window", () => {
 
 	it("tells when a sender had no credit for what it sent", () => {
 		const window = new CreditWindow(2);
-		expect([window.arrived(), window.arrived(), window.arrived()]).toEqual([true, true, false]);
+		expect([window.arrived(1), window.arrived(1), window.arrived(1)]).toEqual([1, 1, 0]);
+		const other = new CreditWindow(5);
+		expect([other.arrived(3), other.arrived(3), other.arrived(3)]).toEqual([3, 2, 0]);
 	});
 
 	it("with 0 is no limit and returns nothing", () => {
 		const window = new CreditWindow(0);
-		for (let i = 0; i < 10_000; i++) expect(window.arrived()).toBe(true);
+		for (let i = 0; i < 10_000; i++) expect(window.arrived(1)).toBe(1);
 		expect([window.due(0), window.mustWatch(10_000)]).toEqual([0, false]);
 	});
 });

@@ -24,10 +24,12 @@ export class CreditWindow {
 		return this.window >> 1;
 	}
 
-	/** One message came; false when the sender had no credit for it. */
-	arrived(): boolean {
-		this.#used += 1;
-		return this.window === 0 || this.#used <= this.window;
+	/** So many messages came; answers for how many of them, the first ones, the sender had credit. */
+	arrived(messages: number): number {
+		const before = this.#used;
+		this.#used += messages;
+		if (this.window === 0 || this.#used <= this.window) return messages;
+		return Math.max(0, this.window - before);
 	}
 
 	/** How much to give back now: 0, or at least half a window. Counted as given. */

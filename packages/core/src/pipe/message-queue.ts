@@ -75,6 +75,27 @@ export class MessageQueue {
 		return true;
 	}
 
+	/** Appends messages from `start` to `end` as far as there is room; returns how many. */
+	pushMany(messages: readonly Message[], start: number, end: number): number {
+		let at = start;
+		if (this.#limit === 0 && !this.#conflating) {
+			while (at < end) this.force(messages[at++] as Message);
+			return end - start;
+		}
+		while (at < end && this.push(messages[at] as Message)) at += 1;
+		return at - start;
+	}
+
+	/** The oldest message, which stays; undefined when empty. */
+	get first(): Message | undefined {
+		return this.#slots[this.#head];
+	}
+
+	/** Takes the oldest messages, `max` at most, and appends them to `into`. */
+	shiftMany(into: Message[], max: number): void {
+		for (let left = Math.min(max, this.#length); left > 0; left--) into.push(this.shift() as Message);
+	}
+
 	/** Appends the message whatever the limit says. */
 	force(message: Message): void {
 		if (this.#conflating && this.#length > 0) {

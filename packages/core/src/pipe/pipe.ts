@@ -32,6 +32,11 @@ export interface PipeOwner {
 	onClosed(pipe: Pipe): void;
 }
 
+/** Takes messages one at a time; false: not this one. */
+export interface MessageTaker {
+	takeMessage(message: Message): boolean;
+}
+
 const NO_ROUTING_ID: Uint8Array = Buffer.alloc(0);
 const NO_PROPERTIES: ReadonlyMap<string, Buffer> = new Map();
 
@@ -118,6 +123,43 @@ export class Pipe {
 		if (!this.#outbound.push(message)) return false;
 		if (this.#outbound.length === 1) this.#peer.owner?.onReadable(this.#peer);
 		return true;
+	}
+
+	/** Writes messages from `start` to `end` as far as there is room; returns how many. The peer is told once. */
+	writeMany(messages: readonly Message[], start: number, end: number): number {
+		if (this.#closed || this.#peer.#closed) return 0;
+		if (this.#peer.framesMax !== Number.MAX_SAFE_INTEGER) return this.#writeEach(messages, start, end);
+		const before = this.#outbound.length;
+		const written = this.#outbound.pushMany(messages, start, end);
+		if (before === 0 && written > 0) this.#peer.owner?.onReadable(this.#peer);
+		return written;
+	}
+
+	#writeEach(messages: readonly Message[], start: number, end: number): number {
+		let at = start;
+		while (at < end && this.tryWrite(messages[at] as Message)) at += 1;
+		return at - start;
+	}
+
+	/** Reads the oldest messages, `max` at most, and appends them to `into`. */
+	readMany(into: Message[], max: number): void {
+		if (this.#former !== undefined) {
+			for (let left = max; left > 0 && this.readable; left--) into.push(this.tryRead() as Message);
+			return;
+		}
+		this.#inbound.shiftMany(into, max);
+		if (this.#inbound.takeRelief() && !this.#peer.#closed) this.#peer.owner?.onWritable(this.#peer);
+	}
+
+	/** Offers the oldest messages, `max` at most, to `taker`, until it refuses one, which stays here; returns how many were taken. */
+	passOn(taker: MessageTaker, max: number): number {
+		const inbound = this.#inbound;
+		let taken = 0;
+		for (let message = inbound.first; message !== undefined && taken < max && taker.takeMessage(message); message = inbound.first) {
+			this.tryRead();
+			taken += 1;
+		}
+		return taken;
 	}
 
 	/** Reads the oldest message, or undefined. */

@@ -70,9 +70,9 @@ export abstract class ReadableSocket<Message = Received> extends Socket implemen
 	#inPlace: Receiver<InPlace<Message>> | undefined;
 
 	/** @param shape what a receiver gets of a message; default: the message itself, then `Message` must be `Received` */
-	protected constructor(make: SocketMake, shape: (message: Received) => Message = (message) => message as Message) {
+	protected constructor(make: SocketMake, shape?: (message: Received) => Message) {
 		super(make);
-		this.#shape = shape;
+		this.#shape = shape ?? ((message) => message as Message);
 		this.#receiver = new Receiver(this.inbox, shape);
 	}
 

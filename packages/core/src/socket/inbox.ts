@@ -11,6 +11,7 @@
  */
 import { ZmqError } from "../errors.ts";
 import { arenaUse, copiedOut, isIntact } from "../memory/arena-buffer.ts";
+import type { Message } from "../message.ts";
 import type { SocketOptions } from "../option/options.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { mayBeImmediate, nextTurn } from "../wait/fairness.ts";
@@ -25,6 +26,8 @@ export type Received = [Buffer, ...Buffer[]];
 export interface Reading<Result> {
 	/** Makes of a message what the receiver gets, in the turn in which it is taken. */
 	shape(message: Received): Result;
+	/** True: a receiver gets the message itself, and {@link shape} need not be asked. */
+	readonly asItIs?: boolean;
 	/** What a receiver gets when the socket is closed; undefined: a rejection with EBADF. */
 	readonly ended: Result | undefined;
 	/** What is received in place (in-place.ts); undefined: what lies in the arena is copied out of it. */
@@ -153,6 +156,10 @@ export class Inbox {
 	}
 
 	#fill<Result>(reading: Reading<Result>, results: Result[], max: number): void {
+		if (reading.asItIs === true && arenaUse.live === 0) {
+			this.#pattern.receiveMany(results as Message[], max);
+			return;
+		}
 		while (results.length < max) {
 			const message = this.#take(reading);
 			if (message === undefined) return;

@@ -22,6 +22,9 @@ import { checkWait, closedError, Waiters, type WaitOptions } from "../wait/waite
 /** One message to send: a frame, or a list of frames. */
 export type Content = MessageLike | MessageLike[];
 
+/** Messages of a batch that the pattern gets together: more would only be garbage where a peer takes few. */
+const SEND_TOGETHER = 64;
+
 const ACCEPTED: Promise<void> = Promise.resolve();
 
 /** A waiting send: the message whose turn it is, and for `sendMany` the ones behind it. */
@@ -130,7 +133,11 @@ export class Outbox {
 		}
 		try {
 			while (this.#waiters.size === 0 && index < contents.length) {
-				message = this.#messageOf(contents[index] as Content);
+				const messages = this.#messagesOf(contents, index);
+				const sent = this.#sendTogether(messages);
+				index += sent;
+				if (sent === messages.length) continue;
+				message = messages[sent] as Message;
 				const outcome = this.#offer(message);
 				if (outcome === "unreachable") throw unreachable(message);
 				if (outcome === "out-of-turn") throw outOfTurn();
@@ -169,10 +176,7 @@ export class Outbox {
 				if (outcome === "unreachable" || outcome === "out-of-turn") {
 					this.#waiters.shift();
 					waiter.reject(outcome === "unreachable" ? unreachable(waiter.job.message) : outOfTurn());
-				} else if (waiter.job.index < waiter.job.rest.length) {
-					this.#advance(waiter.job);
-				} else {
-					waiter.job.index += 1;
+				} else if (!this.#advance(waiter.job)) {
 					this.#waiters.shift();
 					waiter.resolve();
 				}
@@ -205,6 +209,11 @@ export class Outbox {
 		return outcome;
 	}
 
+	/** How many the pattern took at once; messages that may lie in the arena are offered one by one. */
+	#sendTogether(messages: readonly Message[]): number {
+		return arenaUse.ever ? 0 : this.#pattern.sendMany(messages, 0);
+	}
+
 	/** @throws ZmqError EINVAL */
 	#messageOf(content: Content): Message {
 		const message = toMessage(content);
@@ -212,14 +221,35 @@ export class Outbox {
 		throw new ZmqError("EINVAL", `This socket type has no messages of several frames, got ${message.length}`);
 	}
 
-	/** Takes the next message of a batch in hand; one that is malformed ends the batch. */
-	#advance(job: SendJob): void {
-		const content = job.rest[job.index] as Content;
-		job.index += 1;
+	/** The messages from `start` on, SEND_TOGETHER at most, up to the first one that is malformed. @throws ZmqError EINVAL when that is the first of all */
+	#messagesOf(contents: readonly Content[], start: number): Message[] {
+		const end = Math.min(contents.length, start + (arenaUse.ever ? 1 : SEND_TOGETHER));
+		const messages: Message[] = [];
 		try {
-			job.message = this.#messageOf(content);
+			for (let i = start; i < end; i++) messages.push(this.#messageOf(contents[i] as Content));
 		} catch (error) {
+			if (messages.length === 0) throw error;
+		}
+		return messages;
+	}
+
+	/** Sends what comes next in a batch and takes in hand what is not sent; false when there is no more. A malformed message ends the batch. */
+	#advance(job: SendJob): boolean {
+		try {
+			while (job.index < job.rest.length) {
+				const messages = this.#messagesOf(job.rest, job.index);
+				const sent = this.#sendTogether(messages);
+				job.index += sent;
+				if (sent === messages.length) continue;
+				job.message = messages[sent] as Message;
+				job.index += 1;
+				return true;
+			}
+			return false;
+		} catch (error) {
+			job.index += 1;
 			this.#waiters.shift()?.reject(error as Error);
+			return true;
 		}
 	}
 }

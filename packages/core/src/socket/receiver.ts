@@ -38,6 +38,10 @@ export interface Receiving<Message> extends AsyncIterable<Message> {
 	toReadableStream(): ReadableStream<Message>;
 }
 
+function itself<Message>(message: Received): Message {
+	return message as Message;
+}
+
 type Step<Message> = IteratorResult<Message, undefined>;
 
 class Messages<Message> implements AsyncIterableIterator<Message, undefined> {
@@ -70,10 +74,10 @@ export class Receiver<Message> implements Receiving<Message> {
 	readonly #inbox: Inbox;
 	readonly #reading: Reading<Message>;
 
-	/** @param inPlace given: frames are received where they lie */
-	constructor(inbox: Inbox, shape: (message: Received) => Message, inPlace?: InPlaceFrames) {
+	/** @param shape undefined: the message itself; @param inPlace given: frames are received where they lie */
+	constructor(inbox: Inbox, shape: ((message: Received) => Message) | undefined, inPlace?: InPlaceFrames) {
 		this.#inbox = inbox;
-		this.#reading = { shape, ended: undefined, inPlace };
+		this.#reading = { shape: shape ?? itself, asItIs: shape === undefined && inPlace === undefined, ended: undefined, inPlace };
 	}
 
 	get readable(): boolean {

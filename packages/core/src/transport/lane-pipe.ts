@@ -14,12 +14,12 @@
  */
 
 import { TIMER_MS_MAX } from "../limits.ts";
-import { arenaUse, dropQueued } from "../memory/arena-buffer.ts";
+import { arenaUse, countedFrame, dropQueued } from "../memory/arena-buffer.ts";
 import type { Lane, Outgoing } from "../memory/lane.ts";
 import type { LaneChannel } from "../memory/lane-channel.ts";
-import type { Message } from "../message.ts";
+import type { Frame, Message } from "../message.ts";
 import { CreditWindow } from "../pipe/credit.ts";
-import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
+import type { MessageTaker, Pipe, PipeOwner } from "../pipe/pipe.ts";
 import { hold, release } from "../wait/keep-alive.ts";
 import type { Party } from "./inproc-party.ts";
 
@@ -37,7 +37,7 @@ export interface LanePipeOptions {
 	readonly sharesMemory?: boolean | undefined;
 }
 
-export abstract class LanePipe implements PipeOwner, LaneChannel {
+export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 	protected readonly lane: Lane;
 	protected readonly pipe: Pipe;
 	protected readonly self: Party;
@@ -108,15 +108,21 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 	abstract onAccept(payload: Uint8Array): void;
 	abstract onRefuse(reason: number, payload: Uint8Array): void;
 
-	onMessage(message: Message): void {
+	onMessages(messages: readonly Message[]): void {
 		const window = this.#window;
 		// More than was granted: the excess is dropped here, where it can do no harm.
-		if (window === undefined || this.pipe.closed || !window.arrived()) {
-			dropQueued(message);
-			return;
-		}
-		this.pipe.tryWrite(message);
+		const accepted = window === undefined || this.pipe.closed ? 0 : window.arrived(messages.length);
+		this.pipe.writeMany(messages, 0, accepted);
+		if (accepted < messages.length) for (const message of messages.slice(accepted)) dropQueued(message);
+		if (window === undefined) return;
 		if (window.window !== 0) this.#returnCredit();
+	}
+
+	/** The way of most messages: one small frame, and room for it. */
+	takeMessage(message: Message): boolean {
+		const frame = message[0] as Frame;
+		if (message.length !== 1 || (arenaUse.live !== 0 && countedFrame(frame) !== undefined)) return false;
+		return this.lane.tryWrite(this.number, frame);
 	}
 
 	onCredit(messages: number): boolean {
@@ -145,7 +151,9 @@ export abstract class LanePipe implements PipeOwner, LaneChannel {
 		if (this.#pumping || this.#done) return;
 		this.#pumping = true;
 		try {
-			while (this.#sendOne());
+			do {
+				if (!this.#sending && !this.#blocked && !this.#done) this.#credit -= this.pipe.passOn(this, this.#credit);
+			} while (this.#sendOne());
 		} finally {
 			this.#pumping = false;
 		}
