@@ -10,6 +10,7 @@ import { DESCRIPTOR_BYTES } from "./arena-layout.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { CorruptRing, type Run } from "./ring.ts";
 import { RECORD, RECORD_HEADER_BYTES, recordBytes } from "./ring-layout.ts";
+import { surface } from "./surface.ts";
 
 /** Longest frame that is put together; Buffers of every supported Node can be this long. */
 const FRAME_BYTES_MAX = 2 ** 31 - 1;
@@ -241,11 +242,4 @@ function guarded(call: () => void): void {
 	} catch (error) {
 		surface(error);
 	}
-}
-
-/** What a pipe's owner throws is an uncaught exception, but the other pipes get theirs first. */
-function surface(error: unknown): void {
-	queueMicrotask(() => {
-		throw error;
-	});
 }

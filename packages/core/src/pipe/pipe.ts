@@ -15,6 +15,7 @@
  * unless `discard` is set. The peer hears `onClosed` exactly once, in the closer's stack. Closing twice does nothing.
  */
 import { dropQueued } from "../memory/arena-buffer.ts";
+import { surface } from "../memory/surface.ts";
 import type { Message } from "../message.ts";
 import { MessageQueue } from "./message-queue.ts";
 
@@ -131,8 +132,21 @@ export class Pipe {
 		if (this.#peer.framesMax !== Number.MAX_SAFE_INTEGER) return this.#writeEach(messages, start, end);
 		const before = this.#outbound.length;
 		const written = this.#outbound.pushMany(messages, start, end);
-		if (before === 0 && written > 0) this.#peer.owner?.onReadable(this.#peer);
+		if (before === 0 && written > 0) this.#tellReadable();
 		return written;
+	}
+
+	/** An owner that throws in the middle hears of what it has left unread, as it would if messages came one at a time. */
+	#tellReadable(): void {
+		for (let left = this.#outbound.length; ; left = this.#outbound.length) {
+			try {
+				this.#peer.owner?.onReadable(this.#peer);
+				return;
+			} catch (error) {
+				if (this.#outbound.length === 0 || this.#outbound.length === left) throw error;
+				surface(error);
+			}
+		}
 	}
 
 	#writeEach(messages: readonly Message[], start: number, end: number): number {
