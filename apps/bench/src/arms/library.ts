@@ -21,6 +21,7 @@ export interface Sending {
 /** What only zloom has; no row of npm zeromq uses it. */
 export interface SendingMany {
 	sendMany(contents: readonly Uint8Array[]): Promise<void>;
+	trySend(content: Uint8Array): "sent" | "dropped" | "full" | "no-peer" | "unreachable";
 }
 
 export interface Receiving {

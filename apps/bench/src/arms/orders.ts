@@ -21,6 +21,8 @@ export interface ThroughputOrder {
 	highWaterMark?: number;
 	/** True: a fresh buffer of `alloc` for each message, numbered, and received where it lies. Only zloom has that. */
 	inPlace?: boolean;
+	/** Where a second socket of the sender floods one of the receiver that never reads; none: no flood. */
+	floodEndpoint?: string;
 }
 
 /** To the receiving thread of a throughput run. */
@@ -35,6 +37,8 @@ export interface CountOrder {
 	options: Readonly<Record<string, unknown>>;
 	/** As of {@link ThroughputOrder}. */
 	io?: boolean;
+	/** Where a flood comes from that is never read; none: no flood. */
+	floodEndpoint?: string;
 	/** MessagePort alone: after so many messages the receiver says {@link MORE}. */
 	window: number;
 }

@@ -33,8 +33,14 @@ function countByPort(): void {
 async function countBySocket(library: "zloom" | "zeromq"): Promise<void> {
 	const loaded = await loadLibrary(library);
 	const pull = new loaded.Pull({ ...order.options, ...ioOptions(loaded, order.io) });
+	// First, so that it is there before the messages that are counted.
+	const deaf = order.floodEndpoint === undefined ? undefined : new loaded.Pull(order.options);
+	if (order.floodEndpoint !== undefined) deaf?.connect(order.floodEndpoint);
 	pull.connect(order.endpoint);
-	started.onEnd(() => pull.close());
+	started.onEnd(() => {
+		pull.close();
+		deaf?.close();
+	});
 	started.say("ready");
 	let seen = 0;
 	let seenBefore = 0;

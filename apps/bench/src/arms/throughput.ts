@@ -2,6 +2,8 @@
  * Messages a second from this thread to another: by sockets one at a time (`await send`, `for await`) or in batches
  * (`sendMany`, `receiveMany`), or by a MessagePort.
  *
+ * With a flood, a second socket sends as much as it is let to one in the other thread that never reads; its messages do not count.
+ *
  * As many messages as are counted come first and are not counted: connections, handshakes and compilers have had their turn then. The
  * sender sends the same buffer over and over and fills it never; the receiver drops what it gets. In place, each message is a buffer of
  * its own with its number in it, which the receiver checks.
@@ -44,7 +46,7 @@ async function byPort({ bytes, messages }: ThroughputOrder): Promise<Receiver> {
 }
 
 async function bySocket(order: ThroughputOrder & { library: LibraryName }): Promise<Receiver> {
-	const { endpoint, bytes, messages, batch = 1, curve = false, io = false, highWaterMark, inPlace = false } = order;
+	const { endpoint, bytes, messages, batch = 1, curve = false, io = false, highWaterMark, inPlace = false, floodEndpoint } = order;
 	const loaded = await loadLibrary(order.library);
 	const { Push, curveKeyPair, alloc } = loaded;
 	const server = curve ? curveKeyPair() : undefined;
@@ -59,6 +61,8 @@ async function bySocket(order: ThroughputOrder & { library: LibraryName }): Prom
 		...(highWaterMark === undefined ? {} : { receiveHighWaterMark: highWaterMark }),
 		...(client && { curveServerKey: server?.publicKey, curvePublicKey: client.publicKey, curveSecretKey: client.secretKey }),
 	};
+	const flood = floodEndpoint === undefined ? undefined : new Push();
+	if (floodEndpoint !== undefined) await flood?.bind(floodEndpoint);
 	const thread = startReceiver({
 		library: order.library,
 		endpoint: push.lastEndpoint ?? "",
@@ -68,6 +72,7 @@ async function bySocket(order: ThroughputOrder & { library: LibraryName }): Prom
 		io,
 		window: 0,
 		inPlace,
+		...(floodEndpoint === undefined ? {} : { floodEndpoint }),
 	});
 	await thread.hear();
 	const payload = Buffer.alloc(bytes, 7);
@@ -81,10 +86,14 @@ async function bySocket(order: ThroughputOrder & { library: LibraryName }): Prom
 		for (let sent = 0; sent < messages * 2; sent++) await push.send(payload);
 	} else {
 		const payloads = new Array<Buffer>(batch).fill(payload);
-		for (let sent = 0; sent < messages * 2; sent += batch) await push.sendMany(payloads);
+		for (let sent = 0; sent < messages * 2; sent += batch) {
+			while (flood?.trySend(payload) === "sent");
+			await push.sendMany(payloads);
+		}
 	}
 	const rate = await thread.hear<number>();
 	push.close();
+	flood?.close();
 	return { thread, rate };
 }
 

@@ -70,6 +70,22 @@ function batches(transport: TransportName, atLeast: number, { messages }: Sizes)
 	};
 }
 
+function flooded({ messages }: Sizes): Row {
+	const many = Math.ceil((messages * FAST) / BATCH) * BATCH;
+	const order = { bytes: 64, messages: many, batch: BATCH };
+	return {
+		name: "inproc-flooded",
+		title: `inproc 64 B, batches of ${BATCH}, beside a flood`,
+		measures: `As the row of batches, while a second PUSH of the same thread sends as much as it is let to a PULL of the other thread that never reads: two pipes of one lane.`,
+		unit: "msg/s",
+		arms: new Map([
+			["zloom", node("zloom", "inproc", { ...order, floodEndpoint: `${freshEndpoint("inproc")}-flood` })],
+			["alone", node("zloom", "inproc", order)],
+		]),
+		bars: [{ against: "alone", atLeast: 0.9 }],
+	};
+}
+
 /** One buffer sent over and over: nobody fills it, and receivers drop what they get. */
 const SAME_BUFFER = `High-water mark ${LARGE_MARK} at both ends. The sender sends one buffer again and again and never fills it; the receiver drops what it gets unread.`;
 
@@ -152,6 +168,7 @@ export function plainRows(sizes: Sizes): Row[] {
 	return [
 		oneAtATime("inproc", 10, sizes),
 		batches("inproc", 1, sizes),
+		flooded(sizes),
 		oneAtATime("tcp", 5, sizes),
 		batches("tcp", 1.5, sizes),
 		batches("ipc", 1.5, sizes),

@@ -97,15 +97,20 @@ export class NearPipe extends LanePipe {
 		this.pipe.hiccup();
 	}
 
-	override onMessage(message: Message): void {
-		const signal = decodeSignal(this.#owner.secret, message);
-		if (signal === undefined) {
-			super.onMessage(message);
-			return;
+	override onMessages(messages: readonly Message[]): void {
+		let from = 0;
+		for (let at = 0; at < messages.length; at++) {
+			const signal = decodeSignal(this.#owner.secret, messages[at] as Message);
+			if (signal === undefined) continue;
+			// What came before it is delivered before it.
+			if (at > from) super.onMessages(messages.slice(from, at));
+			from = at + 1;
+			// A signal takes nothing from the window, which is the socket's mark for messages.
+			this.lane.credit(this.number, 1);
+			if (!this.pipe.closed) this.#owner.onSignal(this, signal);
 		}
-		// A signal takes nothing from the window, which is the socket's mark for messages.
-		this.lane.credit(this.number, 1);
-		if (!this.pipe.closed) this.#owner.onSignal(this, signal);
+		if (from === 0) super.onMessages(messages);
+		else if (from < messages.length) super.onMessages(messages.slice(from));
 	}
 
 	protected override finish(): void {
