@@ -2,7 +2,7 @@
  * Memory of one lane between two threads, in KB: by what shared memory (its resident pages) and the heaps of all threads grew when
  * this thread opened lanes to threads that ran already and sent through them, divided by their number.
  *
- * Before, a third thread has had the same traffic with them, and this thread with one more. After garbage collection (`--expose-gc`);
+ * Before, a third thread has had the same traffic with them, and this thread with one more. After garbage collection (`--expose-gc`), and with code kept from growing (rows/idle.ts);
  * the sockets of this side are counted. Linux only (shared-pages.ts).
  */
 import type { Pair } from "@zloom/core";
@@ -31,6 +31,8 @@ await printFigure<LanesOrder>(async ({ lanes, traffic }) => {
 	threads.push(warmUp);
 	const [extra, ...measured] = endpoints as [string, ...string[]];
 	const pairs: Pair[] = [await openLane(extra, traffic)];
+	// Once for nothing: what measuring itself leaves on the heap is no lane's.
+	await bytes(threads);
 	const before = await bytes(threads);
 	for (const endpoint of measured) pairs.push(await openLane(endpoint, traffic));
 	const grown = (await bytes(threads)) - before;

@@ -13,6 +13,9 @@ const LANES = 8;
 /** Fills both rings of a lane several times. */
 const TRAFFIC_BYTES = 1 << 20;
 
+/** Compilers add to the heap whatever runs often, and drop what does not, at times of their own: several times what a lane takes. */
+const CODE_STAYS = ["--no-opt", "--no-sparkplug", "--no-lazy-feedback-allocation", "--no-flush-bytecode"];
+
 function parked(library: ParkedOrder["library"], seconds: number): Program {
 	return nodeProgram<ParkedOrder>("parked", { library, threads: THREADS, seconds });
 }
@@ -23,7 +26,7 @@ function connections(library: ConnectionsOrder["library"]): Program {
 
 function lanes(traffic: number): Program | Missing {
 	if (process.platform !== "linux") return { missing: "the pages of shared memory are counted on Linux only" };
-	return nodeProgram<LanesOrder>("lanes", { lanes: LANES, traffic }, ["--expose-gc"]);
+	return nodeProgram<LanesOrder>("lanes", { lanes: LANES, traffic }, ["--expose-gc", ...CODE_STAYS]);
 }
 
 export function idleRows({ parkedSeconds }: Sizes): Row[] {

@@ -9,7 +9,7 @@
 import type { Root } from "./root.ts";
 
 /** Data bytes of one ring; a power of two, so that positions wrap with it. */
-export const RING_BYTES = 256 * 1024;
+export const RING_BYTES = 128 * 1024;
 export const RING_MASK = RING_BYTES - 1;
 
 /** Words of a ring's header. Writer and reader write on different cache lines. */
