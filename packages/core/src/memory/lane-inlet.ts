@@ -20,6 +20,8 @@ const RECORDS_PER_CLOCK = 64;
 
 interface Entry {
 	readonly channel: LaneChannel;
+	/** The request for it was answered, which happens once. */
+	answered: boolean;
 	/** This side has sent CLOSE: what still comes is dropped until the peer's CLOSE. */
 	closeSent: boolean;
 	/** Frames of a message that has not come whole. */
@@ -48,7 +50,8 @@ export class LaneInlet {
 	}
 
 	add(pipe: number, channel: LaneChannel): void {
-		this.channels.set(pipe, { channel, closeSent: false, frames: undefined, frame: undefined, filled: 0, last: false });
+		const answered = (pipe & 1) === this.#peerParity;
+		this.channels.set(pipe, { channel, answered, closeSent: false, frames: undefined, frame: undefined, filled: 0, last: false });
 	}
 
 	/** This side has sent CLOSE. */
@@ -174,8 +177,10 @@ export class LaneInlet {
 		if (kind === RECORD.CREDIT) {
 			if (!entry.closeSent && !entry.channel.onCredit(argument)) throw new CorruptRing(`a credit of ${argument}`);
 		} else if (kind === RECORD.ACCEPT) {
+			answer(entry, pipe);
 			entry.channel.onAccept(payload);
 		} else if (kind === RECORD.REFUSE) {
+			answer(entry, pipe);
 			this.channels.delete(pipe);
 			entry.channel.onRefuse(argument, payload);
 		} else if (kind === RECORD.CLOSE) {
@@ -234,6 +239,11 @@ export class LaneInlet {
 function dropFrames(entry: Entry): void {
 	if (entry.frames !== undefined) dropQueued(entry.frames);
 	entry.frames = undefined;
+}
+
+function answer(entry: Entry, pipe: number): void {
+	if (entry.answered) throw new CorruptRing(`an answer for pipe ${pipe}, which was not asked for`);
+	entry.answered = true;
 }
 
 function guarded(call: () => void): void {
