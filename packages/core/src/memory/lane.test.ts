@@ -240,10 +240,12 @@ describe("a lane", () => {
 			mine.send(message);
 			dropQueued(message);
 			const got: boolean[] = [];
-			theirs.onMessage = (frames) => {
-				theirs.heard.push(print(frames));
-				got.push(...frames.map((frame) => frame.buffer === root.buffer));
-				dropQueued(frames);
+			theirs.onMessages = (messages) => {
+				for (const frames of messages) {
+					theirs.heard.push(print(frames));
+					got.push(...frames.map((frame) => frame.buffer === root.buffer));
+					dropQueued(frames);
+				}
 			};
 			sides.settle();
 			expect([theirs.heard, got]).toEqual([[print(message)], [false, sharesMemory, false]]);
