@@ -249,7 +249,8 @@ describe("the death of a thread", () => {
 			`const push = new Push(); push.connect(workerData);
 			for (let i = 1; i <= 5; i++) await push.send(alloc(1 << 20).fill(i));
 			globalThis.forgotten = alloc(1 << 20);
-			tell("sent"); await goneOn();`,
+			// What a thread has sent is in the lane when the running code has ended, not before.
+			setImmediate(() => tell("sent")); await goneOn();`,
 		);
 		await peer.tells();
 		const [first] = await pull.inPlace.receive();
