@@ -52,7 +52,12 @@ async function make(/** @type {Reference} */ { name, doors, strict, kept }) {
 		treatWarningsAsErrors: strict,
 		intentionallyNotExported: kept,
 		// Its comments speak of Remote, which has its page in the reference of the runtime.
-		externalSymbolLinkMappings: name === "cluster" ? { "@zloom/runtime": { "*": "#" } } : {},
+		// What others have written, and we inherit, links to pages of theirs.
+		externalSymbolLinkMappings: {
+			typescript: { "*": "#" },
+			"@types/node": { "*": "#" },
+			...(name === "cluster" ? { "@zloom/runtime": { "*": "#" } } : {}),
+		},
 		logLevel: strict ? "Info" : "Error",
 	});
 	const project = await app.convert();

@@ -57,7 +57,7 @@ export {
 	XSubscriber,
 	type XSubscriberOptions,
 } from "./sockets/publish-sockets.ts";
-export type { OptionsWith, ReceiveOption, SendOption, UdpReceiveOption, UdpSendOption } from "./sockets/socket-make.ts";
+export type { OptionsWith, ReceiveAnyOption, ReceiveOption, SendOption, UdpReceiveOption, UdpSendOption } from "./sockets/socket-make.ts";
 export {
 	Dealer,
 	type DealerOptions,

@@ -2,7 +2,8 @@
  * Two threads with a lane, each with turns like those of memory/engine.js: what is written arrives, and nobody sleeps over it,
  * also when a thread is ended at any instruction.
  */
-const MESSAGE_BYTES = 30 * 1024;
+/** Eight fill a ring, and a run holds one: the reader makes room in steps that are less than what a writer waits for. */
+const MESSAGE_BYTES = 15 * 1024;
 const MESSAGES = 10;
 
 function lane({ ThreadTable, LaneTable }, root) {
