@@ -34,7 +34,7 @@ import { PendingHold } from "./pending-hold.ts";
 import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
 import { noteTurn, runSoon } from "./turn.ts";
-import { sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
+import { hearsCommandsOnly, sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
 
 export type { EngineEnd, EngineOwner, ServingEngine };
 
@@ -71,6 +71,8 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	readonly #pings = new DuePings();
 	/** True when what this socket sends may be subscriptions, which have a form of their own on the wire. */
 	readonly #upstream: boolean;
+	/** True when the socket hears commands only: a message, whatever its bytes, is nothing to it. */
+	readonly #commandsOnly: boolean;
 	#subscribeCommands = false;
 	/** The connection is over, but messages that came are still being delivered. */
 	#end: EngineEnd | undefined;
@@ -82,6 +84,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		this.#owner = owner;
 		this.#assembler = new MessageAssembler(host.options.maxMessageSize);
 		this.#upstream = sendsUpstream(host.type);
+		this.#commandsOnly = hearsCommandsOnly(host.type);
 		link.owner = this;
 		this.#opening = new Opening(link, opening, host, this);
 	}
@@ -230,7 +233,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 			return this.#onCommand(body);
 		}
 		const message = this.#assembler.add(body, (flags & FLAG_MORE) !== 0);
-		return message === undefined || this.#deliverOrStall(message);
+		return message === undefined || this.#commandsOnly || this.#deliverOrStall(message);
 	}
 
 	#deliverOrStall(message: Message): boolean {

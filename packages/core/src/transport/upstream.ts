@@ -2,7 +2,7 @@
  * What subscribers tell publishers, on the wire: SUBSCRIBE and CANCEL (RFC 37), JOIN and LEAVE (RFC 48).
  *
  * In a pipe a subscription is one frame, 1 or 0 and the topic. To peers before ZMTP 3.1 a SUB sends that frame as it is; a
- * publisher understands both forms of any peer. Pure.
+ * publisher understands both forms of any peer, a radio commands alone. Pure.
  */
 import type { Message } from "../message.ts";
 import type { SocketTypeName } from "../socket-type.ts";
@@ -15,6 +15,11 @@ export function sendsUpstream(type: SocketTypeName): boolean {
 /** True when peers of such a socket say what they want: one that cannot say it gets everything. */
 export function subscribable(type: SocketTypeName): boolean {
 	return type === "PUB" || type === "XPUB";
+}
+
+/** True when a peer of such a socket says what it wants in commands and in nothing else: of its messages none counts (RFC 48). */
+export function hearsCommandsOnly(type: SocketTypeName): boolean {
+	return type === "RADIO";
 }
 
 /** Body of a command up to its data, by the first byte of the subscription that it stands for: 0 unsubscribes, 1 subscribes. */
