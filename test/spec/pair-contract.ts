@@ -7,7 +7,7 @@ import { type Both, hasTwoQueues } from "./duplex-contract.ts";
 import { happens, textOf, turn } from "./ends.ts";
 import { meet } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { discardsWhatIsLeft, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, keepsUnread, receivesUnchanged, stopsAtMarks } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, type QueueIds, type RoomIds, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 
 export interface PairIds extends QueueIds, RoomIds {
@@ -26,6 +26,8 @@ export function exclusivePair(make: (mark?: number) => Both, multipart: boolean,
 	receivesUnchanged(subject, ids);
 	keepsOutgoingQueues(subject, ids);
 	endsAcceptedQueues(subject, ids);
+	keepsUnread(subject, [...ids.made, ...ids.kept]);
+	stopsAtMarks(subject, ids.limited);
 	discardsWhatIsLeft(subject, ids.discards);
 	waitsForRoom(subject, ids);
 	hasTwoQueues(ids.twoQueues, async (transport) => {

@@ -19,7 +19,7 @@ import {
 	textOf,
 	turn,
 } from "./ends.ts";
-import { freeEndpoint, meet, until } from "./open-sockets.ts";
+import { freeEndpoint, meanwhile, meet, until } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 
 export interface ReceiverSubject {
@@ -29,6 +29,8 @@ export interface ReceiverSubject {
 	sender(mark?: number): Sender;
 	/** False: a message is one frame. */
 	readonly multipart?: boolean;
+	/** In how many queues of the receiver, one behind the other and each with its mark, a message waits; 1 if not told. */
+	readonly queues?: number;
 }
 
 export interface ReceiverIds {
@@ -39,23 +41,33 @@ export interface ReceiverIds {
 	readonly accepted: readonly string[];
 	readonly ended: readonly string[];
 	readonly limited: readonly string[];
+	/** One for each peer. */
+	readonly each: readonly string[];
 	readonly fair: readonly string[];
 }
 
 const SOURCES = 3;
 const EACH = 100;
+/** More messages than operating systems buffer of heavy ones. */
+const RAISED_MARK = 120;
+
+/** Connects them all, and returns when each has been heard. */
+async function introduce(transport: SpecTransport, own: Receiver, ...peers: Sender[]): Promise<void> {
+	const endpoint = await meet(transport, own.socket);
+	for (const peer of peers) peer.connect(endpoint);
+	for (const peer of peers) await sendSurely(peer, "here");
+	for (const _ of peers) expect(textOf(await own.receive())).toBe("here");
+}
 
 export function receivesFairly(subject: ReceiverSubject, ids: readonly string[]): void {
 	covers(ids, { transports: EVERY }, "peers that all have something to say are heard in turn", async (transport) => {
 		const own = subject.receiver();
 		const sources = Array.from({ length: SOURCES }, () => subject.sender());
-		const endpoint = await meet(transport, own.socket);
-		for (const source of sources) source.connect(endpoint);
-		await Promise.all(
-			sources.map(async (source, index) => {
-				for (let number = 0; number < EACH; number++) await sendSurely(source, `${index}:${number}`);
-			}),
-		);
+		await introduce(transport, own, ...sources);
+		// One after the other: in the order in which it came, all of the first would be heard before anything of the next.
+		for (const [index, source] of sources.entries())
+			for (let number = 0; number < EACH; number++) await sendSurely(source, `${index}:${number}`);
+		await meanwhile(transport);
 		const heard: number[] = new Array(SOURCES).fill(0);
 		const next = async (): Promise<number> => {
 			const [index, number] = textOf(await own.receive())
@@ -73,6 +85,32 @@ export function receivesFairly(subject: ReceiverSubject, ids: readonly string[])
 		expect(Math.max(...heard)).toBeLessThan(EACH - 10);
 		while (Math.max(...heard) < EACH) expect(new Set([await next(), await next(), await next()]).size).toBe(SOURCES);
 	});
+}
+
+/** @param ids that there is a queue for each peer */
+export function hasQueueEach(subject: ReceiverSubject, ids: readonly string[]): void {
+	covers(
+		ids,
+		{ transports: EVERY },
+		"a peer that fills its queue takes no room from another, and does not keep it waiting",
+		async (transport) => {
+			const own = subject.receiver(2);
+			const [eager, other] = [subject.sender(2), subject.sender(2)];
+			await introduce(transport, own, eager, other);
+			const count = await fill(eager);
+			expect(count).toBeGreaterThan(2);
+			expect(other.trySend("other")).toBe("sent");
+			await meanwhile(transport);
+			const heard: string[] = [];
+			while (!heard.includes("other")) {
+				heard.push(textOf(await own.receive()));
+				await turn();
+			}
+			// In one queue for both it would stand behind all that was there before.
+			expect(heard.length).toBeLessThanOrEqual(count);
+			await expectNumbers(own, count - (heard.length - 1), heard.length - 1);
+		},
+	);
 }
 
 export function receivesUnchanged(subject: ReceiverSubject, ids: Pick<ReceiverIds, "unchanged" | "delivered">): void {
@@ -97,54 +135,56 @@ export function receivesUnchanged(subject: ReceiverSubject, ids: Pick<ReceiverId
 	);
 }
 
-export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<ReceiverIds, "unchanged" | "delivered" | "fair">): void {
-	covers(
-		[...ids.made, ...ids.kept],
-		{ transports: EVERY },
-		"a queue is there from the connect on, and through lost connections",
-		async (transport) => {
-			const endpoint = await freeEndpoint(transport);
-			const own = subject.receiver();
-			own.connect(endpoint);
+export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<ReceiverIds, "unchanged" | "delivered" | "fair" | "each">): void {
+	keepsUnread(subject, [...ids.made, ...ids.kept]);
+	endsIncomingQueues(subject, [...ids.accepted, ...ids.ended]);
+	stopsAtMarks(subject, ids.limited);
+}
+
+/** @param ids that the queue of an outgoing connection is made at the connect, and kept */
+export function keepsUnread(subject: ReceiverSubject, ids: readonly string[]): void {
+	covers(ids, { transports: EVERY }, "a queue is there from the connect on, and through lost connections", async (transport) => {
+		const endpoint = await freeEndpoint(transport);
+		const own = subject.receiver();
+		own.connect(endpoint);
+		expect(own.socket.pipeCount).toBe(1);
+		const first = subject.sender();
+		await first.socket.bind(endpoint);
+		for (let number = 0; number < 3; number++) await sendSurely(first, `${number}`);
+		if (reconnects(transport)) {
+			const lost = happens(own.socket, "disconnect");
+			await leave(first);
+			await lost;
 			expect(own.socket.pipeCount).toBe(1);
-			const first = subject.sender();
-			await first.socket.bind(endpoint);
-			for (let number = 0; number < 3; number++) await sendSurely(first, `${number}`);
-			if (reconnects(transport)) {
-				const lost = happens(own.socket, "disconnect");
-				await leave(first);
-				await lost;
-				expect(own.socket.pipeCount).toBe(1);
-				const next = subject.sender();
-				await next.socket.bind(endpoint);
-				await sendSurely(next, "3");
-			}
-			await expectNumbers(own, reconnects(transport) ? 4 : 3);
-		},
-	);
+			const next = subject.sender();
+			await next.socket.bind(endpoint);
+			await sendSurely(next, "3");
+		}
+		await expectNumbers(own, reconnects(transport) ? 4 : 3);
+	});
+}
 
-	covers(
-		[...ids.accepted, ...ids.ended],
-		{ transports: EVERY },
-		"each peer that connects has a queue, which is gone after it",
-		async (transport) => {
-			const own = subject.receiver();
-			const endpoint = await meet(transport, own.socket);
-			for (let round = 0; round < 3; round++) {
-				const peers = [subject.sender(), subject.sender()];
-				for (const peer of peers) peer.connect(endpoint);
-				for (const peer of peers) await sendSurely(peer, `${round}`);
-				expect([textOf(await own.receive()), textOf(await own.receive())]).toEqual([`${round}`, `${round}`]);
-				expect(own.socket.pipeCount).toBe(2);
-				for (const peer of peers) await leave(peer);
-				await until(() => own.socket.pipeCount === 0);
-			}
-			expect(own.tryReceive()).toBe(undefined);
-		},
-	);
+function endsIncomingQueues(subject: ReceiverSubject, ids: readonly string[]): void {
+	covers(ids, { transports: EVERY }, "each peer that connects has a queue, which is gone after it", async (transport) => {
+		const own = subject.receiver();
+		const endpoint = await meet(transport, own.socket);
+		for (let round = 0; round < 3; round++) {
+			const peers = [subject.sender(), subject.sender()];
+			for (const peer of peers) peer.connect(endpoint);
+			for (const peer of peers) await sendSurely(peer, `${round}`);
+			expect([textOf(await own.receive()), textOf(await own.receive())]).toEqual([`${round}`, `${round}`]);
+			expect(own.socket.pipeCount).toBe(2);
+			for (const peer of peers) await leave(peer);
+			await until(() => own.socket.pipeCount === 0);
+		}
+		expect(own.tryReceive()).toBe(undefined);
+	});
+}
 
+/** @param ids that the sizes of queues have limits, which a program sets */
+export function stopsAtMarks(subject: ReceiverSubject, ids: readonly string[]): void {
 	covers(
-		ids.limited,
+		ids,
 		{ transports: EVERY },
 		"who does not receive stops the peer at the marks, and loses nothing of what was accepted",
 		async (transport) => {
@@ -154,10 +194,14 @@ export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<Receiver
 			await sendSurely(peer, "ready");
 			expect(textOf(await own.receive())).toBe("ready");
 			const count = await fill(peer);
-			if (transport === "inproc") expect(count).toBe(4);
+			const { queues = 1 } = subject;
+			if (transport === "inproc") expect(count).toBe(2 + 2 * queues);
+			expect(count).toBeLessThan(RAISED_MARK);
 			await expectNumbers(own, count);
-			(own.socket as { receiveHighWaterMark?: number }).receiveHighWaterMark = 4;
-			if (transport === "inproc") expect(await fill(peer)).toBe(6);
+			(own.socket as { receiveHighWaterMark?: number }).receiveHighWaterMark = RAISED_MARK;
+			const more = await fill(peer);
+			if (transport === "inproc") expect(more).toBe(2 + RAISED_MARK * queues);
+			expect(more).toBeGreaterThan(RAISED_MARK);
 		},
 	);
 }

@@ -7,7 +7,7 @@ import { hasTwoQueues } from "./duplex-contract.ts";
 import { duplex, expectNumbers, fill, heavy, receiver, sender, textOf } from "./ends.ts";
 import { anyEndpoint, meet, open, texts } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, hasQueueEach, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dial, message, WIRE } from "./wire.ts";
 
@@ -44,6 +44,7 @@ keepsIncomingQueues(dealerReceives, {
 	ended: ["28/dealer-6"],
 	limited: ["28/dealer-8"],
 });
+hasQueueEach(dealerReceives, ["28/dealer-2"]);
 receivesFairly(dealerReceives, ["28/dealer-14"]);
 hasTwoQueues(["28/dealer-2"], async (transport) => {
 	const [own, peer] = [duplex(greeter(2)), new Addressed(router(2))];
@@ -62,6 +63,7 @@ keepsIncomingQueues(routerReceives, {
 	ended: ["28/router-5"],
 	limited: ["28/router-9"],
 });
+hasQueueEach(routerReceives, ["28/router-1"]);
 receivesFairly(routerReceives, ["28/router-10"]);
 hasTwoQueues(["28/router-1"], async (transport) => {
 	const [own, peer] = [new Addressed(router(2)), duplex(greeter(2))];

@@ -4,7 +4,7 @@ import { covers } from "./covers.ts";
 import { receiver, sender } from "./ends.ts";
 import { meet, open } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { discardsWhatIsLeft, hasQueueEach, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 
 const subject = {
@@ -32,9 +32,10 @@ receivesUnchanged(subject, { unchanged: ["30/pull-2"], delivered: ["30/pull-10"]
 keepsIncomingQueues(subject, {
 	made: ["30/pull-4"],
 	kept: ["30/pull-5"],
-	accepted: ["30/pull-3", "30/pull-6"],
+	accepted: ["30/pull-6"],
 	ended: ["30/pull-7"],
 	limited: ["30/pull-8"],
 });
+hasQueueEach(subject, ["30/pull-3"]);
 receivesFairly(subject, ["30/pull-9"]);
 discardsWhatIsLeft(subject, ["30/pull-left-1"]);

@@ -15,6 +15,7 @@ import {
 	happens,
 	heavy,
 	leave,
+	pends,
 	type Receiver,
 	reconnects,
 	type Sender,
@@ -104,6 +105,37 @@ export function keepsOutgoingQueues(subject: SenderSubject, ids: Pick<QueueIds, 
 		await next.socket.bind(endpoint);
 		expect(textOf(await next.receive())).toBe("kept");
 	});
+	keepsWhatWaits(subject, ids.kept);
+}
+
+/** @param ids that a queue outlives the connection */
+function keepsWhatWaits(subject: SenderSubject, ids: readonly string[]): void {
+	covers(
+		ids,
+		{ transports: EVERY.filter(reconnects) },
+		"what a queue holds when its connection is lost goes to the next one, in order",
+		async (transport) => {
+			const endpoint = await freeEndpoint(transport);
+			const own = subject.sender(4);
+			own.connect(endpoint);
+			const first = subject.receiver(1);
+			await first.socket.bind(endpoint);
+			const count = await fill(own);
+			const lost = happens(own.socket, "disconnect");
+			await vanish(first);
+			await lost;
+			expect(own.trySend("refused")).toBe("full");
+			const end = own.send("end");
+			const next = subject.receiver();
+			await next.socket.bind(endpoint);
+			const kept: number[] = [];
+			for (let text = textOf(await next.receive()); text !== "end"; text = textOf(await next.receive())) kept.push(Number(text));
+			await end;
+			// What was on its way is lost with the connection, and a queue that was full takes nothing before half of it is gone.
+			expect(kept.length).toBeGreaterThan(2);
+			expect(kept).toEqual(kept.map((_, index) => count - kept.length + index));
+		},
+	);
 }
 
 export function endsAcceptedQueues(subject: SenderSubject, ids: Pick<QueueIds, "accepted" | "ended">): void {
@@ -150,11 +182,13 @@ export function waitsForRoom(subject: SenderSubject, ids: RoomIds): void {
 				await expect(own.send("refused", { timeoutMs: 0 })).rejects.toEqual(EAGAIN);
 			}
 			const early = subject.gone === "no-peer" ? own.send("0") : undefined;
+			if (early !== undefined) expect(await pends(early)).toBe(true);
 			own.connect(endpoint);
 			await (early ?? own.send("0"));
 			expect(own.trySend("refused")).toBe("full");
 			await expect(own.send("refused", { timeoutMs: 0 })).rejects.toEqual(EAGAIN);
 			const waiting = own.send("1");
+			expect(await pends(waiting)).toBe(true);
 			const peer = subject.receiver();
 			await peer.socket.bind(endpoint);
 			await waiting;
@@ -209,6 +243,9 @@ export function sendsInRotation(
 			}
 			await absent.socket.bind(endpoints[0]);
 			for (const number of [0, 2]) expect(textOf(await absent.receive())).toBe(`${number}`);
+			for (const number of [24, 25]) await own.send(`${number}`);
+			const both = [textOf(await absent.receive()), textOf(await present.receive())];
+			expect(both.sort()).toEqual(["24", "25"]);
 		},
 	);
 }
