@@ -61,17 +61,6 @@ export function quick<S extends Socket>(socket: S): S {
 	return socket;
 }
 
-/** True when the promise has not settled after some turns of the event loop. */
-export async function pends(promise: Promise<unknown>): Promise<boolean> {
-	let pending = true;
-	const settle = (): void => {
-		pending = false;
-	};
-	promise.then(settle, settle);
-	for (let count = 0; count < 10; count++) await turn();
-	return pending;
-}
-
 /** Connections of inproc are not made again, and nobody can be cut off from outside. */
 export function reconnects(transport: SpecTransport): boolean {
 	return transport !== "inproc";

@@ -87,3 +87,14 @@ export function texts(message: readonly Uint8Array[] | undefined): string[] | un
 export async function until(holds: () => boolean): Promise<void> {
 	while (!holds()) await new Promise((turn) => setImmediate(turn));
 }
+
+/** True when the promise has not settled after some turns of the event loop. */
+export async function pends(promise: Promise<unknown>): Promise<boolean> {
+	let pending = true;
+	const settle = (): void => {
+		pending = false;
+	};
+	promise.then(settle, settle);
+	for (let count = 0; count < 10; count++) await new Promise((turn) => setImmediate(turn));
+	return pending;
+}

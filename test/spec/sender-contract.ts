@@ -15,14 +15,13 @@ import {
 	happens,
 	heavy,
 	leave,
-	pends,
 	type Receiver,
 	reconnects,
 	type Sender,
 	textOf,
 	vanish,
 } from "./ends.ts";
-import { freeEndpoint, meet, until } from "./open-sockets.ts";
+import { freeEndpoint, meet, pends, until } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 
 export interface SenderSubject {
