@@ -20,6 +20,7 @@ export interface Port<Id> {
 	connect(endpoint: string): Id | undefined;
 	trySend(body: Content, id: Id): SendOutcome;
 	send(body: Content, id: Id, options?: WaitOptions): Promise<void>;
+	sendMany(bodies: readonly Content[], id: Id): Promise<void>;
 	receive(): Promise<From<Id>>;
 	tryReceive(): From<Id> | undefined;
 }
@@ -34,6 +35,7 @@ export function routerPort(socket: Router, name = "peer"): Port<Buffer> {
 		},
 		trySend: (body, id) => socket.trySend(under(body, id)),
 		send: (body, id, options) => socket.send(under(body, id), options),
+		sendMany: (bodies, id) => socket.sendMany(bodies.map((body) => under(body, id))),
 		receive: () => socket.receive(),
 		tryReceive: () => socket.tryReceive(),
 	};
@@ -49,6 +51,7 @@ export function numberPort(socket: Server | Peer): Port<number> {
 		},
 		trySend: (body, routingId) => socket.trySend(alone(body), { routingId }),
 		send: (body, routingId, options = {}) => socket.send(alone(body), { ...options, routingId }),
+		sendMany: (bodies, routingId) => socket.sendMany(bodies.map((body) => [alone(body), { routingId }] as const)),
 		receive: async () => {
 			const [message, { routingId }] = await socket.receive();
 			return [routingId, message];
@@ -90,6 +93,11 @@ export class Addressed<Id> implements Both {
 	readonly send = async (body: Content, options?: WaitOptions): Promise<void> => {
 		if (this.#id === undefined) await this.acquaint();
 		await this.#port.send(body, this.#id as Id, options);
+	};
+
+	readonly sendMany = async (bodies: readonly Content[]): Promise<void> => {
+		if (this.#id === undefined) await this.acquaint();
+		await this.#port.sendMany(bodies, this.#id as Id);
 	};
 
 	readonly receive = async (): Promise<Buffer[]> => {

@@ -14,6 +14,7 @@ export interface Sender {
 	connect(endpoint: string): void;
 	trySend(body: Content): SendOutcome;
 	send(body: Content, options?: WaitOptions): Promise<void>;
+	sendMany?(bodies: readonly Content[]): Promise<void>;
 }
 
 export interface Receiver {
@@ -31,6 +32,7 @@ export function sender(socket: Socket & Writable): Sender {
 		connect: (endpoint) => socket.connect(endpoint),
 		trySend: (body) => socket.trySend(body),
 		send: (body, options) => socket.send(body, options),
+		sendMany: (bodies) => socket.sendMany(bodies),
 	};
 }
 

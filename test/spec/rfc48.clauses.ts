@@ -5,12 +5,13 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { discardsUnread, EVERY, ONE_THREAD, STREAMS, WITH_UDP } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, SCRIPTED, WITH_UDP } from "./pattern-clauses.ts";
 
-/** Over udp nobody connects and nobody joins: a RADIO sends to an address, and a DISH takes what is for its groups. */
+/** Over udp nobody connects and nobody joins: a RADIO sends to addresses, and a DISH takes what is for its groups. */
 const OVER_UDP: ReadonlySet<string> = new Set([
-	...["48/goals-1", "48/goals-2", "48/radio-1", "48/radio-10", "48/radio-11", "48/radio-12", "48/radio-14", "48/radio-16"],
-	...["48/dish-1", "48/dish-8", "48/dish-11", "48/dish-12", "48/dish-13", "48/group-1", "48/group-2"],
+	...["48/goals-1", "48/goals-2", "48/radio-1", "48/radio-2", "48/radio-3", "48/radio-8", "48/radio-10", "48/radio-11", "48/radio-12"],
+	...["48/radio-13", "48/radio-14", "48/radio-16", "48/dish-1", "48/dish-7", "48/dish-8", "48/dish-9", "48/dish-11", "48/dish-12"],
+	...["48/dish-13", "48/group-1", "48/group-2"],
 ]);
 
 const all: readonly Clause[] = [
@@ -46,7 +47,10 @@ const all: readonly Clause[] = [
 		must("48/dish-left-1", discardsUnread("radio")),
 		should("48/dish-7", "The sizes of its queues have a limit that a program sets."),
 		must("48/dish-8", "A message and its group come as one, whoever else receives meanwhile."),
-		must("48/dish-9", "What its full queues cannot take is lost without a word: on the radio's side, which it holds up instead."),
+		must(
+			"48/dish-9",
+			"What its full queues cannot take is lost without a word: on the radio's side, which it holds up instead, or over udp on its own.",
+		),
 		must("48/dish-10", "Receives from its radios in fair turns."),
 		must("48/dish-11", "Changes no message."),
 		must("48/dish-12", "Tells the group of each message."),
@@ -63,6 +67,6 @@ const all: readonly Clause[] = [
 
 export const clauses: readonly Clause[] = all.map((clause) => {
 	// Ours send nothing else: it takes a peer that breaks the rules.
-	if (clause.id === "48/radio-9") return { ...clause, over: STREAMS };
+	if (clause.id === "48/radio-9") return { ...clause, over: SCRIPTED };
 	return OVER_UDP.has(clause.id) ? { ...clause, over: WITH_UDP } : clause;
 });

@@ -1,16 +1,19 @@
+import { createSocket } from "node:dgram";
 import { type Content, Dish, Radio } from "@zloom/core";
 import { expect } from "vitest";
 import type { SpecTransport } from "./clause.ts";
 import { covers } from "./covers.ts";
-import { alone, BODIES, quick, type Receiver, type Sender, sendSurely, vanish } from "./ends.ts";
+import { alone, BODIES, expectNumbers, happens, quick, type Receiver, type Sender, sendSurely, vanish } from "./ends.ts";
 import { type FanOutSubject, keepsSubscriberQueues, losesForTheSlow, reachesAll } from "./fan-out-contract.ts";
-import { anyEndpoint, meet, open } from "./open-sockets.ts";
-import { EVERY, WITH_UDP } from "./pattern-clauses.ts";
+import { atEnd, freeEndpoint, meet, open } from "./open-sockets.ts";
+import { EVERY, SCRIPTED, WITH_UDP } from "./pattern-clauses.ts";
 import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { enter } from "./script-peer.ts";
 import { hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
-import { command, dial, message, WIRE } from "./wire.ts";
 
 const GROUP = "group";
+const UDP = { transports: ["udp"] } as const;
+const RECEIVING = ["receive", "tryReceive", "receiveMany", "messages", "withMetadata", "inPlace", "toReadableStream", Symbol.asyncIterator];
 
 function radio(mark = 1000): Sender {
 	const socket = quick(open(new Radio({ sendHighWaterMark: mark })));
@@ -19,6 +22,7 @@ function radio(mark = 1000): Sender {
 		connect: (endpoint) => socket.connect(endpoint),
 		trySend: (body) => socket.trySend(alone(body), { group: GROUP }),
 		send: (body, options = {}) => socket.send(alone(body), { ...options, group: GROUP }),
+		sendMany: (bodies) => socket.sendMany(bodies.map((body) => [alone(body), { group: GROUP }] as const)),
 	};
 }
 
@@ -61,7 +65,7 @@ keepsIncomingQueues(receives, {
 	ended: ["48/dish-6"],
 	limited: ["48/dish-7"],
 });
-receivesFairly(receives, ["48/dish-10"]);
+receivesFairly(receives, ["48/dish-2", "48/dish-10"]);
 discardsWhatIsLeft(receives, ["48/dish-left-1"]);
 
 const join: Join = async (transport) => {
@@ -91,8 +95,8 @@ covers(
 	"a RADIO cannot receive, not even joins, and a DISH cannot send",
 	async (transport) => {
 		const [own, peer] = await join(transport);
-		for (const name of ["receive", "tryReceive", Symbol.asyncIterator]) expect(name in own.socket).toBe(false);
-		for (const name of ["send", "trySend"]) expect(name in peer.socket).toBe(false);
+		for (const name of RECEIVING) expect(name in own.socket).toBe(false);
+		for (const name of ["send", "trySend", "sendMany", "toWritableStream"]) expect(name in peer.socket).toBe(false);
 	},
 );
 
@@ -144,25 +148,93 @@ covers(["48/radio-15"], { transports: EVERY }, "who joins gets messages, until i
 
 covers(
 	["48/radio-9", "48/radio-15"],
-	{ transports: WIRE },
+	{ transports: SCRIPTED },
 	"of what a peer sends only JOIN and LEAVE count, the rest is dropped",
 	async (transport) => {
 		const own = open(new Radio());
-		await own.bind(anyEndpoint(transport));
-		const raw = await dial(own.lastEndpoint);
-		await raw.shake("DISH");
-		raw.write(message("a message"), message("several", "parts"), command("JOIN", "one"), message("more"), command("JOIN", "two"));
+		const peer = await enter(await meet(transport, own), "DISH");
+		peer.send("a message");
+		peer.send("several", "parts");
+		for (const group of ["one", "two"]) peer.command("JOIN", group);
 		// What stands for a join where subscriptions are messages, and for a leave.
-		raw.write(message("\x01four"), message("\0two"), command("LEAVE", "one"), command("JOIN", "three"));
+		for (const text of ["\x01four", "\0two"]) peer.send(text);
+		peer.command("LEAVE", "one");
+		peer.command("JOIN", "three");
 		await sendSurely({ trySend: () => own.trySend("for three", { group: "three" }) }, "");
 		for (const group of ["one", "four"]) expect(own.trySend(`for ${group}`, { group })).toBe("dropped");
 		await own.send("for two", { group: "two" });
-		expect([await raw.message(), await raw.message()]).toEqual([
+		expect([await peer.message(), await peer.message()]).toEqual([
 			["three", "for three"],
 			["two", "for two"],
 		]);
 	},
 );
+
+covers(["48/goals-2"], { transports: SCRIPTED }, "a DISH drops what is not one group and one part", async (transport) => {
+	const own = dish();
+	const peer = await enter(await meet(transport, own.socket), "RADIO");
+	for (const parts of [["before"], [], ["part", "part"], ["", ""], ["part", ""], ["after"]]) peer.send(GROUP, ...parts);
+	for (const text of ["before", "after"]) expect((await own.receive()).map(String)).toEqual([text]);
+	expect(own.tryReceive()).toBe(undefined);
+});
+
+covers(
+	["48/radio-14"],
+	{ transports: WITH_UDP },
+	"a send is over at once, with nobody there and with a peer that is still to come, however many there are",
+	async (transport) => {
+		const own = open(new Radio({ sendHighWaterMark: 1 }));
+		const send = () => own.send("to whom it may concern", { group: GROUP, timeoutMs: 0 });
+		await send();
+		own.connect(await freeEndpoint(transport));
+		await Promise.all(Array.from({ length: 20 }, send));
+		await Promise.all(Array.from({ length: 20 }, () => own.send("without a time limit", { group: GROUP })));
+		expect(own.writable).toBe(true);
+	},
+);
+
+covers(
+	["48/radio-2", "48/radio-3", "48/radio-8", "48/radio-13"],
+	UDP,
+	"over udp each address has a queue from the connect on, and a message is lost for those that are full",
+	async (transport) => {
+		const own = radio(2);
+		const [first, second] = [dish(), dish()];
+		const endpoints = [await meet(transport, first.socket), await meet(transport, second.socket)] as const;
+		own.connect(endpoints[0]);
+		expect(["0", "1", "lost"].map((body) => own.trySend(body))).toEqual(["sent", "sent", "dropped"]);
+		own.connect(endpoints[1]);
+		// The queue of the first is full still.
+		expect(["2", "3", "lost"].map((body) => own.trySend(body))).toEqual(["sent", "sent", "dropped"]);
+		await expectNumbers(first, 2);
+		await expectNumbers(second, 2, 2);
+		for (const one of [first, second]) expect(one.tryReceive()).toBe(undefined);
+	},
+);
+
+covers(["48/dish-7", "48/dish-9"], UDP, "over udp a DISH that is full loses what comes, and says nothing of it", async (transport) => {
+	const own = dish(2);
+	const { port } = new URL(await meet(transport, own.socket));
+	const script = createSocket("udp4");
+	atEnd(() => script.close());
+	const datagram = (body: Buffer): Promise<void> =>
+		new Promise((resolve, reject) => script.send(body, Number(port), "127.0.0.1", (error) => (error === null ? resolve() : reject(error))));
+	let reports = 0;
+	own.socket.events.on("datagram:error", () => {
+		reports += 1;
+	});
+	for (const mark of [2, 4]) {
+		(own.socket as Dish).receiveHighWaterMark = mark;
+		for (let number = 0; number < 10; number++) await datagram(Buffer.from(`\x05${GROUP}${number}`));
+		// One that is shorter than its group is reported: then all before it have come.
+		const heard = happens(own.socket, "datagram:error");
+		await datagram(Buffer.of(GROUP.length));
+		await heard;
+		await expectNumbers(own, mark);
+		expect(own.tryReceive()).toBe(undefined);
+	}
+	expect(reports).toBe(2);
+});
 
 covers(["48/group-1"], { transports: WITH_UDP }, "groups have up to 255 bytes, and may be empty", async (transport) => {
 	const [own, peer] = [open(new Radio()), open(new Dish())];
@@ -174,6 +246,7 @@ covers(["48/group-1"], { transports: WITH_UDP }, "groups have up to 255 bytes, a
 		expect(String((await peer.receive())[1].group)).toBe(group);
 	}
 	const tooLong = expect.objectContaining({ code: "EINVAL" });
+	expect(() => own.trySend("refused", { group: "x".repeat(256) })).toThrowError(tooLong);
 	expect(() => peer.join("x".repeat(256))).toThrowError(tooLong);
 	await expect(own.send("refused", { group: "x".repeat(256) })).rejects.toEqual(tooLong);
 });
@@ -191,11 +264,25 @@ covers(["48/group-2"], { transports: WITH_UDP }, "the bytes of a group are from 
 	await expect(own.send("refused", { group: zero })).rejects.toEqual(refused);
 });
 
-covers(["48/group-2"], { transports: WIRE }, "a peer that joins what is no group loses its connection", async (transport) => {
-	const own = open(new Radio());
-	await own.bind(anyEndpoint(transport));
-	const raw = await dial(own.lastEndpoint);
-	await raw.shake("DISH");
-	raw.write(command("JOIN", "a\0b"));
-	await raw.ended();
-});
+covers(
+	["48/group-1", "48/group-2"],
+	{ transports: SCRIPTED },
+	"a peer that joins what is no group loses its connection",
+	async (transport) => {
+		const own = open(new Radio());
+		const endpoint = await meet(transport, own);
+		for (const group of ["a\0b", "\0", "x".repeat(256)]) {
+			const peer = await enter(endpoint, "DISH");
+			peer.command("JOIN", group);
+			await peer.ended();
+		}
+		const peer = await enter(endpoint, "DISH");
+		for (const group of ["", "x".repeat(255)]) peer.command("JOIN", group);
+		await sendSurely({ trySend: () => own.trySend("to the longest", { group: "x".repeat(255) }) }, "");
+		await own.send("to the shortest", { group: "" });
+		expect([await peer.message(), await peer.message()]).toEqual([
+			["x".repeat(255), "to the longest"],
+			["", "to the shortest"],
+		]);
+	},
+);

@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { discardsUnread, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, SCRIPTED } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -42,7 +42,7 @@ export const clauses: readonly Clause[] = [
 		must("49/gather-9", "Receives from its peers in fair turns."),
 		must("49/gather-10", "Gives the application what it receives."),
 	]),
-	...section("The GATHER Socket Type", STREAMS, [must("49/gather-11", "Drops every part of a message of several parts.")]),
+	...section("The GATHER Socket Type", SCRIPTED, [must("49/gather-11", "Drops every part of a message of several parts.")]),
 	...section("The SCATTER Socket Type; The GATHER Socket Type", EVERY, [
 		must("49/threads-1", "SCATTER and GATHER can be used by several threads.", ONE_THREAD),
 	]),

@@ -5,7 +5,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { discardsUnread, EVERY, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, SCRIPTED } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -29,7 +29,7 @@ export const clauses: readonly Clause[] = [
 		must("51/peer-13", "Gives the application what it receives."),
 		must("51/peer-14", "Tells the application the routing id of each message."),
 	]),
-	...section("The PEER Socket Type", STREAMS, [must("51/peer-15", "Drops every part of a message of several parts.")]),
+	...section("The PEER Socket Type", SCRIPTED, [must("51/peer-15", "Drops every part of a message of several parts.")]),
 	...section("The PEER Socket Type", EVERY, [
 		must("51/peer-16", "Lets the application say the routing id of what it sends."),
 		must("51/peer-17", "Queues the message for that peer if it is there and has room."),

@@ -6,7 +6,7 @@
  */
 import type { Clause } from "./clause.ts";
 import { must, section, should } from "./clause-list.ts";
-import { discardsUnread, EVERY, ONE_THREAD, STREAMS } from "./pattern-clauses.ts";
+import { discardsUnread, EVERY, ONE_THREAD, SCRIPTED } from "./pattern-clauses.ts";
 
 export const clauses: readonly Clause[] = [
 	...section("Overall Goals of this Pattern", EVERY, [
@@ -31,6 +31,6 @@ export const clauses: readonly Clause[] = [
 		must("52/channel-14", "Receives from the one peer that it has, and from nobody else."),
 		must("52/channel-15", "Gives the application what it receives."),
 	]),
-	...section("The CHANNEL Socket Type", STREAMS, [must("52/channel-16", "Drops every part of a message of several parts.")]),
+	...section("The CHANNEL Socket Type", SCRIPTED, [must("52/channel-16", "Drops every part of a message of several parts.")]),
 	...section("The CHANNEL Socket Type", EVERY, [must("52/threads-1", "CHANNEL can be used by several threads.", ONE_THREAD)]),
 ];
