@@ -27,12 +27,16 @@ export function routingIdFrame(id: number): Buffer {
 export class ServerPattern extends PatternBase {
 	readonly #options: ServerOptions;
 	readonly #byId = new Map<number, Peer>();
-	#nextId = randomInt(1, UINT32_COUNT);
+	#nextId: number;
 
-	/** @param options live: read when a peer comes or goes. */
-	constructor(host: PatternHost, options: ServerOptions = {}) {
+	/**
+	 * @param options live: read when a peer comes or goes.
+	 * @param firstId where to count from; default: at random, so that an id of an earlier run is not mistaken for one of this run
+	 */
+	constructor(host: PatternHost, options: ServerOptions = {}, firstId: number = randomInt(1, UINT32_COUNT)) {
 		super(host);
 		this.#options = options;
+		this.#nextId = firstId;
 	}
 
 	override get writable(): boolean {
