@@ -48,13 +48,17 @@ class Model {
 		this.#assembler = new MessageAssembler(maxMessageSize);
 	}
 
-	/** What is subscribed to has a bound of its own. @throws ProtocolError */
+	/** What is subscribed to has a bound of its own, and a group no byte 0. @throws ProtocolError */
 	#receive(message: Uint8Array[]): void {
 		this.expected.messages.push(message);
 		const most = TOPIC_BYTES_MAX[this.#type];
-		if (most === undefined || (this.#type === "RADIO" && message.length > 1)) return;
-		for (const frame of message)
-			if (frame[0] === 1 && frame.length - 1 > most) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "a topic that is too long");
+		if (most === undefined) return;
+		for (const frame of message) {
+			if (frame[0] !== 1) continue;
+			if (frame.length - 1 > most) throw new ProtocolError("ERR_ZMTP_MESSAGE_TOO_LARGE", "a topic that is too long");
+			if (this.#type === "RADIO" && frame.includes(0))
+				throw new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED", "a group with a byte 0");
+		}
 	}
 
 	/** @throws ProtocolError */
@@ -83,7 +87,8 @@ class Model {
 	#onFrame(flags: number, body: Buffer): void {
 		if ((flags & FLAG_COMMAND) === 0) {
 			const message = this.#assembler.add(Buffer.from(body), (flags & FLAG_MORE) !== 0);
-			if (message !== undefined) this.#receive(message);
+			// To a RADIO commands count alone.
+			if (message !== undefined && this.#type !== "RADIO") this.#receive(message);
 			return;
 		}
 		const { name, data } = parseCommand(body);

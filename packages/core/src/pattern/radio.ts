@@ -7,6 +7,7 @@
 import { GROUP_BYTES_MAX, SUBSCRIBER_BYTES_MAX, TOPIC_OVERHEAD_BYTES } from "../limits.ts";
 import { dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
+import { ProtocolError } from "../wire/protocol-error.ts";
 import type { PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
@@ -69,8 +70,13 @@ export class RadioPattern extends PatternBase {
 			if (groups.delete(group)) this.#leave(peer, group);
 			return;
 		}
-		if (group.length > GROUP_BYTES_MAX || group.includes("\0") || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
+		if (group.length > GROUP_BYTES_MAX || groups.size * TOPIC_OVERHEAD_BYTES > SUBSCRIBER_BYTES_MAX) {
 			this.detach(peer.pipe, { discard: true, because: subscribedTooMuch(group.length, GROUP_BYTES_MAX) });
+			return;
+		}
+		if (group.includes("\0")) {
+			const what = "The peer joined a group with a byte of value 0, which no group has (RFC 48)";
+			this.detach(peer.pipe, { discard: true, because: new ProtocolError("ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED", what) });
 			return;
 		}
 		groups.add(group);
