@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { HELLO, type Port } from "./addressed-ends.ts";
 import { covers } from "./covers.ts";
 import { expectNumbers, fill, type Receiver, textOf } from "./ends.ts";
-import { meet } from "./open-sockets.ts";
+import { meet, pends } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 
 export interface AddressedSubject<Id> {
@@ -82,6 +82,7 @@ export function sendsById<Id>(subject: AddressedSubject<Id>, ids: AddressedIds):
 			await own.send("past it", toOther);
 			expect(textOf(await other.receive())).toBe("past it");
 			const waiting = own.send(`${count}`, toSlow);
+			expect(await pends(waiting)).toBe(true);
 			await expectNumbers(slow, count + 1);
 			await waiting;
 		},

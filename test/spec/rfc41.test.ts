@@ -4,10 +4,11 @@ import { sendsById } from "./addressed-contract.ts";
 import { Addressed, HELLO, listening, numberPort } from "./addressed-ends.ts";
 import { covers } from "./covers.ts";
 import { hasTwoQueues } from "./duplex-contract.ts";
-import { duplex, happens, leave, receiver, reconnects, sender, textOf } from "./ends.ts";
+import { duplex, expectNumbers, fill, happens, receiver, reconnects, sender, textOf, vanish } from "./ends.ts";
 import { freeEndpoint, meet } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
-import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { numbersItsPeers } from "./peer-numbers.ts";
+import { discardsWhatIsLeft, hasQueueEach, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 
 const client = (mark = 1000) => new Client({ sendHighWaterMark: mark, receiveHighWaterMark: mark });
@@ -46,6 +47,7 @@ keepsIncomingQueues(clientReceives, {
 	ended: ["41/client-6"],
 	limited: ["41/client-8"],
 });
+hasQueueEach(clientReceives, ["41/client-2"]);
 receivesFairly(clientReceives, ["41/client-14"]);
 hasTwoQueues(["41/client-2"], async (transport) => {
 	const [own, peer] = [duplex(greeter(2)), new Addressed(server(2))];
@@ -64,6 +66,7 @@ keepsIncomingQueues(serverReceives, {
 	ended: ["41/server-6"],
 	limited: ["41/server-9"],
 });
+hasQueueEach(serverReceives, ["41/server-2"]);
 receivesFairly(serverReceives, ["41/server-10"]);
 hasTwoQueues(["41/server-2"], async (transport) => {
 	const [own, peer] = [new Addressed(server(2)), duplex(greeter(2))];
@@ -76,34 +79,38 @@ sendsById(
 	{
 		identity: ["41/server-8", "41/server-12", "41/server-13", "41/server-14"],
 		unreachable: ["41/server-15"],
-		full: ["41/server-9", "41/server-14", "41/server-16", "41/server-17"],
+		full: ["41/server-2", "41/server-9", "41/server-14", "41/server-16", "41/server-17"],
 	},
 );
 
 covers(
 	["41/server-3", "41/server-4"],
 	{ transports: EVERY },
-	"a SERVER that connects keeps the queue and its routing id",
+	"a SERVER that connects keeps the queue, what it holds and its routing id",
 	async (transport) => {
 		const endpoint = await freeEndpoint(transport);
-		const own = server();
+		const own = server(4);
 		own.connect(endpoint);
-		const first = receiver(greeter());
+		const first = receiver(greeter(1));
 		await first.socket.bind(endpoint);
 		const [routingId] = await own.receive();
+		const count = await fill({ trySend: (body) => own.trySend(body, routingId) });
 		if (!reconnects(transport)) {
-			await own.send("kept", routingId);
-			expect(textOf(await first.receive())).toBe("kept");
+			await expectNumbers(first, count);
 			return;
 		}
 		const lost = happens(own.socket, "disconnect");
-		await leave(first);
+		await vanish(first);
 		await lost;
-		expect(own.trySend("kept", routingId)).toBe("sent");
+		expect(own.trySend("refused", routingId)).toBe("full");
 		const next = receiver(greeter());
 		await next.socket.bind(endpoint);
-		expect(textOf(await next.receive())).toBe("kept");
+		const begin = Number(textOf(await next.receive()));
+		expect(begin).toBeLessThan(count);
+		await expectNumbers(next, count - begin - 1, begin + 1);
 		expect((await own.receive())[0]).toBe(routingId);
+		await own.send("after it", routingId);
+		expect(textOf(await next.receive())).toBe("after it");
 	},
 );
 
@@ -115,6 +122,8 @@ covers(["41/server-8"], { transports: EVERY }, "the routing ids are numbers from
 	for (const wrong of [0, -1, 2 ** 32, 1.5])
 		await expect(own.send("to nobody", wrong)).rejects.toEqual(expect.objectContaining({ code: "EINVAL" }));
 });
+
+numbersItsPeers(["41/server-8"]);
 
 discardsWhatIsLeft(clientReceives, ["41/client-left-1"]);
 discardsWhatIsLeft(serverReceives, ["41/server-left-1"]);

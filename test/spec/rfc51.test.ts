@@ -6,11 +6,12 @@ import { covers } from "./covers.ts";
 import { hasTwoQueues } from "./duplex-contract.ts";
 import { textOf } from "./ends.ts";
 import { anyEndpoint, freeEndpoint, meet, open } from "./open-sockets.ts";
-import { EVERY } from "./pattern-clauses.ts";
-import { discardsWhatIsLeft, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { EVERY, SCRIPTED } from "./pattern-clauses.ts";
+import { numbersItsPeers } from "./peer-numbers.ts";
+import { discardsWhatIsLeft, hasQueueEach, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
+import { enter } from "./script-peer.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dropsParts, hasOnePart, type Join, movesWholeMessages } from "./single-frame-contract.ts";
-import { dial, message, WIRE } from "./wire.ts";
 
 const port = (mark = 1000) => numberPort(new Peer({ sendHighWaterMark: mark, receiveHighWaterMark: mark }));
 const greeter = (mark = 1000) => numberPort(new Peer({ sendHighWaterMark: mark, receiveHighWaterMark: mark, helloMessage: HELLO }));
@@ -46,6 +47,7 @@ keepsIncomingQueues(receives, {
 	ended: ["51/peer-6"],
 	limited: ["51/peer-11"],
 });
+hasQueueEach(receives, ["51/peer-2"]);
 receivesFairly(receives, ["51/peer-12"]);
 hasTwoQueues(["51/peer-2"], async (transport) => {
 	const [own, peer] = [new Addressed(port(2)), new Addressed(greeter(2))];
@@ -59,7 +61,7 @@ sendsById(
 	{
 		identity: ["51/peer-8", "51/peer-14", "51/peer-16", "51/peer-17"],
 		unreachable: ["51/peer-18"],
-		full: ["51/peer-17", "51/peer-19", "51/peer-20"],
+		full: ["51/peer-2", "51/peer-17", "51/peer-19", "51/peer-20"],
 	},
 );
 movesWholeMessages(["51/goals-1"], join);
@@ -103,18 +105,20 @@ covers(["51/peer-10"], { transports: EVERY }, "a PEER has no option to name itse
 	expect([Number.isInteger(id), textOf(frames)]).toEqual([true, HELLO]);
 });
 
-covers(["51/peer-10"], { transports: WIRE }, "an identity that a peer announces is not its routing id", async (transport) => {
+covers(["51/peer-10"], { transports: SCRIPTED }, "an identity that a peer announces is not its routing id", async (transport) => {
 	const own = port();
-	await own.socket.bind(anyEndpoint(transport));
+	const endpoint = await meet(transport, own.socket);
+	const wanted = [7, 8, 8];
 	const ids: number[] = [];
-	for (const identity of ["", "\0\0\0\x07", "\0\0\0\x07"]) {
-		const raw = await dial(own.socket.lastEndpoint);
-		await raw.shake("PEER", [["Identity", identity]]);
-		raw.write(message("hello"));
+	for (const number of wanted) {
+		const peer = await enter(endpoint, "PEER", [["Identity", Buffer.of(0, 0, 0, number)]]);
+		peer.send("hello");
 		ids.push((await own.receive())[0]);
 	}
-	// Two that claim one name have a number each: neither has what it asked for.
-	expect(new Set(ids).size).toBe(3);
+	expect(new Set(ids).size).toBe(wanted.length);
+	for (const number of wanted) expect(ids).not.toContain(number);
 });
+
+numbersItsPeers(["51/peer-8"]);
 
 discardsWhatIsLeft(receives, ["51/peer-left-1"]);
