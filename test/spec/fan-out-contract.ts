@@ -6,6 +6,7 @@ import { covers } from "./covers.ts";
 import {
 	BODIES,
 	expectFrames,
+	expectNumbers,
 	fill,
 	happens,
 	heavy,
@@ -43,13 +44,18 @@ export interface FanOutIds {
 
 const PROBE = "probe";
 
-/** Sends until every subscriber has got something: all are known. */
+/** Sends until every subscriber has got it, and nothing else: all are known. */
 async function heard(own: Sender, ...subscribers: Receiver[]): Promise<void> {
 	const deaf = new Set(subscribers);
 	while (deaf.size > 0) {
 		own.trySend(PROBE);
 		await turn();
-		for (const one of deaf) if (one.tryReceive() !== undefined) deaf.delete(one);
+		for (const one of deaf) {
+			const got = one.tryReceive();
+			if (got === undefined) continue;
+			expect(textOf(got)).toBe(PROBE);
+			deaf.delete(one);
+		}
 	}
 }
 
@@ -133,6 +139,30 @@ export function keepsSubscriberQueues(subject: FanOutSubject, ids: FanOutIds): v
 			const later = subject.receiver();
 			await later.socket.bind(endpoint);
 			expect(await next(later)).toBe("kept");
+		},
+	);
+
+	covers(
+		ids.kept,
+		{ transports: EVERY.filter(reconnects) },
+		"what a queue holds when its connection is lost goes to the next one, in order",
+		async (transport) => {
+			const endpoint = await freeEndpoint(transport);
+			const own = subject.sender(4);
+			own.connect(endpoint);
+			const first = subject.receiver(1);
+			await first.socket.bind(endpoint);
+			await heard(own, first);
+			const count = await fill(own);
+			const lost = happens(own.socket, "disconnect");
+			await vanish(first);
+			await lost;
+			const later = subject.receiver();
+			await later.socket.bind(endpoint);
+			const begin = Number(await next(later));
+			// What was on its way is lost with the connection, but not more than half of the queue had left it.
+			expect(begin).toBeLessThan(count - 2);
+			await expectNumbers(later, count - begin - 1, begin + 1);
 		},
 	);
 

@@ -15,7 +15,7 @@ function idOfNew(pattern: ServerPattern, given?: number): number {
 	if (given !== undefined) end.givenRoutingId = routingIdFrame(given);
 	expect(pattern.attach(end)).toBe(true);
 	far.tryWrite([Buffer.from("hello")]);
-	return Number(pattern.tryReceive()?.[0]?.readUInt32BE(0));
+	return Buffer.from(pattern.tryReceive()?.[0] ?? []).readUInt32BE(0);
 }
 
 /** @param ids that routing ids are numbers from 1 to 2^32 - 1, and that no two peers have the same */
