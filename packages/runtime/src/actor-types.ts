@@ -3,6 +3,7 @@
  * `stream` faces of a ref. Types only.
  */
 import type { ExitReason } from "./exit-reason.ts";
+import type { RestartKind, RestartOptions } from "./restart-policy.ts";
 
 type Call = (...args: never[]) => unknown;
 type Streamed = AsyncIterable<unknown> | Iterator<unknown>;
@@ -90,6 +91,8 @@ export interface SpawnOptions<Args extends unknown[]> {
 	readonly on?: string | readonly string[];
 	/** The thread at this node: "main" or an index. Default: the one with the fewest actors. */
 	readonly thread?: "main" | number;
+	/** How it begins anew after a failure. Default: as it is defined, else "transient", 3 times in 5 s. */
+	readonly restart?: RestartKind | RestartOptions;
 }
 
 /** `args` may be left out only when setup takes none. */
@@ -131,6 +134,8 @@ export interface ActorContext {
 	after(ms: number, run: () => unknown): ActorTimer;
 	/** Runs every so many ms, as a turn of this actor; a run that is still waiting is not queued twice. */
 	every(ms: number, run: () => unknown): ActorTimer;
+	/** Ends this actor after what is in its mailbox; a permanent one begins anew. */
+	stop(): void;
 	/** Writes one line to stderr, with the actor's address. */
 	log(...parts: unknown[]): void;
 }
@@ -143,6 +148,11 @@ export interface ActorOptions {
 	readonly highWaterMark?: number;
 	/** The same in encoded bytes. */
 	readonly highWaterBytes?: number;
+	/**
+	 * What follows when a tell, a timer or a watch throws. A restart runs setup again and keeps address, refs and mailbox; the message in
+	 * hand is lost, children and timers end. Default "transient", 3 times in 5 s.
+	 */
+	readonly restart?: RestartKind | RestartOptions;
 }
 
 /** A kind of actor: made by defineActor, known on every thread by its module and name. */

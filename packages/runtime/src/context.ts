@@ -4,63 +4,69 @@
 import type { ActorContext, ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions, SpawnParameters } from "./actor-types.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { TIMEOUT_MS_MAX } from "./limits.ts";
-import type { CellPart } from "./parts.ts";
+import { STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from "./limits.ts";
+import type { HostPart, LifePart, TargetPart } from "./parts.ts";
 import { Ref } from "./ref.ts";
+import { checkRestart } from "./restart-policy.ts";
 
 function checkMs(ms: number, what: string, least: number): void {
 	if (typeof ms !== "number" || !(ms >= least) || ms > TIMEOUT_MS_MAX)
 		throw new ActorError("ERR_BAD_OPTION", `${what} must be from ${least} to ${TIMEOUT_MS_MAX} ms, got ${String(ms)}`);
 }
 
+function spawnChild(host: HostPart, definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+	const restart = options.restart === undefined ? undefined : checkRestart(options.restart);
+	return host.spawnHere({ definition, args: host.argsMaker(options.args ?? []), restart });
+}
+
 export class Context implements ActorContext {
-	readonly #cell: CellPart;
+	readonly #life: LifePart;
 	#self: ActorRef | undefined;
 
-	constructor(cell: CellPart) {
-		this.#cell = cell;
+	constructor(life: LifePart) {
+		this.#life = life;
 	}
 
 	get self(): ActorRef {
-		this.#self ??= Ref.self(this.#cell) as unknown as ActorRef;
+		this.#self ??= Ref.self(this.#life.cell) as unknown as ActorRef;
 		return this.#self;
 	}
 
 	get name(): string {
-		return this.#cell.name;
+		return this.#life.cell.name;
 	}
 
 	get signal(): AbortSignal {
-		return this.#cell.signal;
+		return this.#life.signal;
 	}
 
 	get call(): CurrentCall {
-		return this.#cell.call;
+		return this.#life.call;
 	}
 
 	async spawn<Args extends unknown[], H extends object>(
 		definition: ActorDefinition<Args, H>,
 		...parameters: SpawnParameters<Args>
 	): Promise<ActorRef<H>> {
-		const cell = this.#cell;
-		if (cell.closing) throw new ActorError("ERR_ACTOR_DOWN", `${cell.target.address} is stopping and can have no more children`);
+		const { cell } = this.#life;
+		if (this.#life.closing) throw new ActorError("ERR_ACTOR_DOWN", `${cell.target.address} is stopping and can have no more children`);
 		const options = (parameters[0] ?? {}) as SpawnOptions<unknown[]>;
 		const elsewhere = options.at !== undefined || options.on !== undefined || options.thread !== undefined;
 		const target = elsewhere
 			? await cell.host.services.spawn(definition as unknown as ActorDefinition, options)
-			: await cell.host.spawnHere(definition as unknown as ActorDefinition, options.args ?? []);
-		cell.adopt(target);
+			: await spawnChild(cell.host, definition as unknown as ActorDefinition, options);
+		this.#life.adopt(target);
 		return new Ref(cell.host, target, cell) as unknown as ActorRef<H>;
 	}
 
 	ref<Args extends unknown[], H extends object>(_definition: ActorDefinition<Args, H>, at: string): ActorRef<H> {
-		return Ref.byAddress(this.#cell.host, at, this.#cell) as unknown as ActorRef<H>;
+		return Ref.byAddress(this.#life.cell.host, at, this.#life.cell) as unknown as ActorRef<H>;
 	}
 
 	watch(ref: ActorRef<never> | ActorRef, onExit: (reason: ExitReason) => void): () => void {
 		let watching = true;
 		void ref.exited.then((reason) => {
-			if (watching) this.#cell.addTask(() => onExit(reason));
+			if (watching) this.#life.addTask(() => onExit(reason));
 		});
 		return () => {
 			watching = false;
@@ -69,10 +75,10 @@ export class Context implements ActorContext {
 
 	after(ms: number, run: () => unknown): ActorTimer {
 		checkMs(ms, "after", 0);
-		const cell = this.#cell;
+		const life = this.#life;
 		const handle = setTimeout(() => {
-			cell.removeTimer(timer);
-			cell.addTask(() => (cancelled ? undefined : run()));
+			life.removeTimer(timer);
+			life.addTask(() => (cancelled ? undefined : run()));
 		}, ms);
 		handle.unref();
 		let cancelled = false;
@@ -80,23 +86,23 @@ export class Context implements ActorContext {
 			cancel: () => {
 				cancelled = true;
 				clearTimeout(handle);
-				cell.removeTimer(timer);
+				life.removeTimer(timer);
 			},
 		};
-		if (cell.dead) timer.cancel();
-		else cell.addTimer(timer);
+		if (life.over) timer.cancel();
+		else life.addTimer(timer);
 		return timer;
 	}
 
 	every(ms: number, run: () => unknown): ActorTimer {
 		checkMs(ms, "every", 1);
-		const cell = this.#cell;
+		const life = this.#life;
 		let waiting = false;
 		let cancelled = false;
 		const handle = setInterval(() => {
 			if (waiting) return;
 			waiting = true;
-			cell.addTask(() => {
+			life.addTask(() => {
 				waiting = false;
 				return cancelled ? undefined : run();
 			});
@@ -106,15 +112,19 @@ export class Context implements ActorContext {
 			cancel: () => {
 				cancelled = true;
 				clearInterval(handle);
-				cell.removeTimer(timer);
+				life.removeTimer(timer);
 			},
 		};
-		if (cell.dead) timer.cancel();
-		else cell.addTimer(timer);
+		if (life.over) timer.cancel();
+		else life.addTimer(timer);
 		return timer;
 	}
 
+	stop(): void {
+		this.#life.cell.stop(STOP_TIMEOUT_MS_DEFAULT, true);
+	}
+
 	log(...parts: unknown[]): void {
-		this.#cell.log(...parts);
+		this.#life.log(...parts);
 	}
 }

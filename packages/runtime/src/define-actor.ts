@@ -7,6 +7,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ActorContext, ActorDefinition, ActorOptions } from "./actor-types.ts";
 import { ActorError } from "./errors.ts";
+import { checkRestart } from "./restart-policy.ts";
 
 type AnyDefinition = ActorDefinition<never[], object>;
 
@@ -66,6 +67,7 @@ export function defineActor<Args extends unknown[], H extends object>(
 		if (value !== undefined && (!Number.isInteger(value) || value < 2 || value > 2 ** 31))
 			throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}"): ${key} must be an integer from 2 to 2^31, got ${String(value)}`);
 	}
+	checkRestart(options.restart);
 	const module = moduleUrl(where, name);
 	const definition: ActorDefinition<Args, H> = { module, name, options: { ...options }, setup };
 	const definitions = register();

@@ -7,7 +7,7 @@
  */
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
-import type { ActorDefinition, ActorRef } from "./actor-types.ts";
+import type { ActorRef } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
 import { Cell } from "./cell.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
@@ -16,7 +16,7 @@ import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { TOMBSTONES_MAX } from "./limits.ts";
-import type { CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, TargetPart } from "./parts.ts";
+import type { CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, SpawnOrder, TargetPart } from "./parts.ts";
 import { Peer } from "./peer.ts";
 import { Ref, type RefWire } from "./ref.ts";
 import type { Link } from "./remote.ts";
@@ -151,15 +151,21 @@ export class Host implements HostPart {
 		return decodeValue(encoded.frames, 0, encoded.tagged, this.refReader(undefined, cell));
 	}
 
+	/** How each life of an actor gets its arguments; in checked mode they go through the codec. @throws ActorError ERR_NOT_SENDABLE */
+	argsMaker(args: unknown[]): () => unknown[] {
+		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
+		if (!this.options.checked) return () => args;
+		const encoded = encodeValue(args, "args");
+		return () => this.decodeOwn(encoded, undefined) as unknown[];
+	}
+
 	/** Creates an actor on this thread; settles when its setup is done. */
-	async spawnHere(definition: ActorDefinition, args: unknown[], name?: string): Promise<Target> {
+	async spawnHere({ definition, args, name, restart }: SpawnOrder): Promise<Target> {
 		if (this.stopped !== undefined) throw this.stopped;
 		if (typeof definition?.setup !== "function")
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
-		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
-		const given = this.options.checked ? (this.decodeOwn(encodeValue(args, "args"), undefined) as unknown[]) : args;
 		this.#lastActor += 1;
-		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args: given });
+		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args, restart });
 		this.cells.set(cell.number, cell);
 		await cell.started;
 		return cell.target;

@@ -26,5 +26,6 @@ export type { ExitReason } from "./exit-reason.ts";
 export type { Pipeline, PipelineSource, StageOptions } from "./pipeline.ts";
 export type { ActorPool, BroadcastFaces, PoolOptions, Routing } from "./pool.ts";
 export type { EnvelopeFrames, Link, LinkOwner, Remote, RemoteHost } from "./remote.ts";
+export type { RestartKind, RestartOptions } from "./restart-policy.ts";
 export type { LostItem } from "./stage-iterator.ts";
 export { createSystem, type System, type SystemOptions, type SystemStatistics } from "./system.ts";

@@ -12,6 +12,7 @@ import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { Registry } from "./registry.ts";
+import { checkRestart, type RestartOptions } from "./restart-policy.ts";
 import {
 	answer,
 	killUnwanted,
@@ -42,6 +43,12 @@ interface Order {
 	readonly args: unknown[] | EncodedValue;
 	/** Who sent encoded args. */
 	readonly peer: PeerPart | undefined;
+	readonly restart: Required<RestartOptions> | undefined;
+}
+
+function wireOf(order: Order, module: string, name: string | undefined): SpawnWire {
+	const restart = order.restart === undefined ? {} : { restart: order.restart };
+	return { module, name: order.name, ...(name === undefined ? {} : { as: name }), ...restart };
 }
 
 export class MainServices implements HostServices {
@@ -68,7 +75,8 @@ export class MainServices implements HostServices {
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		const args = options.args ?? [];
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
-		return this.#spawn({ module: definition.module, name: definition.name, definition, args, peer: undefined }, options);
+		const restart = options.restart === undefined ? undefined : checkRestart(options.restart);
+		return this.#spawn({ module: definition.module, name: definition.name, definition, args, peer: undefined, restart }, options);
 	}
 
 	async resolve(address: string): Promise<TargetPart> {
@@ -102,7 +110,8 @@ export class MainServices implements HostServices {
 
 	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
 		const wire = readSpawn(frames);
-		const order: Order = { module: wire.module, name: wire.name, args: spawnArgs(frames, tagged), peer };
+		const restart = wire.restart === undefined ? undefined : checkRestart(wire.restart);
+		const order: Order = { module: wire.module, name: wire.name, args: spawnArgs(frames, tagged), peer, restart };
 		if (peer.node === 0) return this.#spawn(order, wire as SpawnOptions<unknown[]>);
 		const at = wire.as === undefined ? {} : { at: joinAddress(LOCAL_NODE, wire.as) };
 		return this.#spawn(order, at);
@@ -150,7 +159,7 @@ export class MainServices implements HostServices {
 
 	async #spawnAtNode(order: Order, node: string, name: string | undefined): Promise<TargetPart> {
 		const number = await this.#options.nodes.dial(node);
-		const wire: SpawnWire = { module: order.module, name: order.name, ...(name === undefined ? {} : { as: name }) };
+		const wire = wireOf(order, order.module, name);
 		const route = await requestSpawn(this.#host, this.#host.peer(number, 0), wire, this.#encoded(order));
 		const address = joinAddress(node, route.address.slice(route.address.lastIndexOf("/") + 1));
 		return this.#keep(this.#host.target({ ...route, node: number, address }));
@@ -171,7 +180,8 @@ export class MainServices implements HostServices {
 
 	async #spawnOnMain(order: Order, name: string | undefined): Promise<TargetPart> {
 		const definition = order.definition ?? (await loadDefinition(order.module, order.name, this.#allowed(order)));
-		return this.#host.spawnHere(definition, this.#decoded(order), name);
+		const args = Array.isArray(order.args) ? this.#host.argsMaker(order.args) : () => this.#decoded(order);
+		return this.#host.spawnHere({ definition, args, name, restart: order.restart });
 	}
 
 	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<TargetPart> {
@@ -182,7 +192,7 @@ export class MainServices implements HostServices {
 		const args = this.#encoded(order);
 		const { thread, done } = await this.#options.threads.place(index);
 		try {
-			const wire: SpawnWire = { module, name: order.name, ...(name === undefined ? {} : { as: name }) };
+			const wire = wireOf(order, module, name);
 			const route = await requestSpawn(this.#host, this.#host.peer(0, thread), wire, args);
 			const target = this.#host.target({ ...route, node: 0, thread });
 			void target.exited.then(done);

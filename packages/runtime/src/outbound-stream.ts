@@ -5,11 +5,11 @@
  * stepped. When the consumer breaks off, the generator's `return()` is one more turn, so its `finally` runs as usual.
  */
 import { ActorError } from "./errors.ts";
-import type { CallPart, CellPart, OutboundStreamPart } from "./parts.ts";
+import type { CallPart, LifePart, OutboundStreamPart } from "./parts.ts";
 
 export class OutboundStream implements OutboundStreamPart {
 	readonly call: CallPart;
-	readonly #cell: CellPart;
+	readonly #life: LifePart;
 	readonly #iterator: AsyncIterator<unknown>;
 	#items: number;
 	#bytes: number;
@@ -18,9 +18,9 @@ export class OutboundStream implements OutboundStreamPart {
 	#ending = false;
 	#ended = false;
 
-	constructor(call: CallPart, cell: CellPart, iterator: AsyncIterator<unknown>) {
+	constructor(call: CallPart, life: LifePart, iterator: AsyncIterator<unknown>) {
 		this.call = call;
-		this.#cell = cell;
+		this.#life = life;
 		this.#iterator = iterator;
 		this.#items = call.items;
 		this.#bytes = call.itemBytes;
@@ -39,12 +39,12 @@ export class OutboundStream implements OutboundStreamPart {
 		this.schedule();
 	}
 
-	/** Asks the cell for a turn when there is something to do. */
+	/** Asks the actor for a turn when there is something to do. */
 	schedule(): void {
 		if (this.#queued || this.#stepping || this.#ended) return;
 		if (!this.#ending && (this.#items <= 0 || this.#bytes <= 0)) return;
 		this.#queued = true;
-		this.#cell.addStep(this);
+		this.#life.addStep(this);
 	}
 
 	/** One turn; settles when it is over, and never rejects. */
@@ -88,7 +88,7 @@ export class OutboundStream implements OutboundStreamPart {
 
 	#close(): void {
 		this.#ended = true;
-		this.#cell.removeStream(this);
+		this.#life.removeStream(this);
 	}
 
 	/** The consumer has its error already; what the `finally` of the generator throws has nobody left to go to but the log. */
@@ -96,7 +96,7 @@ export class OutboundStream implements OutboundStreamPart {
 		try {
 			await this.#iterator.return?.();
 		} catch (error) {
-			this.#cell.log(`a stream of ${this.call.method} failed while it was closed:`, error);
+			this.#life.log(`a stream of ${this.call.method} failed while it was closed:`, error);
 		}
 	}
 }

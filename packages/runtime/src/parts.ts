@@ -9,6 +9,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { HeaderFields } from "./envelope.ts";
 import type { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { RestartOptions } from "./restart-policy.ts";
 import type { RefReader } from "./revive.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -36,6 +37,15 @@ export interface Route {
 	readonly window: Window | undefined;
 }
 
+/** What a host is to spawn. */
+export interface SpawnOrder {
+	readonly definition: ActorDefinition;
+	/** The arguments of setup, made anew for each life. */
+	readonly args: () => unknown[];
+	readonly name?: string | undefined;
+	readonly restart?: Required<RestartOptions> | undefined;
+}
+
 /** The host of one thread. */
 export interface HostPart {
 	readonly thread: number;
@@ -49,7 +59,9 @@ export interface HostPart {
 	readonly stopped: ActorError | undefined;
 	peer(node: number, thread: number): PeerPart;
 	target(route: Route): TargetPart;
-	spawnHere(definition: ActorDefinition, args: unknown[], name?: string): Promise<TargetPart>;
+	/** How each life of an actor gets its arguments. */
+	argsMaker(args: unknown[]): () => unknown[];
+	spawnHere(order: SpawnOrder): Promise<TargetPart>;
 	buried(cell: CellPart, reason: ExitReason): void;
 	hostDown(node: number, thread: number, cause?: unknown): void;
 	/** The actor that sent a message, as a ref. */
@@ -147,7 +159,7 @@ export interface Outgoing {
 	readonly b: number;
 }
 
-/** A living actor. */
+/** An actor, through all its lives. */
 export interface CellPart {
 	readonly number: number;
 	readonly name: string;
@@ -159,20 +171,38 @@ export interface CellPart {
 	readonly inlets: Set<InletPart>;
 	/** For messages of its own host. */
 	readonly ownCredit: CreditTaker;
-	readonly signal: AbortSignal;
-	readonly call: CurrentCall;
 	readonly dead: boolean;
 	readonly closing: boolean;
 	deliver(call: CallPart): void;
+	addTask(task: () => unknown): void;
+	addStep(stream: OutboundStreamPart): void;
+	stop(timeoutMs: number, byItself?: boolean): void;
+	die(reason: ExitReason): void;
+}
+
+/** One life of an actor: what its context and its streams see of it. After its end all of it does nothing. */
+export interface LifePart {
+	readonly cell: CellPart;
+	readonly signal: AbortSignal;
+	readonly call: CurrentCall;
+	readonly over: boolean;
+	/** It is over, or the actor takes no more messages. */
+	readonly closing: boolean;
 	addTask(task: () => unknown): void;
 	addStep(stream: OutboundStreamPart): void;
 	removeStream(stream: OutboundStreamPart): void;
 	addTimer(timer: ActorTimer): void;
 	removeTimer(timer: ActorTimer): void;
 	adopt(child: TargetPart): void;
-	stop(timeoutMs: number): void;
-	die(reason: ExitReason): void;
 	log(...parts: unknown[]): void;
+}
+
+/** Who is told what becomes of a life. */
+export interface LifeOwner {
+	onReady(): void;
+	onSetupFailed(error: unknown): void;
+	onFailed(life: LifePart, error: unknown): void;
+	wake(): void;
 }
 
 /** One message to an actor of this host, until it is settled. */

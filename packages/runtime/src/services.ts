@@ -7,6 +7,7 @@ import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, type HeaderFields, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "./parts.ts";
+import type { RestartOptions } from "./restart-policy.ts";
 import type { RefReader } from "./revive.ts";
 import { readRoute, routeToWire } from "./route-wire.ts";
 
@@ -19,6 +20,7 @@ export interface SpawnWire {
 	readonly at?: string;
 	readonly on?: readonly string[];
 	readonly thread?: number | "main";
+	readonly restart?: RestartOptions;
 }
 
 /** Sends SPAWN to a host and waits for the route. */

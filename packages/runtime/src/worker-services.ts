@@ -13,6 +13,7 @@ import { loadDefinition } from "./load-module.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
+import { checkRestart } from "./restart-policy.ts";
 import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { ThreadData } from "./thread.ts";
 
@@ -32,6 +33,7 @@ class WorkerServices implements HostServices {
 			...(options.at === undefined ? {} : { at: options.at }),
 			...(options.on === undefined ? {} : { on: typeof options.on === "string" ? [options.on] : options.on }),
 			...(options.thread === undefined ? {} : { thread: options.thread }),
+			...(options.restart === undefined ? {} : { restart: checkRestart(options.restart) }),
 		};
 		return this.#host.target(await requestSpawn(this.#host, this.#host.peer(0, 0), spawn, encodeValue(options.args ?? [], "args")));
 	}
@@ -64,8 +66,9 @@ class WorkerServices implements HostServices {
 		const wire = readSpawn(frames);
 		const definition = await loadDefinition(wire.module, wire.name);
 		const encoded = spawnArgs(frames, tagged);
-		const args = decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer, undefined));
-		return this.#host.spawnHere(definition, args as unknown[], wire.as);
+		const args = (): unknown[] => decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer, undefined)) as unknown[];
+		const restart = wire.restart === undefined ? undefined : checkRestart(wire.restart);
+		return this.#host.spawnHere({ definition, args, name: wire.as, restart });
 	}
 }
 
