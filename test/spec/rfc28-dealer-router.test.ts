@@ -4,15 +4,16 @@ import { sendsById } from "./addressed-contract.ts";
 import { Addressed, HELLO, listening, routerPort } from "./addressed-ends.ts";
 import { covers } from "./covers.ts";
 import { hasTwoQueues } from "./duplex-contract.ts";
-import { duplex, expectNumbers, fill, heavy, receiver, sender, textOf } from "./ends.ts";
-import { anyEndpoint, meet, open, texts } from "./open-sockets.ts";
+import { duplex, expectNumbers, fill, happens, heavy, quick, receiver, reconnects, sender, textOf, turn, vanish } from "./ends.ts";
+import { anyEndpoint, freeEndpoint, meet, open, texts } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 import { discardsWhatIsLeft, hasQueueEach, keepsIncomingQueues, receivesFairly, receivesUnchanged } from "./receiver-contract.ts";
 import { endsAcceptedQueues, keepsOutgoingQueues, sendsInRotation, sendsUnchanged, waitsForRoom } from "./sender-contract.ts";
 import { dial, message, WIRE } from "./wire.ts";
 
 const dealer = (mark = 1000) => new Dealer({ sendHighWaterMark: mark, receiveHighWaterMark: mark });
-const greeter = (mark = 1000) => new Dealer({ sendHighWaterMark: mark, receiveHighWaterMark: mark, helloMessage: HELLO });
+const greeter = (mark = 1000, routingId = "") =>
+	new Dealer({ sendHighWaterMark: mark, receiveHighWaterMark: mark, helloMessage: HELLO, routingId });
 const router = (mark = 1000) => routerPort(new Router({ sendHighWaterMark: mark, receiveHighWaterMark: mark, mandatory: true }));
 
 const dealerSends = {
@@ -26,7 +27,8 @@ const dealerReceives = {
 };
 const routerSends = {
 	sender: (mark?: number) => new Addressed(router(mark)),
-	receiver: (mark?: number) => receiver(greeter(mark)),
+	// All of the same identity: what waited for one could go to the next.
+	receiver: (mark?: number) => receiver(greeter(mark, "peer")),
 	gone: "unreachable" as const,
 };
 const routerReceives = { receiver: dealerSends.receiver, sender: dealerSends.sender };
@@ -94,10 +96,36 @@ covers(
 		const count = await fill({ trySend: (body) => own.trySend(["slow", body as Buffer]) });
 		for (let number = 0; number < 20; number++) await own.send(["slow", heavy(number)], { timeoutMs: 0 });
 		await expectNumbers(slow, count);
-		while (own.trySend(["slow", "the end"]) !== "sent") await new Promise((turn) => setImmediate(turn));
-		let last = textOf(await slow.receive());
+		while (own.trySend(["slow", "the end"]) !== "sent") await turn();
 		// A little of the twenty may have found room.
-		while (last !== "the end") last = textOf(await slow.receive());
+		let found = 0;
+		while (textOf(await slow.receive()) !== "the end") found += 1;
+		expect(found).toBeLessThan(10);
+	},
+);
+
+covers(
+	["28/router-2", "28/router-3", "28/router-7"],
+	{ transports: EVERY },
+	"a peer that a ROUTER connects to without a name is known by its identity, and kept for when it comes back",
+	async (transport) => {
+		const endpoint = await freeEndpoint(transport);
+		const own = quick(open(new Router({ mandatory: true })));
+		own.connect(endpoint);
+		expect(own.trySend(["peer", "early"])).toBe("unreachable");
+		const [first, next] = [open(greeter(1000, "peer")), open(greeter(1000, "peer"))];
+		await first.bind(endpoint);
+		expect(texts(await own.receive())).toEqual(["peer", HELLO]);
+		let peer = first;
+		if (reconnects(transport)) {
+			const lost = happens(own, "disconnect");
+			await vanish({ socket: first });
+			await lost;
+			peer = next;
+		}
+		await own.send(["peer", "kept"]);
+		if (peer === next) await next.bind(endpoint);
+		expect(texts(await peer.receive())).toEqual(["kept"]);
 	},
 );
 

@@ -1,8 +1,8 @@
 import { Dealer, Reply, Request, Router } from "@zloom/core";
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
-import { BODIES, expectFrames, heavy, quick, type Receiver, textOf, turn, vanish } from "./ends.ts";
-import { anyEndpoint, freeEndpoint, meet, open, texts } from "./open-sockets.ts";
+import { BODIES, expectFrames, happens, heavy, quick, type Receiver, reconnects, textOf, turn, vanish } from "./ends.ts";
+import { anyEndpoint, freeEndpoint, meanwhile, meet, open, pends, texts } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
 import { receivesFairly } from "./receiver-contract.ts";
 import { dial, listen, message, WIRE } from "./wire.ts";
@@ -24,11 +24,15 @@ covers(
 			await expect(rep.send("nobody asked")).rejects.toEqual(code("EFSM"));
 			await req.send(`question ${round}`);
 			await expect(req.send("again")).rejects.toEqual(code("EFSM"));
+			expect(() => req.trySend("again")).toThrowError(code("EFSM"));
 			expect(texts(await rep.receive())).toEqual([`question ${round}`]);
 			await expect(rep.receive()).rejects.toEqual(code("EFSM"));
+			expect(() => rep.tryReceive()).toThrowError(code("EFSM"));
 			await rep.send(`answer ${round}`);
 			await expect(rep.send("again")).rejects.toEqual(code("EFSM"));
+			expect(() => rep.trySend("again")).toThrowError(code("EFSM"));
 			expect(texts(await req.receive())).toEqual([`answer ${round}`]);
+			expect(() => req.tryReceive()).toThrowError(code("EFSM"));
 		}
 	},
 );
@@ -86,6 +90,7 @@ covers(
 		expect(req.trySend("refused")).toBe("no-peer");
 		await expect(req.send("refused", { timeoutMs: 0 })).rejects.toEqual(code("EAGAIN"));
 		const waiting = req.send("waits");
+		expect(await pends(waiting)).toBe(true);
 		req.connect(endpoint);
 		await waiting;
 		await rep.bind(endpoint);
@@ -121,7 +126,7 @@ covers(["28/req-7", "28/req-8"], { transports: EVERY }, "only the peer that was 
 });
 
 covers(
-	["28/rep-1", "28/rep-3", "28/rep-5", "28/rep-6", "28/rep-8", "28/rep-9"],
+	["28/rep-1", "28/rep-3", "28/rep-5", "28/rep-6", "28/rep-7", "28/rep-8", "28/rep-9"],
 	{ transports: EVERY },
 	"the envelope of a request is kept from the application and stands in front of the reply",
 	async (transport) => {
@@ -133,10 +138,29 @@ covers(
 				await asker.send([...envelope, "", `question ${index}`, "", "part"]);
 				expect(texts(await rep.receive())).toEqual([`question ${index}`, "", "part"]);
 				await rep.send([`answer ${index}`, "", "part"]);
+				await expect(rep.send("again")).rejects.toEqual(code("EFSM"));
 				expect(texts(await asker.receive())).toEqual([...envelope, "", `answer ${index}`, "", "part"]);
 			}
 		}
 		for (const asker of askers) expect(asker.tryReceive()).toBe(undefined);
+	},
+);
+
+covers(
+	["28/rep-8", "28/rep-9"],
+	{ transports: EVERY },
+	"of requests that wait together, each is answered to its own peer with its own envelope",
+	async (transport) => {
+		const rep = open(new Reply());
+		const askers = ["one", "two", "three"].map((name) => ({ name, dealer: open(new Dealer()) }));
+		await meet(transport, rep, ...askers.map(({ dealer }) => dealer));
+		for (const round of ["first", "second"]) for (const { name, dealer } of askers) await dealer.send([name, round, "", `${name} asks`]);
+		await meanwhile(transport);
+		for (let count = 0; count < 2 * askers.length; count++) await rep.send(`to ${textOf(await rep.receive())}`);
+		for (const { name, dealer } of askers) {
+			for (const round of ["first", "second"]) expect(texts(await dealer.receive())).toEqual([name, round, "", `to ${name} asks`]);
+			expect(dealer.tryReceive()).toBe(undefined);
+		}
 	},
 );
 
@@ -197,21 +221,56 @@ receivesFairly(
 	["28/rep-4"],
 );
 
-covers(["28/rep-10"], { transports: EVERY }, "a reply for somebody who has left is dropped", async (transport) => {
+covers(["28/rep-10"], { transports: EVERY }, "a reply for somebody who has left is dropped, and nobody else gets it", async (transport) => {
 	const rep = open(new Reply());
-	const [leaver, stayer] = [quick(open(new Request())), open(new Request())];
-	const endpoint = await meet(transport, rep, leaver);
+	// What a REQ has not asked for it drops; these would show it.
+	const [leaver, stayer, later] = [quick(open(new Request())), open(new Dealer()), open(new Dealer())];
+	const endpoint = await meet(transport, rep, leaver, stayer);
+	const isAnswered = async (dealer: Dealer) => {
+		await dealer.send(["", "still there?"]);
+		expect(texts(await rep.receive())).toEqual(["still there?"]);
+		await rep.send("yes");
+		expect(texts(await dealer.receive())).toEqual(["", "yes"]);
+	};
+	await isAnswered(stayer);
 	await leaver.send("and good-bye");
 	await rep.receive();
 	await vanish({ socket: leaver });
-	while (rep.pipeCount > 0) await turn();
+	while (rep.pipeCount > 1) await turn();
 	expect(rep.trySend("too late")).toBe("dropped");
-	stayer.connect(endpoint);
-	await stayer.send("still there?");
-	expect(texts(await rep.receive())).toEqual(["still there?"]);
-	await rep.send("yes");
-	expect(texts(await stayer.receive())).toEqual(["yes"]);
+	later.connect(endpoint);
+	for (const dealer of [later, stayer]) await isAnswered(dealer);
+	for (const dealer of [later, stayer]) expect(dealer.tryReceive()).toBe(undefined);
 });
+
+covers(
+	["28/rep-9", "28/rep-10"],
+	{ transports: EVERY },
+	"a peer that a REP connects to is there until it is disconnected: its reply waits for the next connection, or is dropped",
+	async (transport) => {
+		const endpoint = await freeEndpoint(transport);
+		const rep = quick(open(new Reply()));
+		const [asker, next] = [open(new Dealer()), open(new Dealer())];
+		rep.connect(endpoint);
+		await asker.bind(endpoint);
+		await asker.send(["envelope", "", "question"]);
+		expect(texts(await rep.receive())).toEqual(["question"]);
+		let peer = asker;
+		if (reconnects(transport)) {
+			const lost = happens(rep, "disconnect");
+			await vanish({ socket: asker });
+			await lost;
+			expect(rep.trySend("answer")).toBe("sent");
+			await next.bind(endpoint);
+			peer = next;
+		} else await rep.send("answer");
+		expect(texts(await peer.receive())).toEqual(["envelope", "", "answer"]);
+		await peer.send(["", "question"]);
+		await rep.receive();
+		rep.disconnect(endpoint);
+		expect(rep.trySend("too late")).toBe("dropped");
+	},
+);
 
 covers(["28/rep-11"], { transports: EVERY }, "a REP never waits for somebody who does not take its replies", async (transport) => {
 	const rep = open(new Reply({ sendHighWaterMark: 1 }));

@@ -28,7 +28,10 @@ export const clauses: readonly Clause[] = [
 		must("28/rep-7", "Takes exactly one reply from the application."),
 		must("28/rep-8", "Puts the kept envelope in front of the reply."),
 		must("28/rep-9", "Sends the reply to the peer that asked."),
-		must("28/rep-10", "Drops the reply, or says so, when that peer has left."),
+		must(
+			"28/rep-10",
+			"Drops the reply, or says so, when that peer has left; one that the REP connects to is there until it is disconnected.",
+		),
 		must("28/rep-11", "Never waits to send."),
 	]),
 	...section("The DEALER Socket Type", EVERY, [
@@ -53,7 +56,7 @@ export const clauses: readonly Clause[] = [
 		must("28/router-1", "Has two queues for each peer, one a direction, which fill and drain independently."),
 		must(
 			"28/router-2",
-			"Makes the queues of an outgoing connection when it begins to connect, given the identity that the peer is to have.",
+			"Makes the queues of an outgoing connection when it begins to connect, given the identity that the peer is to have; else nobody can be meant by them before the peer has told its own.",
 		),
 		must("28/router-3", "Keeps the queues of an outgoing connection while there is no connection."),
 		must("28/router-4", "Makes queues for each peer that connects to it."),

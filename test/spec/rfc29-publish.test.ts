@@ -2,7 +2,7 @@ import { Publisher, Subscriber, XPublisher, XSubscriber } from "@zloom/core";
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { hasTwoQueues } from "./duplex-contract.ts";
-import { duplex, type Receiver, receiver, sender, textOf, turn, vanish } from "./ends.ts";
+import { duplex, happens, quick, type Receiver, receiver, reconnects, sender, textOf, turn, vanish } from "./ends.ts";
 import { type FanOutSubject, keepsSubscriberQueues, losesForTheSlow, reachesAll } from "./fan-out-contract.ts";
 import { anyEndpoint, freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
 import { EVERY } from "./pattern-clauses.ts";
@@ -49,11 +49,13 @@ keepsSubscriberQueues(xpub, xpubIds);
 covers(
 	["29/pub-1", "29/pub-15"],
 	{ transports: EVERY },
-	"a PUB has nothing with which to receive, not even subscriptions",
+	"a PUB sends, and has nothing with which to receive, not even subscriptions",
 	async (transport) => {
-		const own = open(new Publisher());
-		await meet(transport, own, everything().socket);
+		const [own, subscriber] = [open(new Publisher()), everything()];
+		await meet(transport, own, subscriber.socket);
 		await until(() => own.topicsCount === 1);
+		await own.send("one way");
+		expect(textOf(await subscriber.receive())).toBe("one way");
 		for (const name of ["receive", "tryReceive", "receiveMany", Symbol.asyncIterator]) expect(name in own).toBe(false);
 	},
 );
@@ -62,12 +64,32 @@ covers(["29/pub-9"], { transports: EVERY }, "what a subscriber sends to a PUB is
 	const own = open(new Publisher());
 	const talker = open(new XSubscriber());
 	await meet(transport, own, talker);
+	let losses = 0;
+	for (const { events } of [own, talker]) events.on("disconnect", () => losses++);
 	for (let number = 0; number < 3000; number++) await talker.send(["message", `${number}`]);
 	await talker.send(Buffer.from("\x01topic"));
 	await until(() => own.topicsCount === 1);
 	await own.send("topic and more");
 	expect(texts(await talker.receive())).toEqual(["topic and more"]);
+	expect(losses).toBe(0);
 });
+
+for (const [Type, ids] of [
+	[Publisher, ["29/pub-3", "29/pub-4"]],
+	[XPublisher, ["29/xpub-2", "29/xpub-3"]],
+] as const) {
+	covers(ids, { transports: EVERY }, "what is published before anybody is there waits, if nobody has to ask for it", async (transport) => {
+		const endpoint = await freeEndpoint(transport);
+		// Whoever has not subscribed to a topic gets it.
+		const own = open(new Type({ invertMatching: true, sendHighWaterMark: 3 }));
+		own.connect(endpoint);
+		for (let number = 0; number < 3; number++) expect(own.trySend(`${number}`)).toBe("sent");
+		expect(own.trySend("too much")).toBe("dropped");
+		const sub = open(new Subscriber({ invertMatching: true }));
+		await sub.bind(endpoint);
+		for (let number = 0; number < 3; number++) expect(texts(await sub.receive())).toEqual([`${number}`]);
+	});
+}
 
 /** A topic, what it matches and what not. */
 const MATCHES: readonly [topic: Buffer, yes: Buffer, no: Buffer][] = [
@@ -159,6 +181,33 @@ covers(
 		await vanish({ socket: stayer });
 		expect([texts(await own.receive()), texts(await own.receive())].flat().sort()).toEqual(["\0both", "\0its"]);
 		expect(own.topicsCount).toBe(0);
+	},
+);
+
+covers(
+	["29/xpub-16"],
+	{ transports: EVERY },
+	"what an XPUB was told where it connects stays until it disconnects, and is then cancelled",
+	async (transport) => {
+		const endpoint = await freeEndpoint(transport);
+		const own = quick(open(new XPublisher()));
+		own.connect(endpoint);
+		const first = open(new Subscriber());
+		first.subscribe("topic");
+		await first.bind(endpoint);
+		expect(texts(await own.receive())).toEqual(["\x01topic"]);
+		if (reconnects(transport)) {
+			const lost = happens(own, "disconnect");
+			await vanish({ socket: first });
+			await lost;
+			expect(own.trySend("topic")).toBe("sent");
+		}
+		expect(own.tryReceive()).toBe(undefined);
+		// What waits there would hold up the end of the test.
+		own.linger = 0;
+		own.disconnect(endpoint);
+		expect(texts(await own.receive())).toEqual(["\0topic"]);
+		expect(own.trySend("topic")).toBe("dropped");
 	},
 );
 

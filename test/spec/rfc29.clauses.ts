@@ -41,11 +41,14 @@ export const clauses: readonly Clause[] = [
 		must("29/xpub-9", "Compares subscriptions as bytes with the beginning of the first frame."),
 		must("29/xpub-10", "Drops the message, without a word, for a subscriber whose queue is full."),
 		must("29/xpub-11", "Never waits to send."),
-		must("29/xpub-12", "Receives from its subscribers fairly: as things come in, so that nobody keeps the others out."),
+		must("29/xpub-12", "Receives from its subscribers fairly: as things come in, and of none more than its mark ahead of another."),
 		must("29/xpub-13", "Gives the application what subscribers send."),
 		must("29/xpub-14", "Takes subscriptions and their cancelling from its subscribers."),
 		must("29/xpub-15", "Shows them to the application."),
-		must("29/xpub-16", "Makes up the cancelling of what a subscriber leaves behind that goes without a word."),
+		must(
+			"29/xpub-16",
+			"Makes up the cancelling of what a subscriber leaves behind that goes without a word; where it connects, when it disconnects.",
+		),
 	]),
 	...section("The SUB Socket Type", EVERY, [
 		must("29/sub-1", "Receives and does not send."),
