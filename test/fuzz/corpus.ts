@@ -19,9 +19,13 @@ export interface Entry {
 	readonly parts: Parts;
 }
 
+/** The first line of a file, with its end. */
+export function headLine({ what, expect }: Pick<Entry, "what" | "expect">): string {
+	return `${JSON.stringify({ what, expect })}\n`;
+}
+
 export function encodeEntry(entry: Omit<Entry, "name">): string {
-	const { what, expect, parts } = entry;
-	return `${[JSON.stringify({ what, expect }), ...parts.map((part) => part.toString("hex"))].join("\n")}\n`;
+	return headLine(entry) + entry.parts.map((part) => `${part.toString("hex")}\n`).join("");
 }
 
 function decodeEntry(name: string, text: string): Entry {
@@ -34,7 +38,12 @@ export function readCorpus(target: string): Entry[] {
 	const folder = path.join(FOLDER, target);
 	if (!existsSync(folder)) return [];
 	const names = readdirSync(folder).filter((name) => name.endsWith(".hex"));
-	return names.sort().map((name) => decodeEntry(name.slice(0, -4), readFileSync(path.join(folder, name), "utf8")));
+	return names.sort().map((name) => readEntry(path.join(folder, name)));
+}
+
+/** One input; its target has the name of its folder. */
+export function readEntry(file: string): Entry {
+	return decodeEntry(path.basename(file, ".hex"), readFileSync(file, "utf8"));
 }
 
 /** Folders of the corpus. */
@@ -42,10 +51,15 @@ export function corpusTargets(): string[] {
 	return readdirSync(FOLDER).sort();
 }
 
+/** Where a finding is kept; `text` tells it from others. @param folder default the corpus */
+export function findingFile(target: string, text: string, folder = FOLDER): string {
+	return path.join(folder, target, `found-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.hex`);
+}
+
 /** Keeps a finding; returns its path. */
-export function writeFinding(target: string, what: string, parts: Parts): string {
-	const text = encodeEntry({ what, parts });
-	const file = path.join(FOLDER, target, `found-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.hex`);
+export function writeFinding(target: string, finding: Pick<Entry, "what" | "parts">, folder?: string): string {
+	const text = encodeEntry(finding);
+	const file = findingFile(target, text, folder);
 	mkdirSync(path.dirname(file), { recursive: true });
 	writeFileSync(file, text);
 	return file;

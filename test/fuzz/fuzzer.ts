@@ -1,23 +1,22 @@
 /**
- * Runs one target: first what the corpus and the seeds have, then mutants of them, until time or count is up or something is
+ * Runs one target: first what the seeds and the corpus have, then mutants of them, until time or count is up or something is
  * found. What is found is made as small as it can be while it still fails alike.
  *
  * - The order of inputs depends on the seed alone. A run of a unit that ends with a word not seen before adds its input to those
  *   that mutants are made of: that is how depth is reached without looking into the code.
- * - A run that does not end within HANG_MS is a finding. (A unit that loops for ever is the watchdog's matter.)
+ * - A run that does not end is a finding (hang.ts). (A unit that loops for ever is the watchdog's matter.)
  * - At the end the heap is compared with that after the first runs.
  */
-import v8 from "node:v8";
-import vm from "node:vm";
 import { readCorpus } from "./corpus.ts";
+import { settled } from "./hang.ts";
+import { memoryInUse } from "./heap.ts";
 import { mutant } from "./mutate.ts";
 import { Random } from "./random.ts";
 import { type Parts, type Subject, type Target, Violation } from "./target.ts";
 
-const HANG_MS = 30_000;
 /** Heap and buffers beyond those after the warm-up that are no leak yet, bytes: code that became hot, caches. */
 const GROWTH_BYTES_MAX = 32 << 20;
-const WARM_UP_RUNS = { unit: 300, socket: 20 };
+const WARM_UP_RUNS = { unit: 300, socket: 20, flood: 20 };
 const POOL_MAX = 1000;
 const SHRINK_RUNS_MAX = 3000;
 /** Runs of a unit between two turns of the event loop. */
@@ -25,10 +24,12 @@ const UNIT_BATCH = 200;
 
 export interface FuzzOptions {
 	readonly seed: number;
-	/** When to end, ms of performance.now(). */
-	readonly until: number;
-	/** When to end, runs. */
-	readonly runsMax?: number;
+	/** When to end, ms of performance.now(); default never. */
+	readonly until?: number;
+	/** When to end: so many mutants after all that is in seeds and corpus; default never. The same inputs on every machine. */
+	readonly mutantsMax?: number;
+	/** Ticks of a run after which it hangs; default RUN_TICKS_MAX. */
+	readonly ticksMax?: number;
 	/** Told before each run: for the watchdog. */
 	readonly onRun?: (parts: Parts) => void;
 }
@@ -44,15 +45,6 @@ export interface Report {
 	readonly finding: Finding | undefined;
 }
 
-v8.setFlagsFromString("--expose-gc");
-const collectGarbage = vm.runInNewContext("gc") as () => void;
-
-function memory(): number {
-	collectGarbage();
-	const { heapUsed, arrayBuffers } = process.memoryUsage();
-	return heapUsed + arrayBuffers;
-}
-
 function asError(thrown: unknown): Error {
 	return thrown instanceof Error ? thrown : new Error(`thrown: ${String(thrown)}`);
 }
@@ -60,19 +52,6 @@ function asError(thrown: unknown): Error {
 /** Two failures are alike when they have the same kind and the same text but for its numbers. */
 function kindOf(error: Error): string {
 	return `${error.name}: ${error.message.replace(/[\da-f]{2,}|\d+/g, "#").slice(0, 60)}`;
-}
-
-async function bounded(outcome: string | Promise<string>): Promise<string> {
-	if (typeof outcome === "string") return outcome;
-	let timer: NodeJS.Timeout | undefined;
-	const hang = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Violation(`hang: the run did not end within ${HANG_MS} ms`)), HANG_MS);
-	});
-	try {
-		return await Promise.race([outcome, hang]);
-	} finally {
-		clearTimeout(timer);
-	}
 }
 
 class Fuzzer {
@@ -94,19 +73,15 @@ class Fuzzer {
 		const seeds = [...this.#target.seeds(), ...readCorpus(this.#target.name).map(({ parts }) => parts)];
 		this.#pool.push(...seeds);
 		const random = new Random(this.#options.seed, this.#target.name);
-		for (let at = 0; !this.#over(); at++) {
+		const { until = Number.POSITIVE_INFINITY, mutantsMax = Number.POSITIVE_INFINITY } = this.#options;
+		for (let at = 0; at < seeds.length + mutantsMax && performance.now() < until; at++) {
 			const parts = seeds[at] ?? mutant(random, random.pick(this.#pool), random.pick(this.#pool));
 			const error = await this.#run(parts);
 			if (error !== undefined) return { error, parts: await this.#shrink(parts, kindOf(error)) };
-			if (this.runs === WARM_UP_RUNS[this.#target.level]) this.#memoryBefore = memory();
+			if (this.runs === WARM_UP_RUNS[this.#target.level]) this.#memoryBefore = memoryInUse();
 			if (this.#target.level === "unit" && this.runs % UNIT_BATCH === 0) await new Promise((turn) => setImmediate(turn));
 		}
 		return await this.#atTheEnd();
-	}
-
-	#over(): boolean {
-		const { until, runsMax } = this.#options;
-		return performance.now() >= until || this.runs >= (runsMax ?? Number.POSITIVE_INFINITY);
 	}
 
 	async #run(parts: Parts): Promise<Error | undefined> {
@@ -114,7 +89,7 @@ class Fuzzer {
 		this.runs += 1;
 		try {
 			const made = this.#subject.run(parts);
-			const outcome = typeof made === "string" ? made : await bounded(made);
+			const outcome = typeof made === "string" ? made : await settled(made, this.#options.ticksMax);
 			const count = this.outcomes.get(outcome) ?? 0;
 			this.outcomes.set(outcome, count + 1);
 			if (count === 0 && this.#target.level === "unit" && this.#pool.length < POOL_MAX) this.#pool.push(parts);
@@ -132,7 +107,7 @@ class Fuzzer {
 		let left = this.#target.level === "unit" ? SHRINK_RUNS_MAX : 20;
 		const fails = async (parts: Parts): Promise<boolean> => {
 			left -= 1;
-			if (this.#target.level === "socket") await this.#reopen();
+			if (this.#target.level !== "unit") await this.#reopen();
 			const error = await this.#run(parts);
 			return error !== undefined && kindOf(error) === kind;
 		};
@@ -157,13 +132,13 @@ class Fuzzer {
 
 	/** What is left of a scene that went wrong is no matter of the next one. */
 	async close(): Promise<void> {
-		await bounded(Promise.resolve(this.#subject.close?.()).then(() => "closed")).catch(() => "left open");
+		await settled(Promise.resolve(this.#subject.close?.()), this.#options.ticksMax).catch(() => "left open");
 	}
 
 	async #atTheEnd(): Promise<Finding | undefined> {
 		try {
-			await bounded(Promise.resolve(this.#subject.close?.()).then(() => "closed"));
-			const growth = memory() - this.#memoryBefore;
+			await settled(Promise.resolve(this.#subject.close?.()), this.#options.ticksMax);
+			const growth = memoryInUse() - this.#memoryBefore;
 			const warmUp = WARM_UP_RUNS[this.#target.level];
 			if (this.runs > 2 * warmUp && growth > GROWTH_BYTES_MAX)
 				throw new Violation(`memory: ${growth >> 20} MiB more after ${this.runs} runs than after ${warmUp}`);

@@ -1,100 +1,108 @@
 /**
- * npm run fuzz: fuzzes every target, or those named, in turn, each for its share of the time.
+ * npm run fuzz: fuzzes every target, or those named, in turn.
  *
- * Prints the seed first and a line for each target. What is found is printed with the command that finds it again, kept in
- * corpus/ (where npm test replays it from then on), and makes the exit status 1. Sockets get twice the time of units.
+ * --seconds: each target has its share of the time, and what a machine comes to see depends on how fast it is: for a search, with a new
+ * seed that is printed first. --runs with --seed: all seeds, the corpus and so many mutants, on every machine the same: for CI.
+ *
+ * A line for each target. What is found is kept in corpus/ (where npm test replays it from then on), makes the exit status 1, and is
+ * named in the last lines with the commands that show it again.
  */
+import path from "node:path";
 import { parseArgs } from "node:util";
-import { writeFinding } from "./corpus.ts";
-import { type Finding, fuzz, type Report } from "./fuzzer.ts";
+import { readEntry } from "./corpus.ts";
+import { fuzz } from "./fuzzer.ts";
+import { type Asked, describe, tell } from "./report.ts";
 import type { Target } from "./target.ts";
-import { CANARIES, TARGETS } from "./targets.ts";
+import { CANARIES, LOOPING, TARGETS } from "./targets.ts";
 import { Watchdog } from "./watchdog.ts";
 
-const SHARES = { unit: 1, socket: 2 } as const;
+/** Of the time, and mutants for one of `--runs`. */
+const SHARES = { unit: 1, socket: 2, flood: 2 } as const;
+const MUTANTS = { unit: 20, socket: 1, flood: 0.05 } as const;
 
 const { values } = parseArgs({
 	options: {
-		seconds: { type: "string", default: "60" },
+		seconds: { type: "string" },
+		runs: { type: "string" },
 		seed: { type: "string" },
 		target: { type: "string", multiple: true, default: [] },
-		"keep-findings": { type: "string", default: "yes" },
+		replay: { type: "string" },
+		findings: { type: "string" },
+		"hang-seconds": { type: "string" },
 		list: { type: "boolean", default: false },
 	},
 });
 
-function wanted(names: readonly string[]): Target[] {
-	if (names.length === 0) return [...TARGETS];
-	const known = [...TARGETS, ...CANARIES];
-	for (const name of names) {
-		if (known.some((target) => target.name === name)) continue;
-		console.error(`There is no target "${name}"; there are ${TARGETS.map((target) => target.name).join(", ")}`);
-		process.exit(2);
-	}
-	return known.filter(({ name }) => names.includes(name));
-}
-
-function number(name: string, text: string, least: number): number {
-	const value = Number(text);
-	if (Number.isFinite(value) && value >= least) return value;
-	console.error(`--${name} takes a number from ${least} on, got "${text}"`);
+function fail(message: string): never {
+	console.error(message);
 	process.exit(2);
 }
 
-function describe(target: Target, { runs, outcomes }: Report, seconds: number): string {
-	const most = [...outcomes].sort((a, b) => b[1] - a[1]).slice(0, 3);
-	const shown = most.map(([outcome, count]) => `${outcome} ${count}`).join(", ");
-	const rate = Math.round(runs / Math.max(0.001, seconds));
-	return `${target.name.padEnd(22)} ${String(runs).padStart(8)} runs ${String(rate).padStart(7)}/s ${String(outcomes.size).padStart(4)} outcomes: ${shown}`;
+function wanted(names: readonly string[]): Target[] {
+	if (names.length === 0) return [...TARGETS];
+	const known = [...TARGETS, ...CANARIES, LOOPING];
+	const unknown = names.find((name) => !known.some((target) => target.name === name));
+	if (unknown !== undefined) fail(`There is no target "${unknown}"; there are ${TARGETS.map(({ name }) => name).join(", ")}`);
+	return known.filter(({ name }) => names.includes(name));
 }
 
-function report(target: Target, { error, parts }: Finding, seed: number): void {
-	console.error(`\nFOUND in ${target.name}: ${error.stack ?? error}`);
-	for (const part of parts) console.error(`  ${part.toString("hex")}`);
-	if (values["keep-findings"] === "yes") console.error(`kept as ${writeFinding(target.name, kindLine(error), parts)}`);
-	console.error(`again: npm run fuzz -- --target ${target.name} --seed ${seed}`);
+function number(name: "seconds" | "runs" | "seed" | "hang-seconds", least: number): number | undefined {
+	const text = values[name];
+	if (text === undefined) return undefined;
+	const value = Number(text);
+	return Number.isFinite(value) && value >= least ? value : fail(`--${name} takes a number from ${least} on, got "${text}"`);
 }
 
-function kindLine(error: Error): string {
-	return `${error.name}: ${error.message}`.split("\n")[0] ?? "";
+/** One input of a file, once: throws what it finds. */
+async function replay(file: string): Promise<void> {
+	const [target] = wanted([path.basename(path.dirname(path.resolve(file)))]);
+	const { what, parts } = readEntry(file);
+	console.log(`${target?.name}: ${what}`);
+	const subject = await (target as Target).open();
+	console.log(`ends with: ${await subject.run(parts)}`);
+	await subject.close?.();
 }
 
-async function main(): Promise<void> {
-	const targets = wanted(values.target);
-	if (values.list) {
-		for (const { name, level } of targets) console.log(`${name.padEnd(22)} ${level}`);
-		return;
-	}
-	const seconds = number("seconds", values.seconds, 0.1);
-	const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : number("seed", values.seed, 0);
-	console.log(`seed ${seed}, ${targets.length} targets, ${seconds} s`);
-	const watchdog = new Watchdog();
+async function main(targets: readonly Target[]): Promise<void> {
+	const mutants = number("runs", 1);
+	const seconds = number("seconds", 0.1) ?? (mutants === undefined ? 60 : undefined);
+	const seed = number("seed", 0) ?? Math.floor(Math.random() * 2 ** 31);
+	const size = mutants === undefined ? `--seconds ${seconds}` : `--runs ${mutants}`;
+	const asked: Asked = { seed, size, folder: values.findings };
+	console.log(`seed ${seed}, ${targets.length} targets, ${size}`);
+	const watchdog = new Watchdog(number("hang-seconds", 0.1));
 	const shares = targets.reduce((sum, { level }) => sum + SHARES[level], 0);
-	let found = 0;
+	const found: string[] = [];
 	for (const target of targets) {
 		const start = performance.now();
-		const until = start + (seconds * 1000 * SHARES[target.level]) / shares;
+		let current: readonly Buffer[] = [];
 		// What fails outside every promise belongs to the target that runs.
 		const stray = (error: unknown): never => {
-			report(target, { error: error instanceof Error ? error : new Error(String(error)), parts: current }, seed);
+			found.push(tell(target.name, { error: error instanceof Error ? error : new Error(String(error)), parts: current }, asked));
+			console.error(`\n${found.join("\n")}`);
 			process.exit(1);
 		};
-		let current: readonly Buffer[] = [];
 		process.on("uncaughtException", stray);
-		const onRun = (parts: readonly Buffer[]): void => {
-			current = parts;
-			watchdog.note(parts);
-		};
-		const result = await fuzz(target, { seed, until, onRun });
+		watchdog.enter(target.name, asked);
+		const result = await fuzz(target, {
+			seed,
+			...(seconds === undefined ? {} : { until: start + (seconds * 1000 * SHARES[target.level]) / shares }),
+			...(mutants === undefined ? {} : { mutantsMax: Math.ceil(mutants * MUTANTS[target.level]) }),
+			onRun(parts) {
+				current = parts;
+				watchdog.note(parts);
+			},
+		});
 		process.off("uncaughtException", stray);
 		console.log(describe(target, result, (performance.now() - start) / 1000));
-		if (result.finding === undefined) continue;
-		found += 1;
-		report(target, result.finding, seed);
+		if (result.finding !== undefined) found.push(tell(target.name, result.finding, asked));
 	}
 	await watchdog.stop();
-	console.log(found === 0 ? "nothing found" : `${found} of ${targets.length} targets have findings`);
-	process.exitCode = found === 0 ? 0 : 1;
+	if (found.length === 0) console.log("nothing found");
+	else console.error(`\n${found.join("\n")}`);
+	process.exitCode = found.length === 0 ? 0 : 1;
 }
 
-await main();
+if (values.list) for (const { name, level } of wanted(values.target)) console.log(`${name.padEnd(22)} ${level}`);
+else if (values.replay !== undefined) await replay(values.replay);
+else await main(wanted(values.target));

@@ -2,16 +2,16 @@
  * A socket of ours under attack, and a healthy peer beside it: real sockets over tcp. Strangers come and go; after each of them the
  * healthy peer's next message must arrive, and nothing of its sequence may be missing.
  *
- * Waiting is for conditions; the time limit is there for hangs only.
+ * Waiting is for conditions; its limit is there for hangs only (hang.ts).
  *
  * **Shutdown**: `close()` ends both sockets and looks for handles that were left.
  */
 import { connect, type Socket as NetSocket } from "node:net";
 import { holds } from "@zloom/core/internal";
 import { ProtocolError, type Socket, type SocketEvent } from "./core.ts";
+import { Patience, TICK_MS, WAIT_TICKS_MAX } from "./hang.ts";
 import { must, Violation } from "./target.ts";
 
-const HANG_MS = 20_000;
 /** The healthy peer's messages begin with it. */
 export const HEALTHY = Buffer.from("healthy peer ");
 
@@ -21,9 +21,9 @@ const WARM_UP = -1;
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Waits until it holds. @throws Violation it never does */
-export async function until(what: string, holdsNow: () => boolean): Promise<void> {
-	for (const end = performance.now() + HANG_MS; !holdsNow(); await turn())
-		if (performance.now() > end) throw new Violation(`hang: ${what} did not happen within ${HANG_MS} ms`);
+export async function until(what: string, holdsNow: () => boolean, ticksMax = WAIT_TICKS_MAX): Promise<void> {
+	for (const patience = new Patience(ticksMax); !holdsNow(); await turn())
+		if (patience.over()) throw new Violation(`hang: ${what} did not happen within ${ticksMax} ticks of ${TICK_MS} ms`);
 }
 
 /** Handles of the network that are open now. */

@@ -19,8 +19,8 @@ export interface Subject {
 
 export interface Target {
 	readonly name: string;
-	/** "unit": pure code, many runs a second. "socket": real sockets and raw peers. */
-	readonly level: "unit" | "socket";
+	/** "unit": pure code, many runs a second. "socket": real sockets and raw peers. "flood": a hundred connections a run. */
+	readonly level: "unit" | "socket" | "flood";
 	/** Valid conversations, and almost valid ones, from which all others are made. */
 	seeds(): Parts[];
 	open(): Subject | Promise<Subject>;

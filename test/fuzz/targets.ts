@@ -4,7 +4,7 @@
  * A new one: a file in targets/, a line here, and its seeds; inputs that must not be forgotten go to corpus/<name>/.
  */
 import type { Target } from "./target.ts";
-import { canary, canarySocket } from "./targets/canary.ts";
+import { canary, canaryHang, canaryLoop, canarySocket } from "./targets/canary.ts";
 import { commands } from "./targets/commands.ts";
 import { datagrams, udp } from "./targets/datagrams.ts";
 import { floods } from "./targets/floods.ts";
@@ -36,4 +36,6 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /** Broken on purpose; run by name only. */
-export const CANARIES: readonly Target[] = [canary, canarySocket];
+export const CANARIES: readonly Target[] = [canary, canarySocket, canaryHang];
+/** Ends the process that runs it. */
+export const LOOPING: Target = canaryLoop;

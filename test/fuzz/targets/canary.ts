@@ -2,7 +2,8 @@
  * Targets that are broken on purpose: a fuzzer that does not find them finds nothing. They are run by name only.
  *
  * "canary" reads a long size as a signed number, deep in a conversation: after a greeting and READY. "canary-socket" gives its healthy
- * peer's next message twice when a stranger sent a message that begins with a byte above 0x7f.
+ * peer's next message twice when a stranger sent a message that begins with a byte above 0x7f. "canary-hang" never ends, and
+ * "canary-loop" never returns, when its input has two parts.
  */
 import { boundScene } from "../attack.ts";
 import { type Role, SERVERS } from "../casts.ts";
@@ -74,3 +75,25 @@ function disturbed(role: Role): Role {
 const [pull] = SERVERS;
 if (pull === undefined) throw new Error("there is no role");
 export const canarySocket: Target = nullPeersTarget("canary-socket", disturbed(pull), boundScene);
+
+const HANGING: readonly Buffer[] = [Buffer.of(1), Buffer.of(2)];
+
+export const canaryHang: Target = {
+	name: "canary-hang",
+	level: "socket",
+	seeds: () => [[Buffer.of(1)], HANGING],
+	open: () => ({ run: (parts) => new Promise((resolve) => parts.length < 2 && resolve("ended")) }),
+};
+
+/** For the watchdog: ends the whole process. */
+export const canaryLoop: Target = {
+	name: "canary-loop",
+	level: "unit",
+	seeds: () => [[Buffer.of(1)], HANGING],
+	open: () => ({
+		run(parts) {
+			while (parts.length >= 2);
+			return "returned";
+		},
+	}),
+};
