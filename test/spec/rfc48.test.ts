@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { type Content, Dish, Radio } from "@zloom/core";
 import { expect } from "vitest";
 import type { SpecTransport } from "./clause.ts";
@@ -212,6 +213,26 @@ covers(
 		for (const one of [first, second]) expect(one.tryReceive()).toBe(undefined);
 	},
 );
+
+covers(["48/radio-9"], UDP, "over udp a RADIO drops what comes back to it, and says nothing of it", async () => {
+	const script = createSocket("udp4").bind(0, "127.0.0.1");
+	atEnd(() => script.close());
+	await once(script, "listening");
+	const own = radio();
+	let reports = 0;
+	own.socket.events.on("datagram:error", () => {
+		reports += 1;
+	});
+	own.connect(`udp://127.0.0.1:${script.address().port}`);
+	for (let number = 0; number < 10; number++) {
+		const coming = once(script, "message");
+		expect(own.trySend(`${number}`)).toBe("sent");
+		const [datagram, { port }] = await coming;
+		expect(String(datagram)).toBe(`\x05${GROUP}${number}`);
+		for (const answer of ["", `\x05${GROUP}answer`, "\xff", "\x01a"]) script.send(answer, port, "127.0.0.1");
+	}
+	expect(reports).toBe(0);
+});
 
 covers(["48/dish-7", "48/dish-9"], UDP, "over udp a DISH that is full loses what comes, and says nothing of it", async (transport) => {
 	const own = dish(2);
