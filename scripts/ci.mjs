@@ -1,12 +1,14 @@
 /**
  * Everything that must hold before a change lands, in CI sizes, one step after the other; called by .ci/run. A step that
- * fails does not keep the next ones from running. The last line has the totals of all steps.
+ * fails does not keep the next ones from running. At the end stand the last lines of each step that failed, a line for each
+ * step, and in the last line the totals of all.
  *
  * Shutdown: each step runs in a process group of its own, which is killed when the step is over its time or when this
  * process is told to end: a hang is a failure with a name, and nothing outlives the run.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { KeptOutput } from "./kept-output.mjs";
 import { NODE_VERSIONS } from "./nodes.mjs";
 import { countsFile } from "./suite.mjs";
 import { root } from "./workspace.mjs";
@@ -21,7 +23,8 @@ const STEPS = [
 	{ name: "the suite on other Nodes", args: ["run", "test:nodes"], minutes: 26, counts: NODE_VERSIONS.map((version) => `node-${version}`) },
 	{ name: "interop: the whole matrix", args: ["run", "test:interop"], minutes: 5, counts: ["test"] },
 	{ name: "the clauses of the RFCs", args: ["run", "test:spec"], minutes: 5 },
-	{ name: "fuzz", args: ["run", "fuzz", "--", "--seconds", "30"], minutes: 3 },
+	// The same inputs for the same commit: what is found here is found anywhere.
+	{ name: "fuzz", args: ["run", "fuzz", "--", "--runs", "100", "--seed", "1"], minutes: 8 },
 	{ name: "soak", args: ["run", "soak", "--", "--seconds", "20"], minutes: 3 },
 	{ name: "every interleaving of small schedules", args: ["run", "test:interleave"], minutes: 4 },
 	{ name: "the interleavings find known bugs", args: ["run", "test:interleave", "--", "--canary"], minutes: 3 },
@@ -50,16 +53,27 @@ const STEPS = [
 	},
 ];
 
+/** What is shown again of all steps that failed, lines: with the summary it fits a page of log. */
+const SHOWN_LINES_MAX = 64;
+/** How long output may take to arrive when its process has gone, ms. */
+const LATE_OUTPUT_MS = 2000;
+
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /**
  * @param {string[]} args
  * @param {number} minutes
+ * @param {KeptOutput} output gets what the step prints, which is printed too
  * @returns {Promise<number | null>} the exit status; null when it was killed
  */
-function runStep(args, minutes) {
+function runStep(args, minutes, output) {
 	return new Promise((resolve) => {
-		const child = spawn(npm, ["--silent", ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"], detached: true });
+		const child = spawn(npm, ["--silent", ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		for (const name of /** @type {const} */ (["stdout", "stderr"]))
+			child[name].setEncoding("utf8").on("data", (text) => {
+				process[name].write(text);
+				output.write(name, text);
+			});
 		const killGroup = () => {
 			try {
 				if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -74,7 +88,9 @@ function runStep(args, minutes) {
 		};
 		for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, onSignal);
 		const timer = setTimeout(() => {
-			console.log(`zloom: over its ${minutes} minutes, killed`);
+			const text = `zloom: over its ${minutes} minutes, killed`;
+			console.log(text);
+			output.write("ci", `${text}\n`);
 			killGroup();
 		}, minutes * 60_000);
 		child.on("exit", (code) => {
@@ -82,17 +98,28 @@ function runStep(args, minutes) {
 			for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, onSignal);
 			// What a step left running would disturb the next one.
 			killGroup();
-			resolve(code);
+			// What got away from the group may hold its output open for ever.
+			const late = setTimeout(() => {
+				for (const stream of [child.stdout, child.stderr]) stream.destroy();
+			}, LATE_OUTPUT_MS);
+			child.on("close", () => {
+				clearTimeout(late);
+				resolve(code);
+			});
 		});
 	});
 }
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+/** @type {{ name: string, output: KeptOutput }[]} */
+const failures = [];
 for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 	console.log(`\nzloom: ${name} (npm ${args.join(" ")})`);
 	const started = performance.now();
-	const ok = (await runStep(args, minutes)) === (mustFail ? 1 : 0);
+	const output = new KeptOutput();
+	const ok = (await runStep(args, minutes, output)) === (mustFail ? 1 : 0);
+	if (!ok) failures.push({ name, output });
 	const step = { passed: 0, failed: 0, skipped: 0 };
 	for (const file of counts.map(countsFile).filter((file) => existsSync(file))) {
 		const counted = JSON.parse(readFileSync(file, "utf8"));
@@ -111,6 +138,8 @@ for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 		`zloom: ${ok ? "ok    " : "FAILED"} ${name}: ${step.passed} passed, ${step.failed} failed, ${step.skipped} skipped (${seconds} s)`,
 	);
 }
+for (const { name, output } of failures)
+	console.log(`\nzloom: FAILED ${name}, its last lines:\n${output.lines(Math.ceil(SHOWN_LINES_MAX / failures.length)).join("\n")}`);
 console.log(`\n${summary.join("\n")}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
