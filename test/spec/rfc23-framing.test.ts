@@ -4,21 +4,28 @@ import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
 import { meet, open, texts } from "./open-sockets.ts";
-import { COMMAND, command, dial, frame, greeting, LONG, listen, MORE, message, ready, WIRE } from "./wire.ts";
+import { COMMAND, command, commandBody, dial, frame, greeting, LONG, listen, MORE, message, properties, ready, WIRE } from "./wire.ts";
+import { dialWs } from "./ws-peer.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
 const ALL = { transports: ["tcp", "ipc", "inproc", "ws"] } as const;
 const HEAD = [greeting(), ready("PUSH")];
 
-covers(zmtp("grammar-1"), OVER, "a message before the handshake ends the connection", async (transport) => {
-	const pull = open(new Pull());
-	const endpoint = await meet(transport, pull);
-	const verdictOfIt = verdict(pull);
-	const raw = await dial(endpoint);
-	raw.write(greeting(), message("too early"), ready("PUSH"));
-	expect(await verdictOfIt).toBe("ERR_ZMTP_UNEXPECTED_COMMAND");
-	await raw.ended();
+covers(zmtp("grammar-1"), OVER, "a message before the handshake ends the connection, whoever bound", async (transport) => {
+	const [bound, connecting] = [open(new Pull()), open(new Pull())];
+	const [ofBound, ofConnecting] = [verdict(bound), verdict(connecting)];
+	const listener = await listen(transport);
+	connecting.connect(listener.endpoint);
+	for (const [raw, verdictOfIt] of [
+		[await dial(await meet(transport, bound)), ofBound],
+		[await listener.next(), ofConnecting],
+	] as const) {
+		raw.write(greeting(), message("too early"), ready("PUSH"));
+		expect(await verdictOfIt).toBe("ERR_ZMTP_UNEXPECTED_COMMAND");
+		await raw.ended();
+	}
+	expect([bound.tryReceive(), connecting.tryReceive()]).toEqual([undefined, undefined]);
 });
 
 covers(
@@ -42,23 +49,62 @@ covers(
 	},
 );
 
-covers(zmtp("grammar-8"), OVER, "our commands have names of letters, and one without a name ends the connection", async (transport) => {
-	const names = new Set<string>();
-	const subscriber = open(new Subscriber({ heartbeatInterval: 1, heartbeatTimeout: 60_000 }));
-	subscriber.subscribe("a");
-	const raw = await dial(await meet(transport, subscriber));
-	raw.write(greeting(), ready("PUB"));
-	await raw.read(64);
-	raw.write(command("PING", "\0\0x"));
-	while (names.size < 4) names.add((await raw.command()).name);
-	for (const name of names) expect(name).toMatch(/^[A-Za-z]{1,255}$/);
-	const gone = next(subscriber, "disconnect");
-	raw.write(frame(COMMAND, Buffer.of(0)));
-	await raw.ended();
-	expect((await gone).error).toMatchObject({ reason: "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED" });
-});
+covers(
+	zmtp("grammar-7", "mechanism-4", "mechanism-5", "frame-5", "command-1"),
+	OVER,
+	"commands after the handshake go out so too, and a command is read whether its size is short, long, or long without need",
+	async (transport) => {
+		// SUBSCRIBE takes 10 octets.
+		for (const [topic, header] of [
+			[0, [4, 10]],
+			[245, [4, 255]],
+			[246, [6, 0, 0, 0, 0, 0, 0, 1, 0]],
+		] as const) {
+			const subscriber = open(new Subscriber());
+			const raw = await dial(await meet(transport, subscriber));
+			raw.write(greeting(), frame(COMMAND | LONG, commandBody("READY", properties([["Socket-Type", "PUB"]]))));
+			await raw.read(64);
+			expect((await raw.command()).name).toBe("READY");
+			subscriber.subscribe("t".repeat(topic));
+			expect([...(await raw.read(header.length))]).toEqual(header);
+			expect(String(await raw.read(10 + topic))).toBe(`\x09SUBSCRIBE${"t".repeat(topic)}`);
+			raw.write(command("PING", "\0\0short"), frame(COMMAND | LONG, "\x04PING\0\0long"));
+			expect([await raw.command(), await raw.command()]).toEqual(
+				["short", "long"].map((text) => ({ name: "PONG", data: Buffer.from(text) })),
+			);
+			expect(raw.unread.length).toBe(0);
+		}
+	},
+);
 
-covers(zmtp("grammar-9"), OVER, "commands between messages, known and unknown, disturb nothing", async (transport) => {
+covers(
+	zmtp("grammar-8", "command-1"),
+	OVER,
+	"our commands have names of letters, and one without a name ends the connection",
+	async (transport) => {
+		const names = new Set<string>();
+		const subscriber = open(new Subscriber({ heartbeatInterval: 1, heartbeatTimeout: 60_000 }));
+		subscriber.subscribe("a");
+		const raw = await dial(await meet(transport, subscriber));
+		raw.write(greeting(), ready("PUB"));
+		await raw.read(64);
+		raw.write(command("PING", "\0\0x"));
+		while (names.size < 4) names.add((await raw.command()).name);
+		for (const name of names) expect(name).toMatch(/^[A-Za-z]{1,255}$/);
+		for (const nameless of [Buffer.of(0), Buffer.from("\0PING"), Buffer.alloc(0), Buffer.from("\x05PING")]) {
+			const socket = open(new Pull());
+			const other = await dial(await meet(transport, socket));
+			const gone = next(socket, "disconnect");
+			other.write(...HEAD, command("N".repeat(255)), message("a name of 255 is one"));
+			expect(texts(await socket.receive())).toEqual(["a name of 255 is one"]);
+			other.write(frame(COMMAND, nameless));
+			await other.ended();
+			expect((await gone).error).toMatchObject({ reason: "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED" });
+		}
+	},
+);
+
+covers(zmtp("grammar-9", "frame-5"), OVER, "commands between messages, known and unknown, disturb nothing", async (transport) => {
 	const pull = open(new Pull());
 	const raw = await dial(await meet(transport, pull));
 	raw.write(
@@ -67,14 +113,23 @@ covers(zmtp("grammar-9"), OVER, "commands between messages, known and unknown, d
 		command("PING", "\0\0"),
 		command("NOVELTY", "x"),
 		frame(COMMAND | LONG, "\x03ABC"),
+		// What it says does not make it a command.
+		message("\x04PING\0\0x"),
 		message("two", "three"),
 	);
 	expect(texts(await pull.receive())).toEqual(["one"]);
+	expect(texts(await pull.receive())).toEqual(["\x04PING\0\0x"]);
 	expect(texts(await pull.receive())).toEqual(["two", "three"]);
+	await raw.read(64);
+	expect([(await raw.command()).name, await raw.command()]).toEqual(["READY", { name: "PONG", data: Buffer.alloc(0) }]);
+	expect(raw.unread.length).toBe(0);
 });
 
 covers(
-	zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-3", "frame-4", "frame-5", "frame-6", "frame-7"),
+	[
+		...zmtp("grammar-10", "grammar-11", "frame-1", "frame-2", "frame-3", "frame-4", "frame-5", "frame-6", "frame-7"),
+		...zmtp("analysis-1", "analysis-2"),
+	],
 	OVER,
 	"the frames of a message go out with the flags and sizes they must have, empty ones and long ones too",
 	async (transport) => {
@@ -83,15 +138,17 @@ covers(
 		push.connect(listener.endpoint);
 		const raw = await listener.next();
 		await raw.shake("PULL");
-		const sizes = [0, 1, 255, 256, 70_000, 0];
-		await push.send(sizes.map((size) => Buffer.alloc(size, "b")));
-		for (const [index, size] of sizes.entries()) {
-			const more = index < sizes.length - 1 ? MORE : 0;
-			const [flags] = await raw.read(1);
-			expect(flags).toBe(size > 255 ? more | LONG : more);
-			const read = size > 255 ? Number((await raw.read(8)).readBigUInt64BE()) : (await raw.read(1))[0];
-			expect(read).toBe(size);
-			expect((await raw.read(size)).equals(Buffer.alloc(size, "b"))).toBe(true);
+		const messages = [[0, 1, 255, 256, 70_000, 0], [256], [255], [70_000, 70_000], [0]];
+		for (const sizes of messages) await push.send(sizes.map((size) => Buffer.alloc(size, "b")));
+		for (const sizes of messages) {
+			for (const [index, size] of sizes.entries()) {
+				const more = index < sizes.length - 1 ? MORE : 0;
+				const [flags] = await raw.read(1);
+				expect(flags).toBe(size > 255 ? more | LONG : more);
+				const read = size > 255 ? Number((await raw.read(8)).readBigUInt64BE()) : (await raw.read(1))[0];
+				expect(read).toBe(size);
+				expect((await raw.read(size)).equals(Buffer.alloc(size, "b"))).toBe(true);
+			}
 		}
 		expect(raw.unread.length).toBe(0);
 	},
@@ -148,7 +205,7 @@ covers(
 	},
 );
 
-covers(zmtp("frame-8"), OVER, "no command of ours says that more follows", async (transport) => {
+covers(zmtp("frame-8", "command-1"), OVER, "no command of ours says that more follows", async (transport) => {
 	const publisher = open(new Publisher({ heartbeatInterval: 1, heartbeatTimeout: 60_000 }));
 	const raw = await dial(await meet(transport, publisher));
 	raw.write(greeting(), ready("SUB"));
@@ -164,6 +221,42 @@ covers(zmtp("message-1"), ALL, "a message comes with all its frames", async (tra
 	await push.send(parts);
 	expect(texts(await pull.receive())).toEqual(parts);
 });
+
+covers(zmtp("message-1"), { transports: ["ws"] }, "of a message that a WebSocket cuts in the middle nothing comes", async (transport) => {
+	const pull = open(new Pull());
+	const endpoint = await meet(transport, pull);
+	for (const text of ["first", "second"]) {
+		const ws = await dialWs(endpoint, "ZWS2.0/NULL");
+		ws.write(Buffer.concat([Buffer.of(2), commandBody("READY", properties([["Socket-Type", "PUSH"]]))]));
+		const gone = next(pull, "disconnect");
+		ws.send(text, "whole");
+		expect(texts(await pull.receive())).toEqual([text, "whole"]);
+		ws.write("\x01half");
+		ws.raw.stream.end();
+		await gone;
+	}
+});
+
+covers(
+	zmtp("message-1", "socket-5"),
+	OVER,
+	"what goes out after a message that the connection cut begins with the next message",
+	async (transport) => {
+		const listener = await listen(transport);
+		const push = open(new Push({ reconnectInterval: 1 }));
+		push.connect(listener.endpoint);
+		const first = await listener.next();
+		await first.shake("PULL");
+		// More than operating systems buffer.
+		await push.send(Array.from({ length: 64 }, () => Buffer.alloc(1 << 18, "x")));
+		expect((await first.frame()).flags).toBe(MORE | LONG);
+		first.stream.destroy();
+		const second = await listener.next();
+		await second.shake("PULL");
+		await push.send(["next", "message"]);
+		expect(await second.message()).toEqual(["next", "message"]);
+	},
+);
 
 covers(zmtp("message-1"), OVER, "of a message that the connection cuts in the middle nothing comes", async (transport) => {
 	const pull = open(new Pull());

@@ -5,7 +5,7 @@ import type { SpecTransport } from "./clause.ts";
 import { covers } from "./covers.ts";
 import { verdict } from "./events.ts";
 import { anyEndpoint, meanwhile, meet, open } from "./open-sockets.ts";
-import { dial, greeting, listen, message, type RawPeer, ready, SIGNATURE, WIRE } from "./wire.ts";
+import { COMMAND, commandBody, dial, greeting, listen, message, type RawPeer, ready, SIGNATURE, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
@@ -43,12 +43,17 @@ covers(
 			expect([bytes[0], bytes[9], bytes[10], bytes[11]]).toEqual([0xff, 0x7f, 3, 1]);
 			expect(bytes.toString("latin1", 12, 32)).toBe(`NULL${"\0".repeat(16)}`);
 			expect(bytes.subarray(32).equals(Buffer.alloc(32))).toBe(true);
+			// The next octet is no more of it.
+			expect((await raw.command()).name).toBe("READY");
 		}
 	},
 );
 
 covers(
-	[...zmtp("grammar-4", "mechanism-1", "mechanism-2"), "23/topology-1", "24/role-1", "25/role-1"],
+	[
+		...zmtp("grammar-2", "grammar-4", "grammar-5", "grammar-6", "mechanism-1", "mechanism-2", "mechanism-3"),
+		...["23/topology-1", "24/role-1", "25/role-1"],
+	],
 	OVER,
 	"whoever binds, the greeting names NULL, PLAIN or CURVE in capitals, and a server of them says that it is one",
 	async (transport) => {
@@ -59,9 +64,10 @@ covers(
 			for (const raw of [bound, await listener.next()]) {
 				raw.write(greeting({ mechanism }));
 				const bytes = await raw.read(64);
-				const name = bytes.toString("latin1", 12, 32).replace(/\0+$/, "");
-				expect([name, bytes[32]]).toEqual([mechanism, asServer]);
-				expect(name).toMatch(/^[A-Z0-9_-]+$/);
+				expect([bytes[0], bytes[9], bytes[10], bytes[11]]).toEqual([0xff, 0x7f, 3, 1]);
+				expect(bytes.toString("latin1", 12, 32)).toBe(mechanism.padEnd(20, "\0"));
+				expect(bytes[32]).toBe(asServer);
+				expect(bytes.subarray(33).equals(Buffer.alloc(31))).toBe(true);
 			}
 		}
 	},
@@ -70,12 +76,17 @@ covers(
 covers(
 	zmtp("version-1"),
 	OVER,
-	"without having heard anything it sends the signature, and the version as soon as it may",
+	"binding or connecting, without having heard anything it sends the signature, and the version as soon as it may",
 	async (transport) => {
-		const raw = await dialled(transport, open(new Pull()));
-		expect((await raw.read(10)).toString("hex")).toMatch(/^ff0{14}..7f$/);
-		raw.write(SIGNATURE);
-		expect(await raw.read(1)).toEqual(Buffer.of(3));
+		for (const { options } of ROLES) {
+			const listener = await listen(transport);
+			open(new Dealer(options)).connect(listener.endpoint);
+			for (const raw of [await dialled(transport, open(new Dealer(options))), await listener.next()]) {
+				expect((await raw.read(10)).toString("hex")).toMatch(/^ff0{14}..7f$/);
+				raw.write(SIGNATURE);
+				expect(await raw.read(1)).toEqual(Buffer.of(3));
+			}
+		}
 	},
 );
 
@@ -85,10 +96,12 @@ covers(zmtp("version-2"), OVER, "eleven octets are enough to know which greeting
 	const today = await dial(endpoint);
 	today.write(SIGNATURE, Buffer.of(3));
 	expect((await today.read(64)).toString("latin1", 12, 16)).toBe("NULL");
-	const before = await dial(endpoint);
-	before.write(SIGNATURE, Buffer.of(1));
-	// ZMTP 2.0: the socket type follows the version, 7 is PULL, and then an empty identity.
-	expect((await before.read(14)).subarray(10)).toEqual(Buffer.of(3, 7, 0, 0));
+	for (const version of [1, 2]) {
+		const before = await dial(endpoint);
+		before.write(SIGNATURE, Buffer.of(version));
+		// ZMTP 2.0: the socket type follows the version, 7 is PULL, and then an empty identity.
+		expect((await before.read(14)).subarray(10)).toEqual(Buffer.of(3, 7, 0, 0));
+	}
 });
 
 covers(zmtp("version-3"), OVER, "it goes on only when all 64 octets are there", async (transport) => {
@@ -112,52 +125,71 @@ covers(zmtp("version-5"), OVER, "any padding will do", async (transport) => {
 	}
 });
 
-covers(zmtp("version-6", "version-7"), OVER, "a peer of any higher version is spoken to in 3.1", async (transport) => {
-	const subscriber = open(new Subscriber());
-	subscriber.subscribe("a");
-	const endpoint = await meet(transport, subscriber);
-	for (const [major, minor] of [
-		[3, 1],
-		[3, 2],
-		[3, 255],
-		[4, 0],
-		[200, 7],
-		[255, 255],
-	] as const) {
-		const raw = await dial(endpoint);
-		raw.write(greeting({ major, minor }));
-		expect([...(await raw.read(64)).subarray(10, 12)]).toEqual([3, 1]);
-		raw.write(ready("PUB"));
-		expect((await raw.command()).name).toBe("READY");
-		const { name, data } = await raw.command();
-		expect([name, String(data)]).toEqual(["SUBSCRIBE", "a"]);
-		raw.write(message(`a ${major}.${minor}`));
-		expect(String(await subscriber.receive())).toBe(`a ${major}.${minor}`);
-	}
-});
+covers(
+	zmtp("version-6", "version-7"),
+	OVER,
+	"a peer of 3.0, of 3.1 or of any higher version is taken, and greeted with 3.1",
+	async (transport) => {
+		const subscriber = open(new Subscriber());
+		subscriber.subscribe("a");
+		const endpoint = await meet(transport, subscriber);
+		for (const [major, minor] of [
+			[3, 0],
+			[3, 1],
+			[3, 2],
+			[3, 255],
+			[4, 0],
+			[200, 7],
+			[255, 255],
+		] as const) {
+			const raw = await dial(endpoint);
+			raw.write(greeting({ major, minor }));
+			expect([...(await raw.read(64)).subarray(10, 12)]).toEqual([3, 1]);
+			raw.write(ready("PUB"));
+			expect((await raw.command()).name).toBe("READY");
+			// What 3.1 has of its own a peer of 3.0 does not get.
+			expect(await raw.frame()).toEqual(
+				minor === 0 && major === 3 ? { flags: 0, body: Buffer.from("\x01a") } : { flags: COMMAND, body: commandBody("SUBSCRIBE", "a") },
+			);
+			raw.write(message(`a ${major}.${minor}`));
+			expect(String(await subscriber.receive())).toBe(`a ${major}.${minor}`);
+		}
+	},
+);
 
 const OLD_OPENINGS: readonly (readonly [string, Buffer])[] = [
 	["1.0 without identity", Buffer.from("0100", "hex")],
 	["1.0 with an identity", Buffer.from("040061626300", "hex")],
 	["1.0 with a long header", Buffer.from("ff000000000000000200000000", "hex")],
 	["2.0", Buffer.concat([SIGNATURE, Buffer.of(1, 5, 0, 0)])],
+	["2.0 as version 2", Buffer.concat([SIGNATURE, Buffer.of(2, 5, 0, 0)])],
 ];
+
+/** A connection that is made to the socket, and one that it makes, each with how its handshake ends. */
+async function bothWays(transport: SpecTransport, options: SocketOptionsInput): Promise<[RawPeer, Promise<string>][]> {
+	const [bound, connecting] = [open(new Dealer(options)), open(new Dealer(options))];
+	const verdicts = [verdict(bound), verdict(connecting)] as const;
+	const listener = await listen(transport);
+	connecting.connect(listener.endpoint);
+	return [
+		[await dialled(transport, bound), verdicts[0]],
+		[await listener.next(), verdicts[1]],
+	];
+}
 
 covers(
 	zmtp("version-8", "old-3", "security-1"),
 	OVER,
-	"with PLAIN or CURVE, a peer of 1.0 or 2.0 is disconnected before it gets any further",
+	"with PLAIN, CURVE or a ZAP domain, a peer of 1.0 or 2.0 is disconnected before it gets any further, whoever bound",
 	async (transport) => {
-		for (const { options } of ROLES.slice(1)) {
-			const socket = open(new Dealer(options));
-			const endpoint = await meet(transport, socket);
-			for (const [, opening] of OLD_OPENINGS) {
-				const verdictOfIt = verdict(socket);
-				const raw = await dial(endpoint);
-				raw.write(opening);
-				expect(await verdictOfIt).toMatch(/^ERR_ZMTP_(?:VERSION|GREETING)$/);
-				await raw.ended();
-				expect(raw.unread.length).toBeLessThanOrEqual(11);
+		for (const options of [...ROLES.slice(1).map((role) => role.options), { zapDomain: "home" }]) {
+			for (const [what, opening] of OLD_OPENINGS) {
+				for (const [raw, verdictOfIt] of await bothWays(transport, options)) {
+					raw.write(opening);
+					expect([what, await verdictOfIt]).toEqual([what, expect.stringMatching(/^ERR_ZMTP_(?:VERSION|GREETING)$/)]);
+					await raw.ended();
+					expect(raw.unread.length).toBeLessThanOrEqual(11);
+				}
 			}
 		}
 	},
@@ -166,21 +198,19 @@ covers(
 covers(
 	zmtp("security-1", "mechanism-7", "mechanism-8"),
 	OVER,
-	"a peer with another mechanism sees our whole greeting and is disconnected; nobody talks us into a weaker one",
+	"a peer with another mechanism sees our whole greeting and is disconnected, whoever bound; nobody talks us into a weaker one",
 	async (transport) => {
 		for (const { mechanism, options } of ROLES) {
-			const socket = open(new Dealer(options));
-			const endpoint = await meet(transport, socket);
 			for (const other of ["NULL", "PLAIN", "CURVE", "GSSAPI", "", "null", `${mechanism}X`, `${mechanism}\0X`].filter(
 				(one) => one !== mechanism,
 			)) {
-				const verdictOfIt = verdict(socket);
-				const raw = await dial(endpoint);
-				raw.write(greeting({ mechanism: other }), ready("ROUTER"));
-				expect((await raw.read(64)).toString("latin1", 12, 12 + mechanism.length)).toBe(mechanism);
-				await raw.ended();
-				expect([other, await verdictOfIt]).toEqual([other, "ERR_ZMTP_MECHANISM_MISMATCH"]);
-				expect(raw.unread.length).toBe(0);
+				for (const [raw, verdictOfIt] of await bothWays(transport, options)) {
+					raw.write(greeting({ mechanism: other }), ready("ROUTER"));
+					expect((await raw.read(64)).toString("latin1", 12, 12 + mechanism.length)).toBe(mechanism);
+					await raw.ended();
+					expect([other, await verdictOfIt]).toEqual([other, "ERR_ZMTP_MECHANISM_MISMATCH"]);
+					expect(raw.unread.length).toBe(0);
+				}
 			}
 		}
 	},

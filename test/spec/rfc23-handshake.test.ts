@@ -3,7 +3,8 @@ import { Authenticator, curveKeyPair, Dealer, Pair, Pull, Push, Router, type Soc
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, meanwhile, meet, open, texts } from "./open-sockets.ts";
+import { atEnd, meanwhile, meet, open, texts, until } from "./open-sockets.ts";
+import { KINDS, make, PARTNERS } from "./socket-kinds.ts";
 import { COMMAND, command, commandBody, dial, frame, greeting, listen, message, properties, ready, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
@@ -34,20 +35,28 @@ covers(
 	},
 );
 
-covers(["37/null-13"], OVER, "messages begin only after both READYs", async (transport) => {
-	const listener = await listen(transport);
-	const push = open(new Push());
-	push.connect(listener.endpoint);
-	await push.send("waiting");
-	const raw = await listener.next();
-	raw.write(greeting());
-	await raw.read(64);
-	expect((await raw.command()).name).toBe("READY");
-	await meanwhile(transport);
-	expect(raw.unread.length).toBe(0);
-	raw.write(ready("PULL"));
-	expect(await raw.message()).toEqual(["waiting"]);
-});
+covers(
+	[...zmtp("grammar-1"), "37/null-13"],
+	OVER,
+	"messages of ours begin only after both READYs, binding or connecting",
+	async (transport) => {
+		const listener = await listen(transport);
+		const [bound, connecting] = [open(new Push()), open(new Push())];
+		connecting.connect(listener.endpoint);
+		const dialled = await dial(await meet(transport, bound));
+		const sending = [bound, connecting].map((push) => push.send("waiting"));
+		for (const raw of [dialled, await listener.next()]) {
+			raw.write(greeting());
+			await raw.read(64);
+			expect((await raw.command()).name).toBe("READY");
+			await meanwhile(transport);
+			expect(raw.unread.length).toBe(0);
+			raw.write(ready("PULL"));
+			expect(await raw.message()).toEqual(["waiting"]);
+		}
+		await Promise.all(sending);
+	},
+);
 
 covers(
 	zmtp("null-6", "socket-type-3"),
@@ -168,20 +177,58 @@ covers(zmtp("metadata-4"), OVER, "we announce X- properties that the application
 		expect(() => open(new Pull({ metadata: { [name]: "1" } }))).toThrowError(expect.objectContaining({ code: "EINVAL" }));
 });
 
-covers(zmtp("identity-1"), OVER, "two peers with one Identity are no matter to a PULL or a DEALER", async (transport) => {
-	for (const [socket, type] of [
-		[open(new Pull()), "PUSH"],
-		[open(new Dealer()), "ROUTER"],
-	] as const) {
-		const endpoint = await meet(transport, socket);
-		for (const text of ["first", "second"]) {
+covers(
+	zmtp("identity-1"),
+	OVER,
+	"a REQ, a DEALER and a ROUTER are known to a ROUTER by their Identity, in whatever case it is named",
+	async (transport) => {
+		const router = open(new Router());
+		const endpoint = await meet(transport, router);
+		for (const [type, name] of [
+			["REQ", "Identity"],
+			["DEALER", "IDENTITY"],
+			["ROUTER", "identity"],
+		] as const) {
 			const raw = await dial(endpoint);
-			await raw.shake(type, [["Identity", "same"]]);
-			raw.write(message(text));
-			expect(texts(await socket.receive())).toEqual([text]);
+			await raw.shake(type, [[name, `the ${type}`]]);
+			raw.write(message("", "hello"));
+			expect(texts(await router.receive())).toEqual([`the ${type}`, "", "hello"]);
+			await router.send([`the ${type}`, "", "answer"]);
+			expect(await raw.message()).toEqual(["", "answer"]);
+		}
+	},
+);
+
+covers(zmtp("identity-1"), OVER, "to every other type two peers with one Identity are two peers", async (transport) => {
+	for (const kind of KINDS.filter((one) => !["ROUTER", "PAIR", "CHANNEL"].includes(one))) {
+		const socket = make(kind);
+		const endpoint = await meet(transport, socket);
+		for (let count = 1; count <= 2; count++) {
+			await (await dial(endpoint)).shake(PARTNERS[kind][0] as string, [["Identity", "same"]]);
+			await until(() => socket.pipeCount === count);
 		}
 	}
 });
+
+covers(
+	zmtp("identity-1"),
+	OVER,
+	"two peers with one Identity are no matter to a PULL or a DEALER, which give messages without it",
+	async (transport) => {
+		for (const [socket, type] of [
+			[open(new Pull()), "PUSH"],
+			[open(new Dealer()), "ROUTER"],
+		] as const) {
+			const endpoint = await meet(transport, socket);
+			for (const text of ["first", "second"]) {
+				const raw = await dial(endpoint);
+				await raw.shake(type, [["Identity", "same"]]);
+				raw.write(message(text));
+				expect(texts(await socket.receive())).toEqual([text]);
+			}
+		}
+	},
+);
 
 covers(zmtp("identity-2"), OVER, "an Identity of 255 octets is an address, one of 256 ends the handshake", async (transport) => {
 	const router = open(new Router());
@@ -218,14 +265,25 @@ covers(zmtp("error-1"), OVER, "an ERROR ends the connection, whoever bound", asy
 covers(
 	zmtp("error-2", "error-4", "error-5"),
 	OVER,
-	"after an ERROR it does not connect again; after a mere close it does, over and over",
+	"after an ERROR it does not connect again; after a mere close, whenever it comes, it does, over and over",
 	async (transport) => {
 		const [strict, loose] = [await listen(transport), await listen(transport)];
 		for (const { endpoint } of [strict, loose]) open(new Push({ reconnectInterval: 1 })).connect(endpoint);
 		const refused = await strict.next();
 		refused.write(greeting(), REFUSAL);
 		await refused.ended();
-		for (let i = 0; i < 20; i++) (await loose.next()).stream.destroy();
+		for (let i = 0; i < 20; i++) {
+			const raw = await loose.next();
+			// At once, after its greeting, after the handshake, or within a frame.
+			if (i % 4 === 1) {
+				raw.write(greeting());
+				await raw.read(64);
+			} else if (i % 4 > 1) await raw.shake("PULL");
+			if (i % 4 === 3) {
+				raw.write(Buffer.of(0, 5, 1));
+				raw.stream.end();
+			} else raw.stream.destroy();
+		}
 		expect(strict.count).toBe(1);
 		expect(loose.count).toBeGreaterThanOrEqual(20);
 	},

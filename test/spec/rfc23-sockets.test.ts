@@ -26,7 +26,7 @@ import { covers } from "./covers.ts";
 import { verdict } from "./events.ts";
 import { anyEndpoint, freeEndpoint, meet, open, texts, until } from "./open-sockets.ts";
 import { KINDS, KINDS_OF_30, make, PARTNERS } from "./socket-kinds.ts";
-import { dial, greeting, listen, message, ready, WIRE } from "./wire.ts";
+import { command, dial, greeting, listen, message, ready, WIRE } from "./wire.ts";
 import { zmtp } from "./zmtp-ids.ts";
 
 const OVER = { transports: WIRE };
@@ -80,6 +80,23 @@ covers(zmtp("socket-2"), ALL, "connecting returns at once, and sending too, long
 	expect(texts(await pull.receive())).toEqual(["early"]);
 });
 
+covers(["23/socket-2"], ALL, "every type of ZMTP 3.0 connects to where nobody is yet, and meets who comes", async (transport) => {
+	for (const kind of KINDS_OF_30) await meetsLate(transport, kind);
+});
+
+covers(["37/socket-2"], ALL, "every type of ZMTP 3.1 connects to where nobody is yet, and meets who comes", async (transport) => {
+	for (const kind of KINDS) await meetsLate(transport, kind);
+});
+
+async function meetsLate(transport: SpecTransport, kind: (typeof KINDS)[number]): Promise<void> {
+	const endpoint = await freeEndpoint(transport);
+	const [early, late] = [make(kind, { reconnectInterval: 1 }), make(PARTNERS[kind][0] as (typeof KINDS)[number])];
+	expect(early.connect(endpoint)).toBe(undefined);
+	await late.bind(endpoint);
+	await until(() => early.pipeCount === 1 && late.pipeCount === 1);
+	await Promise.all([early, late].map((socket) => socket[Symbol.asyncDispose]()));
+}
+
 covers(
 	zmtp("socket-3", "socket-5"),
 	OVER,
@@ -108,9 +125,17 @@ covers(
 		await meet(transport, router, dealer);
 		const sent = Array.from({ length: 500 }, (_, index) => [`${index}`, "x".repeat(index), `${index} ends`]);
 		await Promise.all(sent.map((parts) => dealer.send(parts)));
-		for (const parts of sent) expect(texts((await router.receive()).slice(1))).toEqual(parts);
+		let id: Uint8Array = Buffer.alloc(0);
+		for (const parts of sent) {
+			const [from, ...frames] = await router.receive();
+			expect(texts(frames)).toEqual(parts);
+			id = from as Uint8Array;
+		}
 		await dealer.send("last");
 		expect(texts((await router.receive()).slice(1))).toEqual(["last"]);
+		// And the other way.
+		await Promise.all([...sent, ["last"]].map((parts) => router.send([id, ...parts])));
+		for (const parts of [...sent, ["last"]]) expect(texts(await dealer.receive())).toEqual(parts);
 	},
 );
 
@@ -241,17 +266,56 @@ covers(
 	},
 );
 
-covers(["23/pubsub-2", "23/pubsub-3"], OVER, "towards a publisher of 3.0 a SUB and an XSUB subscribe so", async (transport) => {
-	const [subscriber, xsub] = [open(new Subscriber()), open(new XSubscriber())];
-	for (const socket of [subscriber, xsub]) {
-		const raw = await dial(await meet(transport, socket));
-		await raw.shake("PUB", [], { minor: 0 });
-		if (socket === subscriber) subscriber.subscribe("ab");
-		else await xsub.send("\x01ab");
-		expect(await raw.message()).toEqual(["\x01ab"]);
-		if (socket === subscriber) subscriber.unsubscribe("ab");
-		else await xsub.send("\x00ab");
-		expect(await raw.message()).toEqual(["\x00ab"]);
+covers(
+	["23/pubsub-2", "23/pubsub-3"],
+	OVER,
+	"towards a publisher of 3.0 a SUB and an XSUB subscribe so, long topics too",
+	async (transport) => {
+		const [subscriber, xsub] = [open(new Subscriber()), open(new XSubscriber())];
+		for (const topic of ["", "ab", "\x00\x01", "t".repeat(300)]) {
+			for (const socket of [subscriber, xsub]) {
+				const raw = await dial(await meet(transport, socket));
+				await raw.shake("PUB", [], { minor: 0 });
+				if (socket === subscriber) subscriber.subscribe(topic);
+				else await xsub.send(`\x01${topic}`);
+				expect(await raw.message()).toEqual([`\x01${topic}`]);
+				if (socket === subscriber) subscriber.unsubscribe(topic);
+				else await xsub.send(`\x00${topic}`);
+				expect(await raw.message()).toEqual([`\x00${topic}`]);
+			}
+		}
+	},
+);
+
+covers(zmtp("pubsub-1"), OVER, "a PUB sends a subscriber of 3.0 or 3.1 nothing but what it subscribed to", async (transport) => {
+	for (const [minor, subscribe, cancel] of [
+		[0, message("\x01ab"), [message("\x00ab"), message("\x01z")]],
+		[1, command("SUBSCRIBE", "ab"), [command("CANCEL", "ab"), command("SUBSCRIBE", "z")]],
+	] as const) {
+		const publisher = open(new Publisher());
+		const raw = await dial(await meet(transport, publisher));
+		await raw.shake("SUB", [], { minor });
+		raw.write(subscribe);
+		// It tells nobody when it is subscribed to.
+		const hearing = async (wanted: string): Promise<Set<string>> => {
+			const heard = new Set<string>();
+			const reading = (async () => {
+				while (!heard.has(wanted)) heard.add(String(await raw.message()));
+			})();
+			while (!heard.has(wanted)) {
+				for (const text of ["a", "b", "", "abc", "ba", "z"]) await publisher.send(text);
+				await new Promise((turn) => setImmediate(turn));
+			}
+			await reading;
+			return heard;
+		};
+		expect([...(await hearing("abc"))]).toEqual(["abc"]);
+		raw.write(...cancel);
+		await hearing("z");
+		await publisher.send("z end");
+		while (String(await raw.message()) !== "z end");
+		for (const text of ["abc", "z"]) await publisher.send(text);
+		expect(await raw.message()).toEqual(["z"]);
 	}
 });
 
@@ -266,6 +330,20 @@ covers(zmtp("pubsub-4", "pubsub-5"), ALL, "a subscription matches what begins wi
 	for (const text of sent) await xpub.send(text);
 	for (const text of ["A", "AB", "A end"]) expect(texts(await some.receive())).toEqual([text]);
 	for (const text of sent) expect(texts(await all.receive())).toEqual([text]);
+});
+
+covers(zmtp("pubsub-8"), ALL, "what several subscriptions match comes once, and one of them is enough", async (transport) => {
+	const xpub = open(new XPublisher());
+	const subscriber = open(new Subscriber());
+	subscriber.subscribe("A", "", "AB");
+	await meet(transport, xpub, subscriber);
+	for (let i = 0; i < 3; i++) await xpub.receive();
+	for (const text of ["ABC", "B", "end"]) await xpub.send(text);
+	for (const text of ["ABC", "B", "end"]) expect(texts(await subscriber.receive())).toEqual([text]);
+	subscriber.unsubscribe("");
+	expect(String(await xpub.receive())).toBe("\x00");
+	for (const text of ["ABC", "B", "A"]) await xpub.send(text);
+	for (const text of ["ABC", "A"]) expect(texts(await subscriber.receive())).toEqual([text]);
 });
 
 covers(zmtp("pubsub-6"), ALL, "what was subscribed twice is unsubscribed by the second time", async (transport) => {

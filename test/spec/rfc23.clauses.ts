@@ -25,7 +25,10 @@ export const clauses: readonly Clause[] = [
 		must("23/grammar-11", "The body of a frame may be empty."),
 	]),
 	...section("Version Negotiation", WIRE, [
-		must("23/version-1", "Who detects older versions sends at once as much greeting as that takes, without waiting for the other."),
+		must(
+			"23/version-1",
+			"Who detects older versions sends at once as much greeting as that takes, without waiting for the other: the signature, where 1.0 may be.",
+		),
 		must("23/version-2", "It reads the first eleven octets of the other and decides by them whether to step down."),
 		must("23/version-3", "The whole greeting is 64 octets on both sides, and as many are waited for."),
 		should(
@@ -34,7 +37,7 @@ export const clauses: readonly Clause[] = [
 			"We detect them; the padding then has the length that ZMTP 1.0 reads.",
 		),
 		must("23/version-5", "The padding means nothing and is never checked."),
-		must("23/version-6", "Versions above 3.0 are accepted."),
+		must("23/version-6", "Version 3.0 and those above are accepted."),
 		must("23/version-7", "To an equal or higher version we speak our own."),
 		must("23/version-8", "A peer whose version we cannot step down to loses its connection."),
 	]),
@@ -125,6 +128,7 @@ export const clauses: readonly Clause[] = [
 		should("23/pattern-2", "PUB, XPUB, SUB and XSUB follow RFC 29."),
 		must("23/pubsub-4", "A subscription matches every message that begins with it."),
 		must("23/pubsub-5", "An empty subscription matches every message."),
+		must("23/pubsub-8", "Subscriptions are added together: what several of them match is matched, no more than once."),
 		must("23/pubsub-6", "Subscriptions add up: two of the same take two unsubscribes."),
 		must(
 			"23/pubsub-7",
@@ -137,7 +141,7 @@ export const clauses: readonly Clause[] = [
 	...section("Backwards Interoperability", WIRE, [
 		should("23/old-1", "Who needs no older peers sends its whole greeting at once.", "We talk to older peers, so we step through it."),
 		must("23/old-2", "For peers of 1.0 the padding has, in 8 octets with the high one first, the length of the identity plus one."),
-		must("23/old-3", "With a mechanism other than NULL a peer of 1.0 or 2.0 is disconnected at once."),
+		must("23/old-3", "With a mechanism other than NULL a peer of 1.0, or of 2.0, which is version 1 or 2, is disconnected at once."),
 	]),
 	...section("Wire Analysis of the Connection", WIRE, [
 		must("23/analysis-1", "On a clear connection the data of messages is in message frames."),

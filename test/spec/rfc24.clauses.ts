@@ -25,10 +25,16 @@ export const clauses: readonly Clause[] = [
 		must("24/flow-8", "The server sends no message before it has sent READY."),
 		must("24/flow-9", "Any other command, or any other order, ends the connection."),
 		must("24/hello-1", "HELLO is its name, the user name and the password, each with one octet of length before it."),
+		must(
+			"24/hello-3",
+			"User name and password have visible characters only.",
+			"libzmq takes any octets, and so do we: a program that comes from there keeps its passwords, with spaces and letters of any language.",
+		),
 		must("24/hello-2", "A HELLO that is cut off or has something behind it is none."),
 		must("24/welcome-1", "WELCOME is its name and nothing else."),
 		must("24/initiate-1", "INITIATE is its name and the client's metadata."),
 		must("24/ready-1", "READY is its name and the server's metadata."),
+		must("24/error-1", "Instead of WELCOME or READY an ERROR may come, which ends the connection."),
 		must("24/message-1", "Messages go as ZMTP frames them, in clear."),
 	]),
 ];

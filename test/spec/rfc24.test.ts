@@ -98,6 +98,72 @@ covers(
 	},
 );
 
+covers(
+	[...zmtp("analysis-1", "analysis-2", "metadata-2"), "24/role-1", "24/initiate-1", "24/ready-1", "24/message-1"],
+	OVER,
+	"the server may be the one that connects, and the client the one that binds",
+	async (transport) => {
+		const [binding, connecting] = [open(new Dealer(LOGIN)), open(new Dealer({ plainServer: true }))];
+		const both = Promise.all([next(binding, "handshake"), next(connecting, "handshake")]);
+		await meet(transport, binding, connecting);
+		await both;
+		await binding.send("to the server");
+		expect(texts(await connecting.receive())).toEqual(["to the server"]);
+		const listener = await listen(transport);
+		const dealer = open(new Dealer({ plainServer: true }));
+		dealer.connect(listener.endpoint);
+		const raw = await listener.next();
+		raw.write(greeting({ mechanism: "PLAIN" }), HELLO);
+		await raw.read(64);
+		expect((await raw.command()).name).toBe("WELCOME");
+		const accepted = next(dealer, "handshake");
+		raw.write(
+			command(
+				"INITIATE",
+				properties([
+					["SOCKET-TYPE", "DEALER"],
+					["x-SIDE", "raw"],
+				]),
+			),
+		);
+		expect((await raw.command()).name).toBe("READY");
+		expect(String((await accepted).peer.get("x-side"))).toBe("raw");
+		raw.write(message("in", "clear"));
+		expect(texts(await dealer.receive())).toEqual(["in", "clear"]);
+	},
+);
+
+covers(
+	[...zmtp("error-1", "error-2"), "24/error-1"],
+	OVER,
+	"an ERROR instead of WELCOME or of READY ends the connection, and our client does not come with that password again",
+	async (transport) => {
+		const listeners = await Promise.all(["WELCOME", "READY"].map(() => listen(transport)));
+		for (const [index, listener] of listeners.entries()) {
+			const dealer = open(new Dealer({ ...LOGIN, reconnectInterval: 1 }));
+			const refused = verdict(dealer);
+			dealer.connect(listener.endpoint);
+			const raw = await listener.next();
+			raw.write(greeting({ mechanism: "PLAIN", asServer: 1 }));
+			await raw.read(64);
+			expect((await raw.command()).name).toBe("HELLO");
+			if (index === 1) {
+				raw.write(command("WELCOME"));
+				expect((await raw.command()).name).toBe("INITIATE");
+			}
+			raw.write(command("ERROR", "\x03400"));
+			expect(await refused).toBe("ERR_ZAP_REFUSED");
+			await raw.ended();
+			expect(raw.unread.length).toBe(0);
+		}
+		// One that is merely closed comes over and over in the meantime.
+		const other = await listen(transport);
+		open(new Dealer({ ...LOGIN, reconnectInterval: 1 })).connect(other.endpoint);
+		for (let i = 0; i < 20; i++) (await other.next()).stream.destroy();
+		expect(listeners.map(({ count }) => count)).toEqual([1, 1]);
+	},
+);
+
 covers(["24/flow-3"], OVER, "a wrong password, and no handler to judge, end the connection", async (transport) => {
 	const dealer = open(new Dealer({ plainServer: true }));
 	const endpoint = await meet(transport, dealer);
@@ -141,7 +207,16 @@ covers(["24/flow-5"], OVER, "an INITIATE that is malformed or does not fit ends 
 covers(["24/flow-9"], OVER, "what comes out of its turn ends the connection, on both sides", async (transport) => {
 	const dealer = open(new Dealer({ plainServer: true }));
 	const endpoint = await meet(transport, dealer);
-	for (const early of [[command("INITIATE", OURS)], [message("x")], [command("READY", OURS)], [HELLO, HELLO], [HELLO, message("x")]]) {
+	for (const early of [
+		[command("INITIATE", OURS)],
+		[message("x")],
+		[command("READY", OURS)],
+		[command("NOVELTY")],
+		[HELLO, HELLO],
+		[HELLO, message("x")],
+		[HELLO, command("READY", OURS)],
+		[HELLO, command("NOVELTY")],
+	]) {
 		const refused = verdict(dealer);
 		const raw = await client(endpoint);
 		raw.write(...early);
@@ -152,6 +227,10 @@ covers(["24/flow-9"], OVER, "what comes out of its turn ends the connection, on 
 		[command("READY", OURS)],
 		[message("x")],
 		[command("HELLO", "\0\0")],
+		[command("INITIATE", OURS)],
+		[command("NOVELTY")],
+		[command("WELCOME"), command("INITIATE", OURS)],
+		[command("WELCOME"), command("NOVELTY")],
 		[command("WELCOME"), command("WELCOME")],
 		[command("WELCOME"), message("x")],
 	]) {
@@ -160,6 +239,21 @@ covers(["24/flow-9"], OVER, "what comes out of its turn ends the connection, on 
 		const raw = await server(transport, socket);
 		raw.write(...early);
 		expect(await refused).toBe("ERR_ZMTP_UNEXPECTED_COMMAND");
+		await raw.ended();
+	}
+});
+
+covers(["24/ready-1"], OVER, "a READY that is malformed or does not fit ends the connection", async (transport) => {
+	for (const [data, reason] of [
+		[Buffer.from("\x0bSocket"), "ERR_ZMTP_MALFORMED_COMMAND_READY"],
+		[properties([["X-Only", "this"]]), "ERR_ZMTP_INVALID_METADATA"],
+		[properties([["Socket-Type", "PULL"]]), "ERR_ZMTP_INCOMPATIBLE_SOCKET_TYPE"],
+	] as const) {
+		const socket = open(new Dealer(LOGIN));
+		const refused = verdict(socket);
+		const raw = await server(transport, socket);
+		raw.write(command("WELCOME"), command("READY", data));
+		expect(await refused).toBe(reason);
 		await raw.ended();
 	}
 });

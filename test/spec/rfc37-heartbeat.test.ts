@@ -60,6 +60,61 @@ covers(
 	},
 );
 
+covers(["37/heartbeat-3"], OVER, "PINGs that come all at once are answered each, in their order, whoever bound", async (transport) => {
+	const listener = await listen(transport);
+	open(new Push()).connect(listener.endpoint);
+	const bound = await dial(await meet(transport, open(new Pull())));
+	const contexts = Array.from({ length: 200 }, (_, index) => `${index}`);
+	for (const [raw, type] of [
+		[bound, "PUSH"],
+		[await listener.next(), "PULL"],
+	] as const) {
+		await raw.shake(type);
+		raw.write(...contexts.map((context) => command("PING", `\0\0${context}`)));
+		for (const context of contexts) expect(await raw.command()).toEqual({ name: "PONG", data: Buffer.from(context) });
+	}
+});
+
+covers(["37/heartbeat-2"], OVER, "the time to live of a peer's PING is read as tenths of a second", async (transport) => {
+	const pull = open(new Pull());
+	let gone = false;
+	pull.events.on("disconnect", () => {
+		gone = true;
+	});
+	const raw = await dial(await meet(transport, pull));
+	await raw.shake("PUSH");
+	// Six seconds: hundredths of a second would be over when a handshake of more than that has taken too long.
+	raw.write(command("PING", "\x00\x3c"));
+	expect((await raw.command()).name).toBe("PONG");
+	const slow = await dial(await meet(transport, open(new Pull({ handshakeInterval: 700 }))));
+	await slow.ended();
+	expect(gone).toBe(false);
+});
+
+covers(
+	["37/heartbeat-7"],
+	OVER,
+	"a silent peer gets few PINGs however long it may be silent, and more once it is heard of",
+	async (transport) => {
+		const socket = open(new Dealer({ heartbeatInterval: 1, heartbeatTimeout: LONG_MS }));
+		const endpoint = await meet(transport, socket);
+		const silent = await dial(endpoint);
+		await silent.shake("DEALER");
+		const lively = await dial(endpoint);
+		await lively.shake("DEALER");
+		for (let i = 0; i < 50; i++) {
+			expect((await lively.command()).name).toBe("PING");
+			lively.write(command("PONG"));
+		}
+		let pings = 0;
+		for (; silent.unread.length > 0; pings++) expect((await silent.command()).name).toBe("PING");
+		expect(pings).toBeGreaterThan(0);
+		expect(pings).toBeLessThan(10);
+		silent.write(message("I am still here"));
+		expect((await silent.command()).name).toBe("PING");
+	},
+);
+
 covers(
 	["37/heartbeat-5", "37/heartbeat-7", "37/heartbeat-8"],
 	OVER,

@@ -11,12 +11,15 @@ const WIRE = ["tcp", "ipc"] as const;
 const ALL = ["tcp", "ipc", "inproc", "ws"] as const;
 
 /** What RFC 37 says in other words, or no more. */
-const CHANGED = new Set(["grammar-3", "version-6", "topology-1", "null-2", "null-11", "pubsub-2", "pubsub-3"].map((name) => `23/${name}`));
+const CHANGED = new Set(
+	["grammar-3", "version-6", "topology-1", "mechanism-6", "null-2", "null-11", "pubsub-2", "pubsub-3"].map((name) => `23/${name}`),
+);
 
 export const clauses: readonly Clause[] = [
 	...of23.filter(({ id }) => !CHANGED.has(id)).map((clause) => ({ ...clause, id: clause.id.replace("23/", "37/") })),
 	...section("Formal Grammar", WIRE, [must("37/grammar-3", "The version is 3.1.")]),
-	...section("Version Negotiation", WIRE, [must("37/version-6", "Versions above 3.1 are accepted.")]),
+	...section("Version Negotiation", WIRE, [must("37/version-6", "Version 3.1 and those above are accepted.")]),
+	...section("Authentication and Confidentiality", WIRE, [must("37/mechanism-6", "Flags and size of a command are never encrypted.")]),
 	...section("The NULL Security Mechanism", WIRE, [
 		must("37/null-2", "The peer that binds is the server, the one that connects the client."),
 		must("37/null-11", "The client sends READY without waiting for the server's."),
@@ -51,6 +54,7 @@ export const clauses: readonly Clause[] = [
 		must("37/radio-3", "To leave, it sends the command LEAVE with the group as its data."),
 		must("37/radio-4", "A group has at most 255 octets, none of them zero."),
 		must("37/radio-5", "Groups match when they are equal, and only then."),
+		must("37/radio-7", "A message reaches all members of its group."),
 		must("37/radio-6", "A message is two frames: the group, short and with more to follow, and the body."),
 	]),
 	...section("The Scatter-Gather Pattern", ALL, [should("37/pattern-7", "SCATTER and GATHER follow RFC 49.")]),

@@ -20,7 +20,7 @@ import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { anyEndpoint, meet, open, texts } from "./open-sockets.ts";
 import { make } from "./socket-kinds.ts";
-import { command, dial, frame, listen, MORE, message, WIRE } from "./wire.ts";
+import { command, dial, frame, greeting, LONG, listen, MORE, message, ready, WIRE } from "./wire.ts";
 
 const OVER = { transports: WIRE };
 const TCP = { transports: ["tcp"] } as const;
@@ -115,11 +115,39 @@ covers(
 	},
 );
 
+covers(
+	["37/radio-6", "37/radio-7"],
+	OVER,
+	"every member gets it, and the frame of the group stays short where the body is long",
+	async (transport) => {
+		const radio = open(new Radio());
+		const endpoint = await meet(transport, radio);
+		const [group, body] = ["g".repeat(255), "b".repeat(256)];
+		const members = await Promise.all(Array.from({ length: 3 }, () => dial(endpoint)));
+		const heard = new Set<unknown>();
+		const reading = members.map(async (raw) => {
+			await raw.shake("DISH");
+			raw.write(command("JOIN", group));
+			expect([...(await raw.read(2))]).toEqual([MORE, 255]);
+			expect(String(await raw.read(255))).toBe(group);
+			expect([...(await raw.read(9))]).toEqual([LONG, 0, 0, 0, 0, 0, 0, 1, 0]);
+			expect(String(await raw.read(256))).toBe(body);
+			heard.add(raw);
+		});
+		while (heard.size < members.length) {
+			await radio.send(body, { group });
+			await new Promise((turn) => setImmediate(turn));
+		}
+		await Promise.all(reading);
+	},
+);
+
 covers(["37/radio-6", "37/thread-safe-4"], OVER, "a DISH gets a body, and its group beside it", async (transport) => {
 	const dish = open(new Dish());
 	dish.join("weather");
 	const raw = await dial(await meet(transport, dish));
 	await raw.shake("RADIO");
+	expect(await raw.command()).toEqual({ name: "JOIN", data: Buffer.from("weather") });
 	raw.write(message("weather", "rain"));
 	expect(await dish.receive()).toEqual([Buffer.from("rain"), { group: Buffer.from("weather") }]);
 });
@@ -140,7 +168,45 @@ covers(
 	},
 );
 
-covers(["37/thread-safe-2"], ALL, "several frames are refused by every thread-safe socket", async (transport) => {
+covers(
+	["37/thread-safe-1", "37/thread-safe-4"],
+	ALL,
+	"so it is with every thread-safe type: one send, one receive, and beside it the group or the routing id",
+	async (transport) => {
+		const texts = ["one", "", "three"];
+		const [server, client] = [open(new Server()), open(new Client())];
+		await meet(transport, server, client);
+		await client.send("hello");
+		const [, { routingId: ofClient }] = await server.receive();
+		await Promise.all(texts.map((text) => server.send(text, { routingId: ofClient })));
+		for (const text of texts) expect(await client.receive()).toEqual([Buffer.from(text)]);
+		const [gather, scatter] = [open(new Gather()), open(new Scatter())];
+		await meet(transport, gather, scatter);
+		const [left, right] = [open(new Channel()), open(new Channel())];
+		await meet(transport, left, right);
+		for (const [from, to] of [
+			[scatter, gather],
+			[left, right],
+			[right, left],
+		] as const) {
+			await Promise.all(texts.map((text) => from.send(text)));
+			for (const text of texts) expect(await to.receive()).toEqual([Buffer.from(text)]);
+		}
+		const [bound, peer] = [open(new Peer()), open(new Peer())];
+		await bound.bind(anyEndpoint(transport));
+		const routingId = peer.connectPeer(bound.lastEndpoint as string);
+		await Promise.all(texts.map((text) => peer.send(text, { routingId })));
+		for (const text of texts) expect(await bound.receive()).toEqual([Buffer.from(text), { routingId: expect.any(Number) }]);
+		const [radio, dish] = [open(new Radio()), open(new Dish())];
+		dish.join("g");
+		await meet(transport, radio, dish);
+		while (radio.trySend("joined", { group: "g" }) !== "sent") await new Promise((turn) => setImmediate(turn));
+		await Promise.all(texts.map((text) => radio.send(text, { group: "g" })));
+		for (const text of ["joined", ...texts]) expect(await dish.receive()).toEqual([Buffer.from(text), { group: Buffer.from("g") }]);
+	},
+);
+
+covers(["37/thread-safe-2"], ALL, "several frames are refused by every thread-safe socket, however they are sent", async (transport) => {
 	const parts = ["a", "b"] as never;
 	const refused = { code: "EINVAL" };
 	const [client, scatter, channel] = [open(new Client()), open(new Scatter()), open(new Channel())];
@@ -159,6 +225,19 @@ covers(["37/thread-safe-2"], ALL, "several frames are refused by every thread-sa
 	await bound.bind(anyEndpoint(transport));
 	const routingId = peer.connectPeer(bound.lastEndpoint as string);
 	await expect(peer.send(parts, { routingId })).rejects.toMatchObject(refused);
+	const thrown = expect.objectContaining(refused);
+	for (const plain of [client, scatter, channel]) {
+		expect(() => plain.trySend(parts)).toThrowError(thrown);
+		await expect(plain.sendMany(["a", parts])).rejects.toMatchObject(refused);
+	}
+	for (const [tagged, to] of [
+		[server, tag],
+		[peer, { routingId }],
+		[radio, { group: "g" }],
+	] as const) {
+		expect(() => tagged.trySend(parts, to as never)).toThrowError(thrown);
+		await expect(tagged.sendMany([[parts, to]] as never)).rejects.toMatchObject(refused);
+	}
 });
 
 covers(["37/thread-safe-3"], OVER, "a message of several frames from the wire is dropped, and the next one comes", async (transport) => {
@@ -215,6 +294,36 @@ covers(["37/resource-2"], TCP, "a peer that asks for a resource stays connected 
 	raw.write(message("to later"));
 	expect(texts(await later.receive())).toEqual(["to later"]);
 });
+
+covers(
+	["37/resource-2"],
+	TCP,
+	"it waits longer than a handshake may take, and where no resource is bound it may ask for one too",
+	async () => {
+		const first = open(new Pull({ handshakeInterval: 50 }));
+		await first.bind("tcp://127.0.0.1:*/first");
+		const port = (first.lastEndpoint as string).replace("/first", "");
+		const asking = await dial(port);
+		asking.write(greeting(), ready("PUSH", [["Resource", "later"]]));
+		await asking.read(64);
+		// Two handshakes that came after it have taken too long.
+		for (let i = 0; i < 2; i++) {
+			const silent = await dial(port);
+			silent.write(greeting());
+			await silent.ended();
+		}
+		const later = open(new Pull({ handshakeInterval: 50 }));
+		await later.bind(`${port}/later`);
+		expect((await asking.command()).name).toBe("READY");
+		asking.write(message("patient"));
+		expect(texts(await later.receive())).toEqual(["patient"]);
+		const alone = open(new Pull());
+		const other = await dial(await meet("tcp", alone));
+		await other.shake("PUSH", [["Resource", "any/thing"]]);
+		other.write(message("taken"));
+		expect(texts(await alone.receive())).toEqual(["taken"]);
+	},
+);
 
 covers(["37/resource-3"], TCP, "sockets that share a port, told apart by resources, must agree in their security", async () => {
 	const [first, second] = [open(new Router()), open(new Router())];

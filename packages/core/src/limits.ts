@@ -47,6 +47,10 @@ export const COMMAND_BYTES_MAX = 64 * 1024;
 export const METADATA_PROPERTIES_MAX = 256;
 /** Context of a PING that is echoed, bytes (RFC 37). */
 export const PING_CONTEXT_BYTES_MAX = 16;
+/** Answers to PINGs that wait for a peer that does not read, count: beyond, the oldest is given up. */
+export const PONGS_DUE_MAX = 1024;
+/** PINGs that are sent to a peer of which nothing is heard, count (RFC 37: a small number): however long it may be silent, it gets no more. */
+export const PINGS_UNHEARD_MAX = 8;
 /** Frames of one inbound message: an unfinished message is held whole, and each frame costs about 200 bytes beside its body. */
 export const MULTIPART_FRAMES_MAX = 65_536;
 /** Bytes of one inbound message when `maxMessageSize` sets no limit on its frames. */

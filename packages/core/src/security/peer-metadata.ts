@@ -24,6 +24,8 @@ export interface PeerMetadata {
 export interface SocketChoice {
 	/** True once the socket is known. */
 	readonly made: boolean;
+	/** True while the peer has asked for one that is not there yet: it has no more to say until then. */
+	readonly waiting: boolean;
 	/** The peer asks for this resource; empty = for none. It may be there later. @throws ProtocolError ERR_ZMTP_UNKNOWN_RESOURCE */
 	choose(resource: string): void;
 	/** Who is to be told, once, when a choice is made that had to wait. */

@@ -8,6 +8,8 @@ import type { SocketEventOf, SocketEventType } from "../monitor.ts";
 import { curveKeyPair } from "../security/curve-keys.ts";
 import type { Socket } from "../socket/socket.ts";
 import { greeted, rawClient, ready } from "../transport/fixtures/tcp-ends.ts";
+import { encodeReady } from "../wire/command.ts";
+import { encodeFrame, FLAG_COMMAND } from "../wire/frame.ts";
 import { Dish, Radio } from "./draft-sockets.ts";
 import { Publisher, Subscriber } from "./publish-sockets.ts";
 import { Dealer, Pull, Push, Reply, Request, Router } from "./sockets.ts";
@@ -78,13 +80,7 @@ describe("sockets that share a port", () => {
 		push.connect(`${port}/late`);
 		await push.send("kept");
 		await there;
-		const ignored = open(new Push({ linger: 0 }));
-		const impatient = heard(first, "handshake:error:other");
-		first.handshakeInterval = 20;
-		ignored.connect(`${port}/never`);
-		expect((await impatient).error).toEqual(code("EAGAIN"));
-		ignored.close();
-		const late = open(new Pull({ handshakeInterval: 20 }));
+		const late = open(new Pull());
 		await late.bind(`${port}/late`);
 		expect(String(await late.receive())).toBe("kept");
 	});
@@ -249,6 +245,20 @@ describe("sockets that share a port", () => {
 			const next = open(new Pull());
 			await next.bind(endpoint);
 		}
+	});
+
+	it("do not wait for a judge as long as a peer may wait for them", async () => {
+		// It never answers.
+		await open(new Router()).bind("inproc://zeromq.zap.01");
+		const first = open(new Pull({ zapDomain: "home", handshakeInterval: 20 }));
+		const port = await shared({ first });
+		const late = heard(first, "handshake:error:other");
+		const raw = await rawClient(port);
+		const asking = encodeReady(
+			Object.entries({ "Socket-Type": "PUSH", Resource: "later" }).map(([name, text]) => [name, Buffer.from(text)]),
+		);
+		raw.write(greeted(encodeFrame(FLAG_COMMAND, asking)));
+		expect((await late).error).toEqual(code("EAGAIN"));
 	});
 
 	it("do not take what comes before the handshake of a peer that never chooses", async () => {

@@ -193,7 +193,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 
 	/** @internal */
 	onPing(context: Uint8Array): void {
-		this.#pings.answer(context);
+		this.#pings.answerNewest(context);
 		this.#scheduleFlush();
 	}
 
@@ -255,7 +255,8 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		const { context, timeToLiveMs } = parsePing(data);
 		if (timeToLiveMs > 0) this.#heartbeat ??= new Heartbeat(this.#host.options, this);
 		this.#heartbeat?.onPing(timeToLiveMs);
-		this.onPing(context);
+		this.#pings.answer(context);
+		this.#scheduleFlush();
 		return true;
 	}
 

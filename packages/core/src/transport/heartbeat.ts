@@ -3,16 +3,18 @@
  *
  * - Every interval a PING is due. From the moment it was written the peer has `heartbeatTimeout` to be heard of. A PING of the
  *   peer may bring a time to live: how long it wants its silence to be borne. Anything that comes in cancels both.
+ * - A peer of which nothing is heard gets PINGS_UNHEARD_MAX of them: more would only lie in its buffers. Unless it is we who do not listen:
+ *   then it goes on hearing of us.
  * - What we do not read cannot be heard: while our own receiver is full the peer's time does not run, and it starts again when
  *   reading does.
  * - A blocked event loop fires timers before it reads: the end is decided one turn later, when what lay waiting was read.
  *
- * One timer at most, unref'd; what comes in only writes two numbers, the timer looks at them when it fires.
+ * One timer at most, unref'd; what comes in only writes three numbers, the timer looks at them when it fires.
  *
  * Shutdown: `stop()`; after it nothing happens any more.
  */
 import { ZmqError } from "../errors.ts";
-import { TIMER_MS_MAX } from "../limits.ts";
+import { PINGS_UNHEARD_MAX, TIMER_MS_MAX } from "../limits.ts";
 import type { SocketOptions } from "../option/options.ts";
 
 export interface HeartbeatOwner {
@@ -31,6 +33,8 @@ export class Heartbeat {
 	readonly #intervalMs: number;
 	readonly #timeoutMs: number;
 	#pingAt = NEVER;
+	/** PINGs written since something was heard. */
+	#unheard = 0;
 	#timeoutAt = NEVER;
 	#timeToLiveMs = 0;
 	#timeToLiveAt = NEVER;
@@ -50,12 +54,14 @@ export class Heartbeat {
 
 	/** Something came in, whatever it was. */
 	heard(): void {
+		this.#unheard = 0;
 		this.#timeoutAt = NEVER;
 		this.#timeToLiveAt = NEVER;
 	}
 
 	/** A PING was written. */
 	pinged(): void {
+		this.#unheard += 1;
 		if (this.#timeoutMs === 0 || this.#timeoutAt !== NEVER) return;
 		this.#timeoutAt = performance.now() + this.#timeoutMs;
 		this.#arm();
@@ -97,7 +103,7 @@ export class Heartbeat {
 		const now = performance.now();
 		if (now >= this.#pingAt) {
 			this.#pingAt = now + this.#intervalMs;
-			this.#owner.onPingDue();
+			if (this.#unheard < PINGS_UNHEARD_MAX || !this.#owner.reading) this.#owner.onPingDue();
 		}
 		if (this.#late(now) === undefined) this.#arm();
 		else setImmediate(this.#decide);

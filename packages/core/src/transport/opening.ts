@@ -38,6 +38,7 @@ export class Opening {
 	readonly #handshake: ConnectionHandshake;
 	readonly #timer: NodeJS.Timeout | undefined;
 	#cancelQuestion: (() => void) | undefined;
+	#judging = false;
 	#ended = false;
 
 	constructor(link: Link, { handshake, preparation }: OpeningParts, host: TransportHost, owner: OpeningOwner) {
@@ -73,6 +74,8 @@ export class Opening {
 		this.#write();
 		const credentials = this.#handshake.takeCredentials();
 		if (credentials !== undefined) this.#question(credentials);
+		// A peer that waits for its socket has done its part (RFC 37: the socket may come at any time).
+		if (this.#host.choice?.waiting === true && !this.#judging) clearTimeout(this.#timer);
 		const { peer } = this.#handshake;
 		if (peer === undefined || this.#ended) return;
 		this.stop();
@@ -113,10 +116,12 @@ export class Opening {
 		const { zapDomain, routingId } = this.#host.options;
 		const address = this.#link.peerAddress;
 		const request = { domain: zapDomain, address, routingId, mechanism, credentials: values };
+		this.#judging = true;
 		this.#cancelQuestion = askZap(request, (answer) => this.#onAnswer(answer, handlerRequired), this.#host.namespace);
 	}
 
 	#onAnswer(answer: ZapAnswer, handlerRequired: boolean): void {
+		this.#judging = false;
 		if (this.#ended) return;
 		if (answer instanceof Error) {
 			this.#owner.onOpeningFailed(answer);

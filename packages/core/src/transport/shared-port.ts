@@ -4,7 +4,8 @@
  *
  * - The first bind makes the server, later ones join it; whose connection it is shows when the handshake is done. Security is the
  *   port's: sockets that share one must have the same options of it.
- * - A peer that names a resource which nobody has bound yet waits in its handshake, within the handshake interval.
+ * - A peer that names a resource which nobody has bound yet waits in its handshake for as long as it likes: it has said all that is asked
+ *   of it, so the handshake interval does not run.
  * - One that names none is disconnected; peers of ZMTP 1.0 and 2.0, which cannot name any, are refused.
  *
  * Shutdown: closing one service frees its resource at once and ends its connections, as a listener does; the last one closes the server,
@@ -108,6 +109,10 @@ class Arrival implements AcceptedOwner, TransportHost, SocketChoice {
 
 	get closed(): boolean {
 		return this.#service.host.closed;
+	}
+
+	get waiting(): boolean {
+		return this.wanted !== undefined;
 	}
 
 	attach(pipe: Pipe): void {

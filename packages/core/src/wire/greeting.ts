@@ -6,8 +6,8 @@
  *   its version is known, because older peers expect other bytes there.
  * - The padding holds the length of our routing id and one more: to a peer of ZMTP 1.0 the ten bytes are the header of a frame
  *   with our routing id. Padding, filler and as-server of the peer are never judged.
- * - No FF first, or an even byte in the tenth place: ZMTP 1.0, and what came is a frame already. Major 0: 1.0 framing, 1: ZMTP 2.0,
- *   both followed by the socket type. Every higher one is to step down to ours.
+ * - No FF first, or an even byte in the tenth place: ZMTP 1.0, and what came is a frame already. Major 0: 1.0 framing, 1 and 2:
+ *   ZMTP 2.0, all followed by the socket type. Every higher one is to step down to ours.
  * - Old versions know no security: whoever asks for some refuses them (otherwise a man in the middle could step us down).
  *
  * Pure: bytes in, values out.
@@ -165,7 +165,7 @@ export class GreetingDecoder {
 	}
 
 	#checkVersion(major: number): void {
-		if (major > 1) this.#framing = 3;
+		if (major > 2) this.#framing = 3;
 		else this.#stepDown(major === 0 ? 1 : 2, false);
 	}
 
