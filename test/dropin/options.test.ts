@@ -104,6 +104,55 @@ describe("numeric accessors", () => {
 	});
 });
 
+describe("an XPublisher that subscribes its peers by number", () => {
+	const manual = (zmq: Zeromq) =>
+		class extends zmq.XPublisher {
+			subscribe(topic: string): void {
+				this.setStringOption(6, topic);
+			}
+			unsubscribe(topic: string): void {
+				this.setStringOption(7, topic);
+			}
+		};
+
+	same("is refused without manual", (zmq) => {
+		const socket = new (manual(zmq))({ linger: 0 });
+		const seen = [did(() => socket.subscribe("a")), did(() => socket.unsubscribe("a"))];
+		socket.manual = true;
+		seen.push(
+			did(() => socket.subscribe("a")),
+			did(() => socket.unsubscribe("a")),
+		);
+		socket.close();
+		return seen;
+	});
+
+	same("hears of each peer that subscribes to a topic, and of each that leaves", async (zmq) => {
+		const socket = new (manual(zmq))({ linger: 0, manual: true });
+		await socket.bind("inproc://manual");
+		const seen: unknown[] = [];
+		const peers = ["first", "second"].map(() => new zmq.XSubscriber({ linger: 0 }));
+		for (const [at, peer] of peers.entries()) {
+			peer.connect("inproc://manual");
+			await peer.send("\x01asked");
+			seen.push((await socket.receive()).map(String));
+			socket.subscribe(`given ${at}`);
+			socket.subscribe("both");
+		}
+		for (const topic of ["asked", "given 0", "given 1", "both"]) await socket.send(topic);
+		for (const peer of peers) seen.push((await peer.receive()).map(String), (await peer.receive()).map(String));
+		socket.unsubscribe("both");
+		for (const topic of ["both", "given 1"]) await socket.send(topic);
+		for (const peer of peers) seen.push((await peer.receive()).map(String));
+		for (const peer of peers) {
+			peer.close();
+			seen.push((await socket.receive()).map(String));
+		}
+		socket.close();
+		return seen;
+	});
+});
+
 /** Everything that the properties of all classes read right after construction. */
 function defaults(zmq: Zeromq): unknown {
 	const seen: Record<string, unknown> = {};

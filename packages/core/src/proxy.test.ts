@@ -94,6 +94,8 @@ describe.each(TRANSPORTS)("a proxy over %s", (transport) => {
 		expect(texts(await pull.receive())).toEqual(["2"]);
 		expect(texts(await pull.receive())).toEqual(["3"]);
 		proxy.pause();
+		// Both directions are at rest by then.
+		await new Promise(setImmediate);
 		proxy.terminate();
 		await running;
 		await push.send("kept");
@@ -163,6 +165,29 @@ describe("a proxy", () => {
 		await vi.waitFor(() => expect(proxy.statistics.frontEnd.receivedMessages).toBe(3), { interval: 1 });
 		proxy.terminate();
 		await running;
+	});
+
+	it("takes no more messages once it was paused or terminated while one waited for a full peer", async () => {
+		for (const end of [false, true]) {
+			const [pull, push] = [open(new Pull()), open(new Push())];
+			const router = open(new Router({ mandatory: true, sendHighWaterMark: 1 }));
+			const [full, other] = [open(new Dealer({ routingId: "d", receiveHighWaterMark: 1 })), open(new Dealer({ routingId: "e" }))];
+			await meet("inproc", pull, push);
+			await meet("inproc", router, full, other);
+			const proxy = new SocketProxy(pull, router);
+			const running = proxy.run();
+			for (const text of ["1", "2", "waits"]) await push.send(["d", text]);
+			await push.send(["e", "stays"]);
+			await vi.waitFor(() => expect(proxy.statistics.frontEnd.receivedMessages).toBe(3), PATIENT);
+			if (end) proxy.terminate();
+			else proxy.pause();
+			for (const text of end ? ["1", "2"] : ["1", "2", "waits"]) expect(texts(await full.receive())).toEqual([text]);
+			await new Promise(setImmediate);
+			expect([proxy.statistics.frontEnd.receivedMessages, other.tryReceive()]).toEqual([3, undefined]);
+			proxy.terminate();
+			await running;
+			expect(texts(await pull.receive())).toEqual(["e", "stays"]);
+		}
 	});
 
 	it("goes on when a peer sends what the output cannot take", async () => {

@@ -203,6 +203,10 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 		return this.#state === "ended";
 	}
 
+	#isMoving(): boolean {
+		return this.#state === "running" && this.#paused === undefined;
+	}
+
 	async #move(way: Way): Promise<void> {
 		const { from, to } = way;
 		while (!this.#isEnded()) {
@@ -219,7 +223,8 @@ export class SocketProxy<Front extends Socket = Socket, Back extends Socket = So
 
 	/** Moves what is there, PROXY_BURST_MESSAGES at most. */
 	async #burst({ from, reading, to, taken, given }: Way): Promise<void> {
-		for (let moved = 0; moved < PROXY_BURST_MESSAGES && to.writable && from.readable; moved++) {
+		// Looked at each time: a message that waited for its peer has let others have their say meanwhile.
+		for (let moved = 0; moved < PROXY_BURST_MESSAGES && this.#isMoving() && to.writable && from.readable; moved++) {
 			const message = from.tryReceive(reading);
 			if (message === undefined) return;
 			// Before it is given away: from then on it is the output's.

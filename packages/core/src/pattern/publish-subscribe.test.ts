@@ -288,7 +288,7 @@ describe("XPUB", () => {
 		expect(xpub.trySend(bytes("XB"))).toBe("dropped");
 		a.far.close();
 		b.far.close();
-		expect(drain(xpub)).toEqual(["\0A"]);
+		expect(drain(xpub)).toEqual(["\0A", "\0A"]);
 		expect(xpub.topicsCount).toBe(0);
 		expect(xpub.subscribeLast(Buffer.from("late"))).toBe(false);
 	});

@@ -3,8 +3,8 @@
  * send.
  *
  * By default the owner hears of the first subscribe and the last unsubscribe of each topic; a subscriber that leaves
- * unsubscribes from all. With `manual` nothing takes effect by itself: the owner hears of everything, and then subscribes the
- * peer whose notice it has received last. While NOTICES_MAX notices or NOTICES_BYTES_MAX wait to be received, subscribers are not
+ * unsubscribes from all. With `manual` nothing takes effect by itself: the owner hears of everything, of each peer, and then
+ * subscribes the one whose notice it has received last. While NOTICES_MAX notices or NOTICES_BYTES_MAX wait to be received, subscribers are not
  * read, so that one who subscribes and unsubscribes for ever fills no memory. Of the other messages that a subscriber sends at most
  * receiveHighWaterMark wait here; then that subscriber is not read until half of them are received.
  */
@@ -132,7 +132,7 @@ export class XPubPattern extends PubPattern {
 		const asker = this.#askers.get(peer);
 		if (asker !== undefined) {
 			this.#askers.delete(peer);
-			this.#asked.removeAll(asker, (topic, change) => this.#tellGone(topic, change === "topic"));
+			this.#asked.removeAll(asker, (topic) => this.#tellGone(topic, true));
 		}
 		const told = this.#manual ? undefined : (topic: Buffer, change: string): void => this.#tellGone(topic, change === "topic");
 		this.subscriptions.removeAll(subscriber, told);

@@ -93,6 +93,8 @@ describe.each(TRANSPORTS)("publish and subscribe over %s", (transport) => {
 			else await meet(transport, sub, pub);
 			await heard(pub, 2);
 			for (const topic of ["a1", "c1", "b1"]) await pub.send([topic, "body"]);
+			// It is the publisher that holds back what nobody wants.
+			expect(pub.trySend("c1")).toBe("dropped");
 			expect(texts(await sub.receive())).toEqual(["a1", "body"]);
 			expect(texts(await sub.receive())).toEqual(["b1", "body"]);
 			sub.unsubscribe("a");
@@ -189,6 +191,29 @@ describe.each(TRANSPORTS)("publish and subscribe over %s", (transport) => {
 		})();
 		for (let i = 0; i < count; i++) expect(String((await sub.receive())[0])).toBe(String(i));
 		await sending;
+	});
+
+	it("with noDrop wait for whichever of two subscribers is slow, and send nothing twice", async () => {
+		const pub = open(new Publisher({ noDrop: true, sendHighWaterMark: 2 }));
+		const subs = ["only 0", "only 1"].map((own) => {
+			const sub = open(new Subscriber({ receiveHighWaterMark: 2 }));
+			sub.subscribe("", own);
+			return sub;
+		});
+		await meet(transport, pub, ...subs);
+		await heard(pub, 3);
+		const body = Buffer.alloc(transport === "inproc" ? 1 : 1 << 20);
+		let next = 0;
+		for (const [at, slow] of subs.entries()) {
+			const first = next;
+			while (pub.trySend([String(next), body]) === "sent") {
+				next += 1;
+				for (const quick of subs) if (quick !== slow) expect(String((await quick.receive())[0])).toBe(String(next - 1));
+			}
+			for (let i = first; i < next; i++) expect(String((await slow.receive())[0])).toBe(String(i));
+			await pub.send(`done ${at}`);
+			for (const sub of subs) expect(texts(await sub.receive())).toEqual([`done ${at}`]);
+		}
 	});
 
 	it("refuse bad topics", () => {

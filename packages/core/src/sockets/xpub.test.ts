@@ -52,6 +52,20 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 		expect([await sub.receive(), await other.receive()].map(texts)).toEqual([["A"], ["A"]]);
 	});
 
+	it("verbose subscribes each of two peers, and tells of the last unsubscribe only", async () => {
+		const { xpub, sub, other } = await connected(2, { verbosity: "allSubs" });
+		for (const each of [sub, other]) await each.send(SUB_A);
+		expect(await told(xpub, sub, other)).toEqual([SUB_A, SUB_A]);
+		await xpub.send("A");
+		expect([await sub.receive(), await other.receive()].map(texts)).toEqual([["A"], ["A"]]);
+		await sub.send(UNSUB_A);
+		expect(await told(xpub, sub)).toEqual([]);
+		await xpub.send("A again");
+		expect(texts(await other.receive())).toEqual(["A again"]);
+		await other.send(UNSUB_A);
+		expect(await told(xpub, other)).toEqual([UNSUB_A]);
+	});
+
 	it("tells of the last unsubscribe of one peer only, with and without all unsubscribes", async () => {
 		const { xpub, sub } = await connected(1);
 		await sub.send(UNSUB_A);
@@ -136,9 +150,11 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 		await xpub.send(await xsub.receive());
 		for (const sub of subs) expect(texts(await sub.receive())).toEqual(["1", "X"]);
 		for (const sub of subs) sub.close();
-		expect(texts(await xpub.receive())).toEqual(["\x001"]);
-		await xsub.send("\x001");
-		await xsub.send("\x001");
+		for (const _ of subs) {
+			expect(texts(await xpub.receive())).toEqual(["\x001"]);
+			await xsub.send("\x001");
+		}
+		expect(xpub.tryReceive()).toBeUndefined();
 		await vi.waitFor(() => expect(pub.topicsCount).toBe(0), PATIENT);
 		expect(pub.trySend(["1", "X"])).toBe("dropped");
 	});
@@ -168,6 +184,7 @@ describe.each(TRANSPORTS)("an XPUB over %s", (transport) => {
 		expect(texts(await sub.receive())).toEqual(["XA"]);
 		sub.close();
 		expect(texts(await xpub.receive())).toEqual([UNSUB_A]);
+		expect(xpub.topicsCount).toBe(0);
 		xpub.unsubscribe("XA");
 		const next = open(new XSubscriber());
 		next.connect(xpub.lastEndpoint as string);
@@ -245,6 +262,13 @@ describe.each(TRANSPORTS)("the count of topics over %s", (transport) => {
 		sub.subscribe("A", "B", "A");
 		expect(sub.topicsCount).toBe(2);
 		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), PATIENT);
+		// One more who has subscribed to one of them, and to another one by which it is known to have arrived.
+		const other = open(new Subscriber());
+		other.subscribe("A", "C");
+		other.connect(pub.lastEndpoint as string);
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(3), PATIENT);
+		other.close();
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(2), PATIENT);
 		sub.unsubscribe("B");
 		sub.unsubscribe("A");
 		expect(sub.topicsCount).toBe(1);
@@ -273,6 +297,15 @@ describe.each(TRANSPORTS)("matching that is inverted over %s", (transport) => {
 		expect(await until(one)).toEqual(["p2", "other"]);
 		expect(await until(two)).toEqual(["PREFIX1", "other"]);
 		expect(await until(none)).toEqual(["PREFIX1", "p2", "other"]);
+	});
+
+	it("sends nothing to a subscriber whose topic it matches, which would drop it only", async () => {
+		const [pub, sub] = [open(new Publisher({ invertMatching: true })), open(new Subscriber({ invertMatching: true }))];
+		sub.subscribe("PREFIX1");
+		await meet(transport, pub, sub);
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
+		expect([pub.trySend("PREFIX1 and more"), pub.trySend("other")]).toEqual(["dropped", "sent"]);
+		expect(texts(await sub.receive())).toEqual(["other"]);
 	});
 });
 

@@ -173,6 +173,20 @@ describe("the clock of heartbeats", () => {
 		b.stop();
 	});
 
+	it("takes whatever comes in for a sign of life, in both its limits", async () => {
+		const [owner, clock] = [new Owner(), new Owner()];
+		const heard = new Heartbeat({ heartbeatInterval: 10_000, heartbeatTimeout: 5 }, owner);
+		heard.pinged();
+		heard.onPing(5);
+		heard.heard();
+		const other = new Heartbeat({ heartbeatInterval: 0, heartbeatTimeout: -1 }, clock);
+		other.onPing(20);
+		await clock.silence;
+		expect(owner.silent).toBe(false);
+		heard.stop();
+		other.stop();
+	});
+
 	it("uses the interval as timeout unless told another one, and no timeout when that is 0", async () => {
 		const owner = new Owner();
 		const heartbeat = new Heartbeat({ heartbeatInterval: 10, heartbeatTimeout: -1 }, owner);

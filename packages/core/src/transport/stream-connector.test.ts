@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { holds } from "../wait/keep-alive.ts";
 import { bound, connected, host, joined, message } from "./fixtures/tcp-ends.ts";
+import { StreamConnector } from "./stream-connector.ts";
 
 describe("a connector", () => {
 	it("keeps queued messages for the peer that comes later, and holds the event loop for them", async () => {
@@ -64,6 +65,33 @@ describe("a connector", () => {
 		connected(client, listener.endpoint);
 		await client.until(() => client.closedPipes.length === 1);
 		expect(client.eventTypes).toEqual(["connect:delay", "close"]);
+	});
+
+	it("begins with the shortest interval again after it has been connected", async () => {
+		const listener = await bound(host("PULL"));
+		await listener.close();
+		const client = host("PUSH", { reconnectInterval: 1, reconnectMaxInterval: 64 });
+		const intervals = (): number[] => client.events.flatMap((event) => (event.type === "connect:retry" ? [event.interval] : []));
+		connected(client, listener.endpoint);
+		await client.until(() => intervals().length >= 3);
+		const again = await bound(host("PULL"), listener.endpoint);
+		await client.until(() => client.eventTypes.includes("handshake"));
+		const failed = intervals().length;
+		expect(intervals().slice(0, 3)).toEqual([1, 2, 4]);
+		await again.close();
+		await client.until(() => intervals().length > failed);
+		expect(intervals()[failed]).toBe(1);
+	});
+
+	it("gives up an attempt that is under way when it is closed", async () => {
+		const attempts: Socket[] = [];
+		const client = host("PUSH");
+		const open = (): Socket => {
+			attempts.push(new Socket());
+			return attempts.at(-1) as Socket;
+		};
+		await new StreamConnector("tcp://10.0.0.1:1", client, { open }).close();
+		expect(attempts.map((attempt) => attempt.destroyed)).toEqual([true]);
 	});
 
 	it("after close still delivers what is queued, to a peer that appears within the linger period", async () => {

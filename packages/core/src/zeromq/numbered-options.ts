@@ -22,7 +22,9 @@ const LAST_ENDPOINT = 32;
 const LINGER = 17;
 const IPV6 = 42;
 const CONNECT_ROUTING_ID = 61;
+const MANUAL = 71;
 const THREAD_SAFE = 81;
+const MANUAL_LAST_VALUE = 98;
 const TOPICS_COUNT = 116;
 
 const POLL_IN = 1;
@@ -97,8 +99,10 @@ export class NumberedOptions {
 			process.emitWarning("Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.");
 		if (!IMMEDIATE.has(number) && !this.#endpoints.isEmpty)
 			process.emitWarning("Socket option will not take effect until next connect/bind.");
-		this.#values.set(number, bytes);
-		if (number === SUBSCRIBE || number === UNSUBSCRIBE) this.#subscribe(number, bytes ?? Buffer.alloc(0));
+		const subscribes = number === SUBSCRIBE || number === UNSUBSCRIBE;
+		// With manual a publisher has these, too: it subscribes its peers itself.
+		if (!subscribes || !this.#isManual) this.#values.set(number, bytes);
+		if (subscribes) this.#subscribe(number, bytes ?? Buffer.alloc(0));
 		else if (number !== CONNECT_ROUTING_ID) applyOption(this.#core, number, this.#values);
 	}
 
@@ -107,6 +111,10 @@ export class NumberedOptions {
 		const name = this.#values.value(CONNECT_ROUTING_ID) as Buffer | null;
 		this.#values.note(CONNECT_ROUTING_ID, null);
 		return name ?? undefined;
+	}
+
+	get #isManual(): boolean {
+		return this.#values.value(MANUAL) === 1 || this.#values.value(MANUAL_LAST_VALUE) === 1;
 	}
 
 	#subscribe(number: number, topic: Buffer): void {
