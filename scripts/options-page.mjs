@@ -12,7 +12,7 @@ import { isProgram, root } from "./workspace.mjs";
 
 /**
  * @typedef {{ number: number | undefined, effect: string, types?: readonly string[], kind: string, default: unknown, least?: number,
- *   most?: number, unit?: string, bytesMost?: number, choices?: readonly string[] }} Row
+ *   most?: number, unit?: string, bytesMost?: number, ascii?: boolean, choices?: readonly string[] }} Row
  */
 
 export const PAGE = "docs/options.md";
@@ -51,7 +51,8 @@ function takes(row) {
 	if (row.kind === "choices") return `a list of ${row.choices?.map((choice) => `"${choice}"`).join(", ")}`;
 	if (row.kind === "address ranges") return "addresses or ranges, or null";
 	if (row.kind === "bytes") return `bytes or text${row.most === undefined ? "" : `, at most ${row.most} bytes`}${orNull}`;
-	if (row.kind === "text") return `text${row.bytesMost === undefined ? "" : `, at most ${row.bytesMost} bytes`}${orNull}`;
+	if (row.kind === "text")
+		return `${row.ascii ? "ASCII " : ""}text${row.bytesMost === undefined ? "" : `, at most ${row.bytesMost} bytes`}${orNull}`;
 	if (row.kind === "curve key") return "32 bytes, or 40 characters of Z85, or null";
 	if (row.kind === "metadata") return "names that begin with X-, and their values";
 	return "is read only";

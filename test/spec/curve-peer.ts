@@ -38,6 +38,11 @@ export function openBox(box: Uint8Array, nonce: Uint8Array, from: Uint8Array, to
 	return Buffer.from(plain);
 }
 
+/** Closes with a key without an owner. */
+export function secretBox(plain: Uint8Array, nonce: Uint8Array, key: Uint8Array): Buffer {
+	return Buffer.from(nacl.secretbox(Uint8Array.from(plain), Uint8Array.from(nonce), Uint8Array.from(key)));
+}
+
 /** What a key without an owner has closed. Throws when it was not closed so. */
 export function openSecretBox(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Buffer {
 	const plain = nacl.secretbox.open(Uint8Array.from(box), Uint8Array.from(nonce), Uint8Array.from(key));
@@ -49,10 +54,16 @@ export function publicKeyOf(secretKey: Uint8Array): Buffer {
 	return Buffer.from(nacl.box.keyPair.fromSecretKey(Uint8Array.from(secretKey)).publicKey);
 }
 
+/** The frame with one bit of it flipped, by default in its last octet. */
+export function damaged(bytes: Buffer, at = bytes.length - 1): Buffer {
+	bytes[at] = (bytes[at] as number) ^ 1;
+	return bytes;
+}
+
 /** What both sides do after the handshake. */
 abstract class CurvePeer {
 	readonly raw: RawPeer;
-	readonly transient: Keys = newKeys();
+	transient: Keys = newKeys();
 	/** The other's short-term public key. */
 	peerTransient: Uint8Array = new Uint8Array(32);
 	/** How many short nonces were used. */

@@ -1,13 +1,15 @@
 /** CURVE after the handshake: MESSAGE, nonces, and keys that are forgotten. */
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import { root } from "../../scripts/workspace.mjs";
+import { secretKeysDuring } from "./cipher-watch.ts";
 import { covers } from "./covers.ts";
 import { client, ourClient, ourServer } from "./curve-ends.ts";
-import { counterOf, type RawCurveClient, type RawCurveServer } from "./curve-peer.ts";
+import { close, counterOf, damaged, nonceOf, type RawCurveClient, type RawCurveServer } from "./curve-peer.ts";
 import { next } from "./events.ts";
 import { anyEndpoint, texts } from "./open-sockets.ts";
 import { COMMAND, command, frame, LONG, MORE, message, WIRE } from "./wire.ts";
@@ -19,8 +21,10 @@ const WRONG: readonly (readonly [what: string, make: (raw: Raw) => Buffer, reaso
 	["a nonce that was used", (raw) => raw.message("x", { counter: counterOf(raw.count) }), "ERR_ZMTP_INVALID_SEQUENCE"],
 	["the nonce of the handshake", (raw) => raw.message("x", { counter: counterOf(1n) }), "ERR_ZMTP_INVALID_SEQUENCE"],
 	["nonce 0", (raw) => raw.message("x", { counter: counterOf(0n) }), "ERR_ZMTP_INVALID_SEQUENCE"],
-	["a box that was changed", (raw) => changed(raw.message("x")), "ERR_ZMTP_CRYPTOGRAPHIC"],
-	["a nonce that was changed", (raw) => changed(raw.message("x"), 17), "ERR_ZMTP_CRYPTOGRAPHIC"],
+	["a box that was changed", (raw) => damaged(raw.message("x")), "ERR_ZMTP_CRYPTOGRAPHIC"],
+	["a nonce that was changed", (raw) => damaged(raw.message("x"), 17), "ERR_ZMTP_CRYPTOGRAPHIC"],
+	["another name", (raw) => damaged(raw.message("x"), 9), "ERR_ZMTP_UNEXPECTED_COMMAND"],
+	["a box of the other direction", (raw) => reflected(raw), "ERR_ZMTP_CRYPTOGRAPHIC"],
 	[
 		"a box without flags",
 		() => frame(0, Buffer.concat([Buffer.from("\x07MESSAGE"), Buffer.alloc(24)])),
@@ -29,15 +33,19 @@ const WRONG: readonly (readonly [what: string, make: (raw: Raw) => Buffer, reaso
 	["a name alone", () => frame(0, "\x07MESSAGE"), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
 	["flags 4", (raw) => raw.message("x", { flags: 4 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
 	["flags 3", (raw) => raw.message("x", { flags: 3 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
+	["flags 5", (raw) => raw.message("x", { flags: 5 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
 	["flags 128", (raw) => raw.message("x", { flags: 128 }), "ERR_ZMTP_MALFORMED_COMMAND_MESSAGE"],
 	["a message in clear", () => message("in clear"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
 	["a command in clear", () => command("PING", "\0\0"), "ERR_ZMTP_UNEXPECTED_COMMAND"],
 	["a frame that continues", (raw) => continued(raw.message("x")), "ERR_ZMTP_UNEXPECTED_COMMAND"],
 ];
 
-function changed(bytes: Buffer, at = bytes.length - 1): Buffer {
-	bytes[at] = (bytes[at] as number) ^ 1;
-	return bytes;
+/** A MESSAGE that only the other side may send: the keys are right, the nonce is not. */
+function reflected(raw: Raw): Buffer {
+	const counter = raw.nextCounter();
+	const nonce = nonceOf(`CurveZMQMESSAGE${raw.letter === "C" ? "S" : "C"}`, counter);
+	const box = close(Buffer.from("\0x"), nonce, raw.peerTransient, raw.transient.secretKey);
+	return frame(0, Buffer.concat([Buffer.from("\x07MESSAGE"), counter, box]));
 }
 
 function continued(bytes: Buffer): Buffer {
@@ -46,7 +54,7 @@ function continued(bytes: Buffer): Buffer {
 }
 
 covers(
-	["26/message-8", "26/message-9", "26/message-10", "26/hello-17"],
+	["26/message-8", "26/message-9", "26/message-10", "26/message-11", "26/message-3", "26/message-4", "26/hello-17"],
 	OVER,
 	"our server disconnects, without ERROR, from a client whose MESSAGE has anything wrong in it",
 	async (transport) => {
@@ -66,7 +74,7 @@ covers(
 );
 
 covers(
-	["26/message-8", "26/message-9", "26/ready-10"],
+	["26/message-8", "26/message-9", "26/message-11", "26/message-3", "26/message-4", "26/ready-10"],
 	OVER,
 	"our client disconnects from a server whose MESSAGE has anything wrong in it",
 	async (transport) => {
@@ -102,21 +110,84 @@ covers(
 	},
 );
 
-covers(["26/hello-6"], OVER, "nothing that holds a key of a connection outlives it", async (transport) => {
-	const program = fileURLToPath(new URL("key-holders.mjs", import.meta.url));
-	const { stdout } = await promisify(execFile)(process.execPath, [program, anyEndpoint(transport)]);
-	// While it lives, one for each side is found.
-	expect(stdout).toBe("2\n0\n");
-});
+covers(
+	["26/hello-17", "26/ready-10"],
+	OVER,
+	"nonces are compared over all their 64 bits: a jump beyond 2^32 is taken, what lies below it no more",
+	async (transport) => {
+		const { socket, endpoint } = await ourServer(transport);
+		const theirs = await client(endpoint);
+		await theirs.shake("DEALER");
+		const ours = await ourClient(transport);
+		await ours.server.shake("DEALER");
+		for (const [receiving, raw] of [
+			[socket, theirs],
+			[ours.socket, ours.server],
+		] as const) {
+			const gone = next(receiving, "disconnect");
+			raw.raw.write(raw.message("high", { counter: counterOf(2n ** 32n) }), raw.message("top", { counter: counterOf(2n ** 63n + 1n) }));
+			expect(texts(await receiving.receive())).toEqual(["high"]);
+			expect(texts(await receiving.receive())).toEqual(["top"]);
+			raw.raw.write(raw.message("low", { counter: counterOf(2n ** 62n + 0xffff_ffffn) }));
+			expect((await gone).error).toMatchObject({ reason: "ERR_ZMTP_INVALID_SEQUENCE" });
+		}
+	},
+);
 
-covers(["26/hello-7"], OVER, "what handles keys can write no file, start no thread or process, and open no connection", () => {
-	const security = `${root}/packages/core/src/security`;
-	const sources = readdirSync(security).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
-	expect(sources).toContain("curve-client.ts");
-	const imported = sources.flatMap((name) => [...readFileSync(`${security}/${name}`, "utf8").matchAll(/(?:from|import\() ?"([^"]+)"/g)]);
-	const foreign = new Set(imported.map(([, name]) => name as string).filter((name) => !name.startsWith(".")));
-	expect([...foreign].sort()).toEqual(["libsodium", "node:crypto"]);
-});
+covers(
+	["26/hello-6"],
+	OVER,
+	"no key of a connection outlives it, neither in an object nor in the memory of the cipher",
+	async (transport) => {
+		const program = fileURLToPath(new URL("key-holders.mjs", import.meta.url));
+		const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", program, anyEndpoint(transport)]);
+		const [during, after] = stdout
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		// While it lives, each side has one object, and the keys of the connection are somewhere.
+		expect(during).toMatchObject({ holders: 2, cipher: true });
+		expect(during.keys).toBeGreaterThan(0);
+		expect(after).toEqual({ holders: 0, keys: 0, cipher: false });
+	},
+);
+
+/** What a module imports that is not of this repository, it and all that it imports. */
+function foreignImports(file: string, seen = new Set<string>(), found = new Set<string>()): Set<string> {
+	seen.add(file);
+	const text = readFileSync(file, "utf8");
+	expect(text).not.toMatch(/\bprocess\.(?:send|std|emit)|\bfetch\(|\bconsole\./);
+	const statements = [...text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from "([^"]+)"/gm), ...text.matchAll(/\bimport\("([^"]+)"\)/g)];
+	for (const [, name] of statements as unknown as [string, string][]) {
+		const path = join(dirname(file), name);
+		if (!name.startsWith(".")) found.add(name);
+		else if (!seen.has(path)) foreignImports(path, seen, found);
+	}
+	return found;
+}
+
+covers(
+	["26/hello-7"],
+	OVER,
+	"the secret half of C' is on no wire, and what handles it can write no file, start no thread and open no connection",
+	async (transport) => {
+		const told: Buffer[] = [];
+		const secrets = await secretKeysDuring(async () => {
+			const { socket, server } = await ourClient(transport);
+			server.raw.stream.on("data", (chunk: Buffer) => told.push(chunk));
+			told.push((await server.hello()).signed);
+			server.raw.write(server.welcome());
+			const { vouched, metadata } = await server.initiate();
+			server.raw.write(server.ready([["Socket-Type", "DEALER"]]));
+			await socket.send("hello");
+			told.push(vouched, metadata, (await server.read()).data);
+		});
+		expect(secrets.length).toBe(1);
+		expect(told.some((bytes) => bytes.includes(secrets[0] as Buffer))).toBe(false);
+		const sources = `${root}/packages/core/src/security`;
+		expect([...foreignImports(`${sources}/curve-client.ts`)].sort()).toEqual(["libsodium", "node:crypto"]);
+	},
+);
 
 covers(["26/hello-16", "26/ready-9"], OVER, "when the last of 2^64 nonces is used up nothing more is encrypted", async () => {
 	const { CurveMessages } = await import(`${root}/packages/core/dist/security/curve-messages.js`);

@@ -87,8 +87,6 @@ export const SLAB_FRAME_BYTES_MAX = SLAB_BYTES / 2;
 export const SEND_BACKLOG_BYTES = 256 * 1024;
 /** After the last byte was written at close, how long the peer may take to close its side, ms; closing at once could reset the connection under data it has not read. */
 export const CLOSE_WAIT_MS = 1000;
-/** Questions to a ZAP handler that were given up and whose late replies are still known as such: a handler that never replies is to fill no memory. */
-export const ZAP_GIVEN_UP_MAX = 10_000;
 /** User name, password and ZAP domain have at most this, bytes (RFC 24 and 27: one byte of length). */
 export const SECURITY_TEXT_BYTES_MAX = 255;
 /** Memory that the cipher keeps for its next message, bytes; beyond it is given back after each one. */

@@ -12,7 +12,7 @@ import type { WebEndpoint } from "../endpoint/web-endpoint.ts";
 import { ZmqError } from "../errors.ts";
 import { BareZwsHandshake, ZwsHandshake } from "../security/zws-handshake.ts";
 import { Engine, type EngineOwner, type ServingEngine } from "../transport/engine.ts";
-import { mechanismFor } from "../transport/host-mechanism.ts";
+import { webMechanismFor } from "../transport/host-mechanism.ts";
 import { type Attempt, type DialOutcome, ReconnectingConnector } from "../transport/reconnecting-connector.ts";
 import type { Connector, Transport, TransportHost } from "../transport/transport.ts";
 import { offers } from "../transport/web-socket/connection-terms.ts";
@@ -75,7 +75,7 @@ function letGo(webSocket: BrowserWebSocket | undefined): void {
 
 /** @throws ZmqError EINVAL: the security options do not fit together; the WebSocket is then closed */
 function makeBrowserEngine(webSocket: BrowserWebSocket, host: TransportHost, owner: EngineOwner): ServingEngine {
-	const mechanism = mechanismFor(host, undefined, () => letGo(webSocket));
+	const mechanism = webMechanismFor(host, () => letGo(webSocket));
 	const { routingId } = host.options;
 	const bare = isBare(webSocket.protocol);
 	const handshake = bare ? new BareZwsHandshake({ socketType: host.type, routingId }) : new ZwsHandshake(mechanism);

@@ -143,7 +143,7 @@ export type OptionRow =
 	  })
 	| (RowBase & { readonly kind: "boolean"; readonly default: boolean })
 	| (RowBase & { readonly kind: "bytes"; readonly default: Uint8Array | null; readonly most?: number })
-	| (RowBase & { readonly kind: "text"; readonly default: string | null; readonly bytesMost?: number })
+	| (RowBase & { readonly kind: "text"; readonly default: string | null; readonly bytesMost?: number; readonly ascii?: true })
 	| (RowBase & { readonly kind: "curve key" | "read-only"; readonly default: null })
 	| (RowBase & { readonly kind: "metadata"; readonly default: Readonly<Record<string, string | Uint8Array>> })
 	| (RowBase & { readonly kind: "address ranges"; readonly default: string | null })

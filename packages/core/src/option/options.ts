@@ -51,6 +51,7 @@ function checkText(name: string, value: unknown, row: Extract<OptionRow, { kind:
 	// Not shown: it may be a password.
 	if (typeof value !== "string")
 		throw new ZmqError("EINVAL", `Option "${name}" must be a string${row.default === null ? ", or null" : ""}, got ${typeof value}`);
+	if (row.ascii === true && !/^[\0-\x7f]*$/.test(value)) throw new ZmqError("EINVAL", `Option "${name}" must be ASCII`);
 	if (row.bytesMost === undefined || Buffer.byteLength(value) <= row.bytesMost) return value;
 	throw new ZmqError("EINVAL", `Option "${name}" must have at most ${row.bytesMost} bytes, got ${Buffer.byteLength(value)}`);
 }

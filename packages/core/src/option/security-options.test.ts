@@ -88,7 +88,8 @@ describe("texts", () => {
 			["plainPassword", "secret".repeat(50)],
 			["plainUsername", 5],
 			["zapDomain", null],
-			["zapDomain", "é".repeat(128)],
+			["zapDomain", "a".repeat(256)],
+			["zapDomain", "é"],
 		]) {
 			expect(() => new Pair({ [name as string]: value } as never)).toThrowError(EINVAL);
 			expect(() => new Pair({ [name as string]: value } as never)).not.toThrowError(/secretsecret/);

@@ -59,7 +59,7 @@ export const SECURITY_OPTION_ROWS = {
 	curvePublicKey: { number: 48, ...KEY },
 	curveSecretKey: { number: 49, ...KEY },
 	curveServerKey: { number: 50, ...KEY },
-	zapDomain: { number: 55, default: "", ...TEXT },
+	zapDomain: { number: 55, default: "", ascii: true, ...TEXT },
 	zapEnforceDomain: { number: 93, ...OFF },
 } as const;
 

@@ -88,4 +88,8 @@ export class CurveMessages implements MessageCipher {
 		this.flags = first === INNER_COMMAND ? FLAG_COMMAND : first;
 		return plain;
 	}
+
+	end(): void {
+		this.#sodium.forget(this.#key);
+	}
 }

@@ -46,6 +46,8 @@ export interface MessageCipher extends FrameEncoder {
 	readonly flags: number;
 	/** Unwraps one frame as it came and returns its body. @throws ProtocolError */
 	open(outerFlags: number, body: Buffer): Buffer;
+	/** The connection is over. */
+	end(): void;
 }
 
 export interface Mechanism {

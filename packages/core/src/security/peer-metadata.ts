@@ -35,6 +35,8 @@ export interface SocketChoice {
 /** What this socket says of itself. */
 export interface LocalMetadata {
 	readonly socketType: SocketTypeName;
+	/** What the peer is told that it is; default: `socketType`. */
+	readonly announcedType?: SocketTypeName;
 	readonly routingId: Uint8Array;
 	/** Properties of the application, each with a name that begins with X-. */
 	readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
@@ -51,7 +53,7 @@ const EMPTY = Buffer.alloc(0);
 const NO_PROPERTIES: Properties = new Map();
 
 export function localProperties(local: LocalMetadata): [name: string, value: Uint8Array][] {
-	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.socketType, "latin1")]];
+	const properties: [string, Uint8Array][] = [["Socket-Type", Buffer.from(local.announcedType ?? local.socketType, "latin1")]];
 	if (SENDS_ROUTING_ID.has(local.socketType)) properties.push(["Identity", local.routingId]);
 	if (local.resource !== undefined) properties.push(["Resource", Buffer.from(local.resource, "latin1")]);
 	for (const [name, value] of Object.entries(local.metadata ?? {})) properties.push([name, Buffer.from(value as string)]);

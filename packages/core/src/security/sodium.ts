@@ -5,6 +5,8 @@
  * - The raw module is used without its wrappers: data is copied into a scratch area of its memory, worked on in place and
  *   copied out, so that nothing is allocated per message. The area grows to the largest message and then stays in the
  *   module's memory, which cannot shrink; above SODIUM_SCRATCH_BYTES_KEPT it is given back to the module after each use.
+ * - Secret keys, and what a handshake opens, are wiped from the module's memory after use; the key that messages go by when its
+ *   connection ends ({@link Sodium.forget}).
  * - A box is 16 bytes of authenticator and then the encrypted bytes.
  *
  * One thread; nothing here waits but {@link loadSodium}.
@@ -55,6 +57,7 @@ export class Sodium {
 	publicKey(secretKey: Uint8Array): Buffer {
 		this.#heap.set(secretKey, this.#secretKey);
 		this.#module._crypto_scalarmult_base(this.#publicKey, this.#secretKey);
+		this.#wipe(this.#secretKey, KEY_BYTES);
 		return this.#take(this.#publicKey, KEY_BYTES);
 	}
 
@@ -64,7 +67,10 @@ export class Sodium {
 		this.#heap.set(secretKey, this.#secretKey);
 		this.#loadedKey = undefined;
 		const failed = this.#module._crypto_box_beforenm(this.#key, this.#publicKey, this.#secretKey) !== 0;
-		return failed ? undefined : this.#take(this.#key, KEY_BYTES);
+		this.#wipe(this.#secretKey, KEY_BYTES);
+		const shared = failed ? undefined : this.#take(this.#key, KEY_BYTES);
+		this.#wipe(this.#key, KEY_BYTES);
+		return shared;
 	}
 
 	/** A box of its own, of at least one byte; for handshakes. @throws ProtocolError the module has no memory for it */
@@ -72,7 +78,15 @@ export class Sodium {
 		const box = Buffer.allocUnsafe(BOX_OVERHEAD_BYTES + plain.length);
 		const first = plain.subarray(0, 1);
 		this.sealInto(box, 0, { key, nonce, first: first[0] ?? 0, rest: plain.subarray(1) });
+		this.forget(key);
 		return box;
+	}
+
+	/** The key will not be used again: no copy of it stays in the module's memory. */
+	forget(key: Uint8Array): void {
+		if (this.#loadedKey !== key) return;
+		this.#loadedKey = undefined;
+		this.#wipe(this.#key, KEY_BYTES);
 	}
 
 	/** Writes the box of one byte and then `rest` to `target`. @throws ProtocolError the module has no memory for it */
@@ -90,11 +104,14 @@ export class Sodium {
 		this.#leave();
 	}
 
-	/** What is in the box from `start` on, as a buffer of its own; undefined when the key does not open it. */
+	/** What is in the box, as a buffer of its own; undefined when the key does not open it. For handshakes: it may be a key. */
 	open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer | undefined {
 		const plainBytes = this.#openInScratch(key, nonce, box);
+		this.forget(key);
 		if (plainBytes < 0) return undefined;
-		const plain = this.#take(this.#scratch + BOX_OVERHEAD_BYTES, plainBytes);
+		const at = this.#scratch + BOX_OVERHEAD_BYTES;
+		const plain = this.#take(at, plainBytes);
+		this.#wipe(at, plainBytes);
 		this.#leave();
 		return plain;
 	}
@@ -147,6 +164,10 @@ export class Sodium {
 		if (this.#scratchBytes <= SODIUM_SCRATCH_BYTES_KEPT) return;
 		this.#module._free(this.#scratch);
 		this.#scratchBytes = 0;
+	}
+
+	#wipe(address: number, bytes: number): void {
+		this.#heap.fill(0, address, address + bytes);
 	}
 
 	#take(address: number, bytes: number): Buffer {

@@ -387,6 +387,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		this.#opening?.stop();
 		this.#heartbeat?.stop();
 		this.#stalled = undefined;
+		this.#cipher?.end();
 		// The farewell of a handshake is a few bytes that always fit; later a peer that does not read could hold us up.
 		if (end.kind === "violated" && end.duringHandshake) this.#link.destroySoon();
 		else this.#link.destroy();

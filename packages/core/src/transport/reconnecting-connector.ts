@@ -264,5 +264,7 @@ export class ReconnectingConnector implements Connector, EngineOwner, PipeOwner 
 function isFinal(end: EngineEnd): boolean {
 	if (end.kind === "closed") return true;
 	if (end.kind !== "violated" || !end.duringHandshake) return false;
-	return !(end.error instanceof AuthenticationError && end.error.status === 300);
+	const { error } = end;
+	// Our own handler's "not now" may be another word soon; to be told so by the peer is the end, as any ERROR is (RFC 26).
+	return !(error instanceof AuthenticationError && error.status === 300 && !error.byPeer);
 }

@@ -9,7 +9,6 @@
  * nothing: neither the event loop nor a timer.
  */
 import { ZmqError } from "../errors.ts";
-import { ZAP_GIVEN_UP_MAX } from "../limits.ts";
 import { type Pipe, type PipeOwner, pipePair } from "../pipe/pipe.ts";
 import type { Verdict } from "../security/mechanism.ts";
 import { encodeZapRequest, parseZapReply, replyId, ZAP_ENDPOINT, type ZapRequest } from "../security/zap-message.ts";
@@ -34,8 +33,6 @@ class ZapClient implements PipeOwner {
 	readonly #key: string;
 	readonly #onIdle: () => void;
 	readonly #waiting = new Map<string, (answer: ZapAnswer) => void>();
-	/** Requests that were given up, oldest first: what is still replied to them is for nobody. */
-	readonly #givenUp = new Set<string>();
 	#pipe: Pipe | undefined;
 	#next = 1;
 
@@ -53,9 +50,7 @@ class ZapClient implements PipeOwner {
 		if (pipe === undefined) queueMicrotask(() => this.#answer(id, undefined));
 		else if (!pipe.tryWrite(encodeZapRequest(id, request))) queueMicrotask(() => this.#answer(id, handlerGone()));
 		return () => {
-			if (!this.#waiting.delete(id)) return;
-			this.#giveUp(id);
-			this.#lookIdle();
+			if (this.#waiting.delete(id)) this.#lookIdle();
 		};
 	}
 
@@ -78,19 +73,15 @@ class ZapClient implements PipeOwner {
 	/** The open request that a reply is for; undefined: nobody waits for it any more. */
 	#requestOf(id: string | undefined): string | undefined {
 		if (id !== undefined && this.#waiting.has(id)) return id;
-		// A peer that has left, and its late reply, are no matter of those that are still being judged.
-		if (id !== undefined && this.#givenUp.has(id)) return undefined;
+		// A second reply, and the late one about a peer that has left, are no matter of those that are still being judged.
+		if (id !== undefined && this.#wasAsked(id)) return undefined;
 		// A reply that names no request stands for the oldest one: the handler has read that one first.
 		return this.#waiting.keys().next().value;
 	}
 
-	#giveUp(id: string): void {
-		this.#givenUp.add(id);
-		if (this.#givenUp.size <= ZAP_GIVEN_UP_MAX) return;
-		for (const oldest of this.#givenUp) {
-			this.#givenUp.delete(oldest);
-			break;
-		}
+	/** True for the number of a request of ours. */
+	#wasAsked(id: string): boolean {
+		return /^[1-9]\d*$/.test(id) && Number(id) < this.#next;
 	}
 
 	onWritable(): void {
@@ -102,7 +93,6 @@ class ZapClient implements PipeOwner {
 		pipe.close();
 		if (this.#pipe !== pipe) return;
 		this.#pipe = undefined;
-		this.#givenUp.clear();
 		const error = handlerGone();
 		for (const id of [...this.#waiting.keys()]) queueMicrotask(() => this.#answer(id, error));
 		this.#lookIdle();

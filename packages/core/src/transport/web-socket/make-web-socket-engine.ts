@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import { BareZwsHandshake, ZwsHandshake } from "../../security/zws-handshake.ts";
 import { isBare } from "../../wire/zws.ts";
 import { Engine, type EngineOwner, type ServingEngine } from "../engine.ts";
-import { mechanismFor } from "../host-mechanism.ts";
+import { webMechanismFor } from "../host-mechanism.ts";
 import type { TransportHost } from "../transport.ts";
 import { WebSocketLink } from "./web-socket-link.ts";
 
@@ -21,7 +21,7 @@ export interface OpenWebSocket {
 /** @throws ZmqError EINVAL: the security options do not fit together; the WebSocket is then ended */
 export function makeWebSocketEngine(open: OpenWebSocket, host: TransportHost, owner: EngineOwner): ServingEngine {
 	const { webSocket, stream, subprotocol } = open;
-	const mechanism = mechanismFor(host, undefined, () => webSocket.terminate());
+	const mechanism = webMechanismFor(host, () => webSocket.terminate());
 	const { routingId } = host.options;
 	const bare = isBare(subprotocol);
 	const handshake = bare ? new BareZwsHandshake({ socketType: host.type, routingId }) : new ZwsHandshake(mechanism);
