@@ -75,7 +75,7 @@ covers(
 		await until(used.forgotten);
 		raw.raw.write(raw.message("hello"));
 		expect(texts(await socket.receive())).toEqual(["hello"]);
-		const impatient = await ourServer(transport, { handshakeInterval: 50 });
+		const impatient = await ourServer(transport, { handshakeInterval: 1500 });
 		const late = await cookieKeyOf(await client(impatient.endpoint));
 		await until(late.forgotten);
 	},

@@ -1,14 +1,14 @@
-/** ZAP: what our servers ask a handler of the user's own, and what our Authenticator answers. */
+/** ZAP: what our servers ask a handler of the user's own. */
 import { networkInterfaces } from "node:os";
-import { Authenticator, curveKeyPair, Dealer, Pull, Push, Reply, Router, type SocketOptionsInput, z85Decode } from "@zloom/core";
+import { curveKeyPair, Dealer, Pair, Pull, Push, Reply, Router, type SocketOptionsInput, z85Decode } from "@zloom/core";
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, meet, open, texts } from "./open-sockets.ts";
-import { properties, readProperties } from "./wire.ts";
+import { meet, open, texts } from "./open-sockets.ts";
+import { dial, properties, SIGNATURE } from "./wire.ts";
+import { dialWs } from "./ws-peer.ts";
 
 const OVER = { transports: ["tcp", "ipc", "ws"] } as const;
-const INPROC = { transports: ["inproc"] } as const;
 const HANDLER = "inproc://zeromq.zap.01";
 const [serverKeys, clientKeys] = [curveKeyPair(), curveKeyPair()];
 
@@ -59,17 +59,23 @@ covers(
 	"a handler that is a ROUTER is asked once for each client, frame by frame as the RFC says, and its answer counts",
 	async (transport) => {
 		const handler = await router();
+		// As long as they may be.
+		const [zapDomain, routingId] = ["d".repeat(255), "i".repeat(255)];
+		let last: Buffer[] | undefined;
 		for (const { name, server, client, credentials } of MECHANISMS) {
-			const socket = open(new Dealer({ ...server, zapDomain: "test", routingId: "server" }));
+			const socket = open(new Dealer({ ...server, zapDomain, routingId }));
 			const accepted = next(socket, "handshake");
 			await meet(transport, socket, open(new Dealer({ ...client, routingId: "client" })));
 			const request = await handler.receive();
 			const [id, delimiter, version, requestId, domain, address, identity, mechanism, ...given] = request;
 			expect([id?.length, delimiter?.length, String(version)]).toEqual([5, 0, "1.0"]);
 			expect(requestId?.length).toBeGreaterThan(0);
-			expect(texts([domain, address, mechanism] as Buffer[])).toEqual(["test", transport === "ipc" ? "" : "127.0.0.1", name]);
-			expect(identity?.length).toBeLessThanOrEqual(255);
+			expect(texts([domain, address, mechanism] as Buffer[])).toEqual([zapDomain, transport === "ipc" ? "" : "127.0.0.1", name]);
+			expect(String(identity)).toBe(routingId);
 			expect(given).toEqual(credentials);
+			// A second reply to the request before is none to this one.
+			if (last !== undefined) await handler.send(answer(last, "400"));
+			last = request;
 			await handler.send(answer(request, "200", "joe", properties([["X-Team", "blue"]])));
 			const { peer } = await accepted;
 			expect([peer.get("user-id"), peer.get("x-team")].map(String)).toEqual(["joe", "blue"]);
@@ -79,7 +85,7 @@ covers(
 );
 
 covers(
-	["27/types-1", "27/types-2", "27/architecture-2"],
+	["27/types-1", "27/types-2", "27/architecture-1", "27/architecture-2"],
 	OVER,
 	"a handler that is a REP sees no empty frame and sends none",
 	async (transport) => {
@@ -95,14 +101,69 @@ covers(
 	},
 );
 
-covers(["27/request-4"], { transports: ["tcp"] }, "an IPv6 address is given in its canonical form", async () => {
-	const has6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
-	const handler = await router();
-	const server = open(new Pull({ zapDomain: "test", ipv6: true }));
-	await server.bind(has6 ? "tcp://[::1]:*" : "tcp://127.0.0.1:*");
-	open(new Push({ ipv6: true })).connect(server.lastEndpoint as string);
-	expect(String((await handler.receive())[5])).toBe(has6 ? "::1" : "127.0.0.1");
+covers(["27/architecture-2"], OVER, "a socket of another type that is bound there is no handler, and is not asked", async (transport) => {
+	for (const other of [open(new Pull()), open(new Dealer()), open(new Pair())]) {
+		await other.bind(HANDLER);
+		const server = open(new Pull({ zapDomain: "test", zapEnforceDomain: true }));
+		const refused = next(server, "handshake:error:other");
+		await meet(transport, server, open(new Push({ reconnectInterval: -1 })));
+		expect((await refused).error).toMatchObject({ code: "EACCES" });
+		expect(other.pipeCount).toBe(0);
+		expect(other.tryReceive()).toBeUndefined();
+		await other[Symbol.asyncDispose]();
+	}
 });
+
+covers(["27/architecture-1"], OVER, "several clients are asked about at once, and answered in any order", async (transport) => {
+	const handler = await router();
+	const server = open(new Dealer({ plainServer: true }));
+	const endpoint = await meet(transport, server);
+	const requests = new Map<string, Buffer[]>();
+	for (const plainUsername of ["a", "b", "c"])
+		open(new Dealer({ plainUsername, plainPassword: "", reconnectInterval: -1 })).connect(endpoint);
+	while (requests.size < 3) {
+		const request = await handler.receive();
+		requests.set(String(request[8]), request);
+	}
+	expect(new Set([...requests.values()].map((request) => String(request[3]))).size).toBe(3);
+	for (const name of ["c", "a", "b"]) {
+		const accepted = next(server, "handshake");
+		await handler.send(answer(requests.get(name) as Buffer[], "200", name));
+		expect(String((await accepted).peer.get("user-id"))).toBe(name);
+	}
+});
+
+covers(
+	["27/request-4"],
+	{ transports: ["tcp", "ws"] },
+	"an IPv6 address is given in its canonical form, an IPv4 address with dots also by a socket for both",
+	async (transport) => {
+		const has6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
+		const handler = await router();
+		for (const [bound, connected, address] of [
+			["[::1]", "[::1]", "::1"],
+			["[::]", "127.0.0.1", "127.0.0.1"],
+			["127.0.0.1", "127.0.0.1", "127.0.0.1"],
+		] as const) {
+			if (bound !== "127.0.0.1" && !has6) continue;
+			const server = open(new Pull({ zapDomain: "test", ipv6: true }));
+			await server.bind(`${transport}://${bound}:*`);
+			open(new Push({ ipv6: true })).connect((server.lastEndpoint as string).replace(bound, connected));
+			expect(String((await handler.receive())[5])).toBe(address);
+		}
+	},
+);
+
+covers(
+	["27/request-8", "27/request-5"],
+	OVER,
+	"a domain that is no ASCII or has 256 characters is refused, and so is such a routing id",
+	() => {
+		const einval = expect.objectContaining({ code: "EINVAL" });
+		for (const zapDomain of ["d".repeat(256), "dömain"]) expect(() => open(new Pull({ zapDomain }))).toThrowError(einval);
+		expect(() => open(new Dealer({ routingId: "i".repeat(256) }))).toThrowError(einval);
+	},
+);
 
 const NOT_REPLIES: readonly (readonly [(request: readonly Uint8Array[]) => (Uint8Array | string)[], string])[] = [
 	[(request) => answer(request).slice(0, -1), "ERR_ZAP_MALFORMED_REPLY"],
@@ -148,23 +209,19 @@ covers(["27/reply-4"], OVER, "300, 400 and 500 keep a client out, 200 lets it in
 	}
 });
 
-covers(["27/architecture-5"], INPROC, "a second handler is told that there is one", async () => {
-	const [first, second] = [new Authenticator(), new Authenticator()];
-	atEnd(() => Promise.all([first.close(), second.close()]));
-	await first.start();
-	await expect(second.start()).rejects.toMatchObject({ code: "EADDRINUSE" });
-	await expect(router()).rejects.toMatchObject({ code: "EADDRINUSE" });
-	await first.close();
-	await second.start();
-});
-
 covers(["27/architecture-6"], OVER, "without a handler nobody gets past a server that needs one", async (transport) => {
 	for (const { name, server: options, client: credentials } of MECHANISMS) {
 		const enforced = name === "PLAIN" ? {} : { zapDomain: "test", zapEnforceDomain: true };
 		const server = open(new Dealer({ ...options, ...enforced }));
 		const refused = next(server, "handshake:error:other");
-		await meet(transport, server, open(new Dealer({ ...credentials, reconnectInterval: -1 })));
+		const endpoint = await meet(transport, server, open(new Dealer({ ...credentials, reconnectInterval: -1 })));
 		expect((await refused).error).toMatchObject({ code: "EACCES" });
+		expect(server.pipeCount).toBe(0);
+		// Nor with a protocol that knows no mechanism.
+		const evaded = next(server, "handshake:error:protocol");
+		if (transport === "ws") await dialWs(endpoint, "ZWS2.0").catch(() => undefined);
+		else (await dial(endpoint)).write(SIGNATURE, Buffer.of(1, 5, 0, 0));
+		expect((await evaded).error.reason).toBe(transport === "ws" ? "ERR_ZMTP_MECHANISM_MISMATCH" : "ERR_ZMTP_VERSION");
 		expect(server.pipeCount).toBe(0);
 	}
 });
@@ -188,40 +245,5 @@ covers(
 		await terminal.send([passed[0] as Buffer, ...answer(request, "200", "far away")]);
 		await front.send(await back.receive());
 		expect(String((await accepted).peer.get("user-id"))).toBe("far away");
-	},
-);
-
-/** Asks our Authenticator directly, as intermediaries would. */
-async function ask(envelope: readonly string[], ...request: string[]): Promise<Buffer[]> {
-	const asking = open(new Dealer());
-	asking.connect(HANDLER);
-	await asking.send([...envelope, "", ...request]);
-	return asking.receive();
-}
-
-covers(
-	["27/proxy-4", "27/proxy-5", "27/proxy-6", "27/reply-3", "27/reply-7"],
-	INPROC,
-	"our Authenticator returns any envelope with its reply, and a user id only with 200",
-	async () => {
-		const judge = new Authenticator({
-			plain: async ({ username }) => {
-				await new Promise((turn) => setImmediate(turn));
-				return username === "joe" ? { userId: "user joe", metadata: { "X-Team": "blue" } } : false;
-			},
-		});
-		atEnd(() => judge.close());
-		await judge.start();
-		for (const envelope of [[], ["one"], ["one", "two", "three"]]) {
-			const before = envelope.length;
-			const good = await ask(envelope, "1.0", "id 1", "test", "10.0.0.1", "", "PLAIN", "joe", "secret");
-			expect(texts(good.slice(0, before + 4))).toEqual([...envelope, "", "1.0", "id 1", "200"]);
-			expect(good.length).toBe(before + 7);
-			expect(String(good[before + 5])).toBe("user joe");
-			expect(readProperties(good[before + 6] as Buffer)).toEqual(new Map([["X-Team", Buffer.from("blue")]]));
-			const bad = await ask(envelope, "1.0", "\x00\xff", "test", "10.0.0.1", "", "PLAIN", "ann", "secret");
-			expect(texts(bad.slice(0, before + 4))).toEqual([...envelope, "", "1.0", "\x00\xff", "400"]);
-			expect([bad[before + 5]?.length, bad[before + 6]?.length]).toEqual([0, 0]);
-		}
 	},
 );

@@ -18,8 +18,9 @@ import type { Party } from "./inproc-party.ts";
 import { inprocDirectory } from "./inproc-threads.ts";
 
 const NAME = ZAP_ENDPOINT.slice("inproc://".length);
+/** To whoever is bound it is a REQ, so that only a REP or a ROUTER is asked; it asks without waiting, as a DEALER does. */
 const PARTY: Party = {
-	type: "DEALER",
+	type: "REQ",
 	routingId: Buffer.alloc(0),
 	properties: new Map(),
 	sendHighWaterMark: 0,
