@@ -70,9 +70,16 @@ export const clauses: readonly Clause[] = [
 		"Publish-Subscribe",
 		["ws"],
 		[
-			must("45/pubsub-1", "XPUB and XSUB are on the wire what PUB and SUB are."),
+			must("45/pubsub-1", "XPUB and XSUB are on the wire what PUB and SUB are, also by name."),
 			must("45/pubsub-2", "To subscribe, a message of 1 and the subscription is sent; to unsubscribe, one of 0 and the subscription."),
 		],
 	),
-	...section("Security", ["ws"], [must("45/security-1", "The mechanisms authenticate; nothing is encrypted unless it is wss.")]),
+	...section(
+		"Security",
+		["ws"],
+		[
+			must("45/security-1", "The mechanisms authenticate; ZWS itself encrypts nothing."),
+			must("45/security-2", "A client that is given wss goes through TLS."),
+		],
+	),
 ];

@@ -15,10 +15,10 @@ import {
 import { expect } from "vitest";
 import { covers } from "./covers.ts";
 import { next, verdict } from "./events.ts";
-import { atEnd, meet, open, texts, until } from "./open-sockets.ts";
+import { atEnd, meanwhile, meet, open, texts, until } from "./open-sockets.ts";
 import { type Kind, make, PARTNERS } from "./socket-kinds.ts";
 import { commandBody, properties, readProperties } from "./wire.ts";
-import { BINARY, CLOSE, dialWs, headerOf, listenWs, type RawWs, TEXT } from "./ws-peer.ts";
+import { BINARY, dialWs, listenWs, type RawWs, TEXT } from "./ws-peer.ts";
 
 const WS = { transports: ["ws"] } as const;
 const NULL = "ZWS2.0/NULL";
@@ -33,64 +33,12 @@ function ready(type: string): Buffer {
 }
 
 /** A scripted client of our socket, after the handshake of NULL. */
-async function client(socket: Socket, type: string): Promise<RawWs> {
-	const ws = await dialWs(await meet("ws", socket), NULL);
+async function client(socket: Socket, type: string, endpoint?: string): Promise<RawWs> {
+	const ws = await dialWs(endpoint ?? (await meet("ws", socket)), NULL);
 	ws.write(ready(type));
 	expect((await ws.command()).name).toBe("READY");
 	return ws;
 }
-
-covers(
-	["45/websocket-1", "45/handshake-1", "45/handshake-2", "45/handshake-3"],
-	WS,
-	"our client asks for the host, the path and the protocols that it has to",
-	async () => {
-		for (const [options, protocols] of [
-			[{}, [NULL, "ZWS2.0"]],
-			[LOGIN, ["ZWS2.0/PLAIN"]],
-		] as const) {
-			const listener = await listenWs("/some/path");
-			open(new Push(options)).connect(listener.endpoint);
-			const { head, protocol } = await listener.next(protocols[0]);
-			expect(head).toMatch(/^GET \/some\/path HTTP\/1\.1\r\n/);
-			expect(headerOf(head, "host")).toBe(new URL(listener.endpoint).host);
-			expect(headerOf(head, "upgrade")?.toLowerCase()).toBe("websocket");
-			const offered = (protocol ?? "").split(",").map((one) => one.trim());
-			expect(offered.length).toBeGreaterThan(0);
-			for (const one of offered) expect(protocols).toContain(one);
-		}
-	},
-);
-
-covers(["45/handshake-4", "45/handshake-2"], WS, "our server chooses one of the client's protocols and says which", async () => {
-	const endpoint = await meet("ws", open(new Pull()));
-	for (const [offered, chosen] of [
-		[NULL, NULL],
-		["ZWS2.0", "ZWS2.0"],
-		["chat, ZWS2.0", "ZWS2.0"],
-		[`chat,${NULL}, other`, NULL],
-	] as const) {
-		const { head, protocol } = await dialWs(endpoint, offered);
-		expect(head).toMatch(/^HTTP\/1\.1 101 /);
-		expect(protocol).toBe(chosen);
-	}
-	const plain = await dialWs(await meet("ws", open(new Pull({ plainServer: true }))), `${NULL}, ZWS2.0, ZWS2.0/PLAIN`);
-	expect(plain.protocol).toBe("ZWS2.0/PLAIN");
-});
-
-covers(["45/handshake-5"], WS, "a client without a protocol that we know is turned away", async () => {
-	const endpoint = await meet("ws", open(new Pull()));
-	for (const offered of ["chat", "zws2.0", "ZWS1.0", "ZWS2.0/PLAIN"]) {
-		const answer = await dialWs(endpoint, offered).then(
-			async (ws) => {
-				await ws.raw.ended();
-				return ws.head;
-			},
-			() => "",
-		);
-		expect(answer).not.toMatch(/^HTTP\/1\.1 101 /);
-	}
-});
 
 covers(
 	["45/plain-zws-1", "45/plain-zws-2", "45/plain-zws-3", "45/frame-1", "45/frame-2"],
@@ -120,6 +68,79 @@ covers(
 		expect(texts(await dealer.receive())).toEqual(["hello", "too"]);
 	},
 );
+
+covers(["45/plain-zws-1", "45/plain-zws-2"], WS, "sockets of every type do without a mechanism", async () => {
+	for (const kind of Object.keys(PARTNERS) as Kind[]) {
+		const socket = make(kind);
+		const accepted = next(socket, "handshake");
+		const ws = await dialWs(await meet("ws", socket), "ZWS2.0");
+		expect([kind, ws.protocol]).toEqual([kind, "ZWS2.0"]);
+		expect(await ws.frame()).toEqual({ flags: 0, body: Buffer.alloc(0) });
+		ws.write("\x00");
+		await accepted;
+	}
+});
+
+covers(
+	["45/plain-zws-2", "45/plain-zws-3", "45/frame-2"],
+	WS,
+	"there anything but a routing id in one last frame is no beginning",
+	async () => {
+		const pull = open(new Pull());
+		const endpoint = await meet("ws", pull);
+		for (const [first, reason] of [
+			["\x01more", "ERR_ZMTP_UNEXPECTED_COMMAND"],
+			["\x02\x05READY", "ERR_ZMTP_UNEXPECTED_COMMAND"],
+			["\x03", "ERR_ZMTP_MALFORMED_FRAME"],
+			[`\0${"i".repeat(256)}`, "ERR_ZMTP_INVALID_METADATA"],
+		] as const) {
+			const refused = verdict(pull);
+			const ws = await dialWs(endpoint, "ZWS2.0");
+			ws.write(Buffer.from(first, "latin1"));
+			expect([first, await refused]).toEqual([first, reason]);
+			await ws.closed();
+		}
+	},
+);
+
+covers(["45/mechanism-3", "45/mechanism-4"], WS, "commands may come before, between and behind messages and their frames", async () => {
+	const dealer = open(new Dealer());
+	const ws = await client(dealer, "DEALER");
+	const commands = [commandFrame("UNKNOWN", "data"), commandFrame("X"), commandFrame("L".repeat(255), Buffer.alloc(300))];
+	for (const text of ["one", "two"]) {
+		for (const command of commands) ws.write(command);
+		ws.write(`\x01${text}`);
+		for (const command of commands) ws.write(command);
+		ws.write("\x00end");
+	}
+	for (const text of ["one", "two"]) expect(texts(await dealer.receive())).toEqual([text, "end"]);
+	await dealer.send("answer");
+	expect(await ws.message()).toEqual(["answer"]);
+});
+
+covers(["45/mechanism-3", "45/mechanism-4"], WS, "the handshake is commands, whose names have a length and are there", async () => {
+	const pull = open(new Pull());
+	const endpoint = await meet("ws", pull);
+	for (const [first, reason] of [
+		["\0message", "ERR_ZMTP_UNEXPECTED_COMMAND"],
+		["\x01message", "ERR_ZMTP_UNEXPECTED_COMMAND"],
+		["\x02\x05HELLO", "ERR_ZMTP_UNEXPECTED_COMMAND"],
+		["\x02", "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED"],
+		["\x02\0", "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED"],
+		["\x02\x06READY", "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED"],
+	] as const) {
+		const refused = verdict(pull);
+		const ws = await dialWs(endpoint, NULL);
+		ws.write(first);
+		expect([first, await refused]).toEqual([first, reason]);
+		await ws.closed();
+	}
+	for (const nameless of ["\x02", "\x02\0", "\x02\x05PING"]) {
+		const gone = next(pull, "disconnect");
+		(await client(pull, "PUSH", endpoint)).write(nameless);
+		expect((await gone).error).toMatchObject({ reason: "ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED" });
+	}
+});
 
 covers(
 	["45/mechanism-1", "45/mechanism-3", "45/mechanism-4", "45/frame-1", "45/frame-2", "45/websocket-2"],
@@ -151,11 +172,14 @@ covers(
 		push.connect(listener.endpoint);
 		const accepted = await listener.next(NULL);
 		const handshake = await accepted.next();
-		expect([handshake.opcode, handshake.masked, handshake.payload[0]]).toEqual([BINARY, true, 2]);
-		accepted.write(ready("PULL"));
+		expect([handshake.final, handshake.opcode, handshake.masked]).toEqual([true, BINARY, true]);
+		expect(handshake.payload.toString("latin1")).toBe("\x02\x05READY\x0bSocket-Type\0\0\0\x04PUSH");
 		await push.send("masked");
-		const { masked, payload } = await accepted.next();
-		expect([masked, String(payload)]).toEqual([true, "\x00masked"]);
+		await meanwhile("ws");
+		expect(accepted.raw.unread.length).toBe(0);
+		accepted.write(ready("PULL"));
+		const { final, opcode, masked, payload } = await accepted.next();
+		expect([final, opcode, masked, String(payload)]).toEqual([true, BINARY, true, "\x00masked"]);
 	},
 );
 
@@ -183,28 +207,37 @@ covers(
 		expect((await refused).error.status).toBe(400);
 		await stranger.raw.ended();
 		const listener = await listenWs();
-		open(new Push(LOGIN)).connect(listener.endpoint);
+		const push = open(new Push(LOGIN));
+		push.connect(listener.endpoint);
+		await push.send("at last");
 		const accepted = await listener.next("ZWS2.0/PLAIN");
 		expect(await accepted.command()).toEqual({ name: "HELLO", data: Buffer.from("\x03joe\x06secret") });
+		accepted.write(commandFrame("WELCOME"));
+		const initiate = await accepted.command();
+		expect([initiate.name, String(readProperties(initiate.data).get("Socket-Type"))]).toEqual(["INITIATE", "PUSH"]);
+		await meanwhile("ws");
+		expect(accepted.raw.unread.length).toBe(0);
+		accepted.write(ready("PULL"));
+		expect(await accepted.message()).toEqual(["at last"]);
 	},
 );
 
 covers(["45/frame-2", "45/websocket-2", "45/frame-1"], WS, "other flags, text and empty messages end the connection", async () => {
-	const wrong: readonly ((ws: RawWs) => void)[] = [
-		...[3, 4, 5, 128, 255].map((flags) => (ws: RawWs) => ws.write(Buffer.of(flags, 1))),
-		(ws) => ws.write("\x00text", { opcode: TEXT }),
-		(ws) => ws.write(""),
-		(ws) => ws.write("\x00unmasked", { masked: false }),
-		(ws) => ws.write("\x00x", { opcode: 3 }),
+	const wrong: readonly (readonly [write: (ws: RawWs) => void, reason: string])[] = [
+		...[3, 4, 5, 128, 255].map((flags) => [(ws: RawWs) => ws.write(Buffer.of(flags, 1)), "ERR_ZMTP_MALFORMED_FRAME"] as const),
+		[(ws) => ws.write("\x00text", { opcode: TEXT }), "ERR_ZWS_TEXT_MESSAGE"],
+		[(ws) => ws.write(""), "ERR_ZMTP_MALFORMED_FRAME"],
+		[(ws) => ws.write("\x00unmasked", { masked: false }), "ERR_WS_UNSPECIFIED"],
+		[(ws) => ws.write("\x00x", { opcode: 3 }), "ERR_WS_UNSPECIFIED"],
 	];
-	for (const make of wrong) {
+	for (const [write, reason] of wrong) {
 		const pull = open(new Pull());
 		const ws = await client(pull, "PUSH");
 		ws.send("before");
 		expect(texts(await pull.receive())).toEqual(["before"]);
 		const gone = next(pull, "disconnect");
-		make(ws);
-		await gone;
+		write(ws);
+		expect((await gone).error).toMatchObject({ reason });
 		expect(await ws.closed()).toEqual([]);
 	}
 });
@@ -234,10 +267,30 @@ covers(["45/types-1"], WS, "each of the pairs of types is let in or disconnected
 	}
 });
 
+/** A scripted client of our socket, which says of itself no more than that it is a PUB or a SUB. */
+async function pubSub(socket: Socket, name: "PUB" | "SUB", other: string): Promise<RawWs> {
+	const ws = await dialWs(await meet("ws", socket), NULL);
+	expect(await ws.command()).toEqual({ name: "READY", data: properties([["Socket-Type", name]]) });
+	ws.write(ready(other));
+	return ws;
+}
+
+covers(["45/pubsub-1"], WS, "XPUB and XSUB that connect call themselves PUB and SUB, too", async () => {
+	for (const [socket, name] of [
+		[open(new XPublisher()), "PUB"],
+		[open(new XSubscriber()), "SUB"],
+	] as const) {
+		const listener = await listenWs();
+		socket.connect(listener.endpoint);
+		const ws = await listener.next(NULL);
+		expect(await ws.command()).toEqual({ name: "READY", data: properties([["Socket-Type", name]]) });
+	}
+});
+
 covers(["45/pubsub-1", "45/pubsub-2"], WS, "SUB and XSUB send messages of 1 and 0, and PUB and XPUB go by them", async () => {
 	const [subscriber, xsub] = [open(new Subscriber()), open(new XSubscriber())];
 	for (const socket of [subscriber, xsub]) {
-		const ws = await client(socket, "PUB");
+		const ws = await pubSub(socket, "SUB", "PUB");
 		if (socket === subscriber) subscriber.subscribe("ab");
 		else await xsub.send("\x01ab");
 		expect(await ws.message()).toEqual(["\x01ab"]);
@@ -249,7 +302,7 @@ covers(["45/pubsub-1", "45/pubsub-2"], WS, "SUB and XSUB send messages of 1 and 
 	}
 	for (const publisher of [open(new Publisher()), open(new XPublisher())])
 		for (const kind of ["SUB", "XSUB"]) {
-			const ws = await client(publisher, kind);
+			const ws = await pubSub(publisher, "PUB", kind);
 			ws.send("\x01ab");
 			await until(() => publisher.topicsCount === 1);
 			for (const text of ["a", "abc"]) await publisher.send(text);
@@ -260,13 +313,4 @@ covers(["45/pubsub-1", "45/pubsub-2"], WS, "SUB and XSUB send messages of 1 and 
 				expect([await publisher.receive(), await publisher.receive()].map(String)).toEqual(["\x01ab", "\x00ab"]);
 			await publisher.unbind(publisher.lastEndpoint as string);
 		}
-});
-
-covers(["45/websocket-1"], WS, "nothing but a request for WebSocket begins a connection, and a close of WebSocket ends it", async () => {
-	const pull = open(new Pull());
-	const ws = await client(pull, "PUSH");
-	const gone = next(pull, "disconnect");
-	ws.write(Buffer.of(3, 0xe8), { opcode: CLOSE });
-	await gone;
-	await ws.raw.ended();
 });

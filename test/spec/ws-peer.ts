@@ -139,15 +139,28 @@ export class RawWs {
 	}
 }
 
+/** A connection of a client that waits to be answered. */
+export class AskedWs extends RawWs {
+	/** With this protocol, or with none; by default as it has to be. */
+	answer(protocol: string | undefined, parts: { status?: string; accept?: string } = {}): void {
+		const { status = "101 Switching Protocols", accept = acceptKey(headerOf(this.head, "sec-websocket-key") ?? "") } = parts;
+		const chosen = protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+		this.raw.write(
+			Buffer.from(`HTTP/1.1 ${status}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}\r\n`),
+		);
+	}
+}
+
 /** Opens a WebSocket to one of our endpoints. Throws when the connection ends before there is an answer. */
-export async function dialWs(endpoint: string | null | undefined, protocols: string): Promise<RawWs> {
+export async function dialWs(endpoint: string | null | undefined, protocols: string | undefined): Promise<RawWs> {
 	const { hostname, port, pathname } = new URL(endpoint ?? "");
 	const raw = await dial(`tcp://${hostname}:${port}`);
 	const key = randomBytes(16).toString("base64");
+	const offer = protocols === undefined ? "" : `Sec-WebSocket-Protocol: ${protocols}\r\n`;
 	raw.write(
 		Buffer.from(
 			`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\n` +
-				`Sec-WebSocket-Protocol: ${protocols}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+				`${offer}Sec-WebSocket-Version: 13\r\n\r\n`,
 		),
 	);
 	const head = await readHead(raw);
@@ -174,20 +187,20 @@ export class WsListener {
 
 	/** The next connection, with its request; answered with this protocol, or with none. */
 	async next(protocol: string | undefined): Promise<RawWs> {
+		const asked = await this.request();
+		asked.answer(protocol);
+		return asked;
+	}
+
+	/** The next connection, with its request, which is not answered yet. */
+	async request(): Promise<AskedWs> {
 		while (this.#waiting.length === 0)
 			await new Promise<void>((resolve) => {
 				this.#wake = resolve;
 			});
 		const raw = this.#waiting.shift() as RawPeer;
 		const head = await readHead(raw);
-		const chosen = protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
-		const accept = acceptKey(headerOf(head, "sec-websocket-key") ?? "");
-		raw.write(
-			Buffer.from(
-				`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}\r\n`,
-			),
-		);
-		return new RawWs(raw, head, "server");
+		return new AskedWs(raw, head, "server");
 	}
 }
 
