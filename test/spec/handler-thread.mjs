@@ -1,4 +1,8 @@
-/** A thread that starts an Authenticator: it posts how that went, "started" or the code of the error, and closes it at the next message. */
+/**
+ * A thread that starts an Authenticator and posts how that went: "started", or the code of the error.
+ *
+ * It ends, with its Authenticator, at the next message that it gets.
+ */
 import { parentPort } from "node:worker_threads";
 import { Authenticator } from "@zloom/core";
 
