@@ -14,8 +14,8 @@ import { countsFile } from "./suite.mjs";
 import { root } from "./workspace.mjs";
 
 /**
- * `counts` names the counts that a step leaves (suite.mjs); a step without counts once. A step that `mustFail` shows that a
- * search can find something.
+ * `minutes` are for hangs alone: a multiple of what a step takes. `counts` names the counts that a step leaves (suite.mjs); a
+ * step without counts once. A step that `mustFail` shows that a search can find something.
  * @type {{ name: string, args: string[], minutes: number, counts?: string[], mustFail?: boolean }[]}
  */
 const STEPS = [
@@ -25,24 +25,24 @@ const STEPS = [
 	{ name: "the clauses of the RFCs", args: ["run", "test:spec"], minutes: 5 },
 	// The same inputs for the same commit: what is found here is found anywhere.
 	{ name: "fuzz", args: ["run", "fuzz", "--", "--runs", "100", "--seed", "1"], minutes: 8 },
-	{ name: "soak", args: ["run", "soak", "--", "--seconds", "20"], minutes: 3 },
-	{ name: "every interleaving of small schedules", args: ["run", "test:interleave"], minutes: 4 },
-	{ name: "the interleavings find known bugs", args: ["run", "test:interleave", "--", "--canary"], minutes: 3 },
-	{ name: "sockets in a browser", args: ["run", "test:browser"], minutes: 3 },
+	{ name: "soak", args: ["run", "soak", "--", "--seconds", "20"], minutes: 6 },
+	{ name: "every interleaving of small schedules", args: ["run", "test:interleave"], minutes: 8 },
+	{ name: "the interleavings find known bugs", args: ["run", "test:interleave", "--", "--canary"], minutes: 6 },
+	{ name: "sockets in a browser", args: ["run", "test:browser"], minutes: 6 },
 	{ name: "the reference of core", args: ["run", "docs:api", "--", "core"], minutes: 4 },
 	{ name: "what is published", args: ["run", "test:pack"], minutes: 3 },
-	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 8 },
-	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 3 },
+	{ name: "100 programs that kill threads in the middle of asks", args: ["run", "test:kill"], minutes: 12 },
+	{ name: "lanes under stress on real threads", args: ["run", "test:stress", "--", "--seconds", "20"], minutes: 6 },
 	{
 		name: "the stress finds a spoiled message",
 		args: ["run", "test:stress", "--", "--seconds", "10", "--canary"],
-		minutes: 3,
+		minutes: 6,
 		mustFail: true,
 	},
 	{
 		name: "the stress finds a lost message",
 		args: ["run", "test:stress", "--", "--seconds", "10", "--lossy"],
-		minutes: 3,
+		minutes: 6,
 		mustFail: true,
 	},
 	{ name: "the main job three ways, one result", args: ["run", "test:census"], minutes: 6 },

@@ -4,8 +4,8 @@
  * The page comes from the very HTTP server whose paths the sockets are bound to. CHROMIUM names the browser when it is not in PATH as
  * chromium, chromium-browser or google-chrome; without one the run fails and says so.
  *
- * Shutdown: the browser is killed by its process group when the page has reported its end, when nothing has been heard of it for a
- * minute, and when this program is interrupted; its profile is a temporary folder, removed at the end.
+ * Shutdown: the browser is killed by its process group when the page has reported its end, when nothing has been heard of it for
+ * four minutes, and when this program is interrupted; its profile is a temporary folder, removed at the end.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +18,8 @@ import { CASES } from "./cases.mjs";
 
 const here = import.meta.dirname;
 const bundle = path.join(here, "../../packages/core/dist/bundle");
-const SILENCE_MS = 60_000;
+/** A browser takes long to start where others have the cores; only a hang reaches it. */
+const SILENCE_MS = 240_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 function findBrowser() {

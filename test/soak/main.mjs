@@ -14,13 +14,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { holds, sharedMemoryUse } from "@zloom/core/internal";
 import { Clients } from "./clients.mjs";
 import { Crew } from "./crew.mjs";
 import { Hub } from "./hub.mjs";
 import { Measure, mib } from "./measure.mjs";
+import { comesTrue } from "./patience.mjs";
 import { randomFrom } from "./sequences.mjs";
 
 const CONNECTIONS = 200;
@@ -30,8 +31,6 @@ const CLIENTS_PER_HOST = 40;
 const LINE_MS = 5000;
 const SAMPLE_MS = 1000;
 const KILL_MS_MAX = 2500;
-/** How long what was sent by closed senders may be under way at the end, ms: for hangs only. */
-const DRAIN_MS_MAX = 20_000;
 
 const { values } = parseArgs({
 	options: { seconds: { type: "string", default: "60" }, seed: { type: "string" }, canary: { type: "boolean", default: false } },
@@ -121,8 +120,7 @@ async function watch(start, hub, measure, until) {
 
 /** What closed senders have sent must come. */
 async function drained(hub) {
-	for (const end = performance.now() + DRAIN_MS_MAX; performance.now() < end; await nextTurn()) if (hub.missing().length === 0) return;
-	throw new Error(hub.missing().slice(0, 5).join("\n"));
+	if (!(await comesTrue(() => hub.missing().length === 0))) throw new Error(hub.missing().slice(0, 5).join("\n"));
 }
 
 /** Nothing may be left of all those threads and connections. */
@@ -134,8 +132,7 @@ async function nothingLeft(handlesBefore) {
 		const clean = threads === 1 && lanes === 0 && names === 0 && more <= 0 && holds() === 0;
 		return clean ? undefined : `${threads - 1} threads, ${lanes} lanes, ${names} names, ${holds()} holds, handles ${handles.join(" ")}`;
 	};
-	for (const end = performance.now() + DRAIN_MS_MAX; performance.now() < end; await nextTurn()) if (left() === undefined) return;
-	throw new Error(`left behind: ${left()}`);
+	if (!(await comesTrue(() => left() === undefined))) throw new Error(`left behind: ${left()}`);
 }
 
 async function main() {

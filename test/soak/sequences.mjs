@@ -8,8 +8,8 @@
 
 const HEADER_BYTES = 12;
 const PAYLOAD_BYTES_MAX = 40_000;
-/** What a dead peer had sent may still lie in queues for a while. */
-const DEAD_MS_KEPT = 30_000;
+/** What a dead peer had sent may still lie in queues for a while, a long one where the cores are busy. */
+const DEAD_MS_KEPT = 600_000;
 
 /** mulberry32: small, seeded, good enough to choose sizes. */
 export function randomFrom(seed) {
