@@ -86,6 +86,22 @@ export function joinAddress(node: string, name: string): string {
 	return node.endsWith("://") ? node + name : `${node}/${name}`;
 }
 
+/** A node by its number in this process, where its endpoint is not known. */
+export function numberedNode(node: number): string {
+	return `node-${node}:`;
+}
+
+/** The number and the name in an address that was joined with {@link numberedNode}, or undefined. */
+export function parseNumbered(address: string): { node: number; name: string } | undefined {
+	const match = /^node-(\d{1,10}):\/([^/]+)$/.exec(address);
+	return match === null ? undefined : { node: Number(match[1]), name: match[2] as string };
+}
+
+/** The name in an address, whatever stands before it. */
+export function nameIn(address: string): string {
+	return address.slice(address.lastIndexOf("/") + 1);
+}
+
 /** The name that an actor without a name is reached by. */
 export function anonymousName(thread: number, actor: number): string {
 	return `~${thread}.${actor}`;

@@ -70,7 +70,8 @@ export class Host implements HostPart {
 		const link = dead ? NO_LINK : this.linkTo(node, thread);
 		peer = new Peer({ node, thread, headerNode: this.thread === 0 ? 0 : node, fromThread: this.thread, link });
 		if (dead) {
-			peer.down(this.#hostError(node, thread), { kind: node === 0 ? "thread" : "node" });
+			const whole = this.#deadHosts.has(peerKey(node, ALL_KEY));
+			peer.down(this.#hostError(node, whole, thread), { kind: whole ? "node" : "thread" });
 			return peer;
 		}
 		this.#peers.set(key, peer);
@@ -81,23 +82,27 @@ export class Host implements HostPart {
 	hostDown(node: number, thread: number, cause?: unknown): void {
 		const all = thread === ALL_THREADS;
 		this.#deadHosts.add(peerKey(node, all ? ALL_KEY : thread));
-		const kind = node === 0 ? "thread" : "node";
+		const kind = all ? "node" : "thread";
 		const reason: ExitReason = cause === undefined ? { kind } : { kind, error: cause };
 		for (const [key, peer] of [...this.#peers]) {
 			if (peer.node !== node || (!all && peer.thread !== thread)) continue;
 			this.#peers.delete(key);
-			const error = this.stopped ?? this.#hostError(node, peer.thread, cause);
-			peer.down(error, reason);
+			const error = this.stopped ?? this.#hostError(node, all, peer.thread, cause);
+			// What waits for an answer is told first: a target that comes back elsewhere has new requests at once.
 			this.requests.failWhere(
 				(request) => request.peer === peer,
 				() => error,
 			);
+			peer.down(error, reason, !all && this.stopped === undefined);
 		}
 	}
 
-	#hostError(node: number, thread: number, cause?: unknown): ActorError {
+	#hostError(node: number, whole: boolean, thread: number, cause?: unknown): ActorError {
 		const options = cause === undefined ? {} : { cause };
-		if (node === 0) return new ActorError("ERR_THREAD_DOWN", `Thread ${thread} has ended: spawn its actors again`, options);
+		if (!whole) {
+			const where = node === 0 ? "" : ` of ${this.services.nodeText(node)}`;
+			return new ActorError("ERR_THREAD_DOWN", `Thread ${thread}${where} has ended: ask again once the actor is back`, options);
+		}
 		return new ActorError("ERR_NODE_DOWN", "The connection to the node was lost: try again when it is back", options);
 	}
 
@@ -108,13 +113,22 @@ export class Host implements HostPart {
 			return cell?.target ?? this.#deadTarget(route, this.#tombstones.get(route.actor) ?? { kind: "unknown" });
 		}
 		const peer = this.peer(route.node, route.thread);
-		if (peer.gone !== undefined) return this.#deadTarget(route, { kind: route.node === 0 ? "thread" : "node" });
+		if (peer.gone !== undefined) return this.#goneTarget(route, peer);
 		let target = peer.targets.get(route.actor);
 		if (target === undefined) {
 			target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: route.window });
 			peer.targets.set(route.actor, target);
 			peer.say({ kind: Kind.WATCH, toActor: route.actor, a: route.window === undefined ? 1 : 0 });
 		}
+		return target;
+	}
+
+	/** An actor of a host that has ended. When that was a thread, the actor may be back elsewhere. */
+	#goneTarget(route: Route, peer: Peer): Target {
+		if (this.stopped !== undefined || this.#deadHosts.has(peerKey(route.node, ALL_KEY)))
+			return this.#deadTarget(route, { kind: route.node === 0 ? "thread" : "node" });
+		const target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: undefined });
+		target.lost({ kind: "thread" });
 		return target;
 	}
 

@@ -3,7 +3,7 @@
  * application, the worker threads, and other nodes; what a node asks for is held to what this system allows.
  */
 import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
-import { joinAddress, LOCAL_NODE, parseAddress, parseAnonymousName, parseNode } from "./address.ts";
+import { joinAddress, LOCAL_NODE, nameIn, parseAddress, parseAnonymousName, parseNode, parseNumbered } from "./address.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -12,7 +12,8 @@ import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { Registry } from "./registry.ts";
-import { checkRestart, type RestartOptions } from "./restart-policy.ts";
+import { type Placed, Residents } from "./residents.ts";
+import { checkRestart, type RestartKind, type RestartOptions, restartOf } from "./restart-policy.ts";
 import {
 	answer,
 	killUnwanted,
@@ -43,18 +44,27 @@ interface Order {
 	readonly args: unknown[] | EncodedValue;
 	/** Who sent encoded args. */
 	readonly peer: PeerPart | undefined;
-	readonly restart: Required<RestartOptions> | undefined;
+	/** Undefined: as it is defined, which only the thread that imports it knows. */
+	readonly restart: RestartKind | RestartOptions | undefined;
+	/** It comes back when its thread dies. */
+	readonly returns: boolean;
 }
 
 function wireOf(order: Order, module: string, name: string | undefined): SpawnWire {
-	const restart = order.restart === undefined ? {} : { restart: order.restart };
-	return { module, name: order.name, ...(name === undefined ? {} : { as: name }), ...restart };
+	return {
+		module,
+		name: order.name,
+		...(name === undefined ? {} : { as: name }),
+		...(order.restart === undefined ? {} : { restart: order.restart }),
+		...(order.returns ? {} : { returns: false }),
+	};
 }
 
 export class MainServices implements HostServices {
 	readonly #host: Host;
 	readonly #options: MainServicesOptions;
 	readonly #registry = new Registry();
+	readonly #residents: Residents;
 	/** Living top-level actors, the oldest first. */
 	readonly topLevel = new Set<TargetPart>();
 	#turn = 0;
@@ -63,20 +73,50 @@ export class MainServices implements HostServices {
 	constructor(options: MainServicesOptions) {
 		this.#host = options.host;
 		this.#options = options;
+		const { host, threads } = options;
+		this.#residents = new Residents({
+			alive: (thread) => threads.alive(thread),
+			target: (route) => host.target(route),
+			log: (address, parts) => host.log(address, parts),
+		});
 	}
 
-	/** From now on nothing is spawned any more. */
+	/** From now on nothing is spawned any more, and nobody comes back. */
 	refuse(error: ActorError): void {
 		this.#refused = error;
+		this.#residents.close();
 	}
 
-	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+	/** A worker thread has ended; to be told before its host is. */
+	threadDown(thread: number, cause: unknown): void {
+		this.#residents.threadDown(thread, cause);
+	}
+
+	/** @param returns it comes back when its thread dies; else whoever spawns it sees to that */
+	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>, returns = true): Promise<TargetPart> {
 		if (typeof definition?.setup !== "function")
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		const args = options.args ?? [];
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
-		const restart = options.restart === undefined ? undefined : checkRestart(options.restart);
-		return this.#spawn({ module: definition.module, name: definition.name, definition, args, peer: undefined, restart }, options);
+		const restart = restartOf(definition, options);
+		const { module, name } = definition;
+		return this.#spawn({ module, name, definition, args, peer: undefined, restart, returns }, options);
+	}
+
+	async home(target: TargetPart): Promise<TargetPart> {
+		const { peer, address } = target;
+		if (peer === undefined) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${address} has ended`);
+		if (peer.node === 0) return this.#residents.find(peer.thread, target.actor);
+		return this.#findAt(peer.node, nameIn(address), address);
+	}
+
+	async #findAt(node: number, name: string, address: string): Promise<TargetPart> {
+		const route = await requestResolve(this.#host, this.#host.peer(node, 0), name, 0);
+		return this.#host.target({ ...route, node, address });
+	}
+
+	forgo(target: TargetPart): void {
+		if (target.peer?.node === 0) this.#residents.forgo(target.peer.thread, target.actor);
 	}
 
 	async resolve(address: string): Promise<TargetPart> {
@@ -110,8 +150,10 @@ export class MainServices implements HostServices {
 
 	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
 		const wire = readSpawn(frames);
-		const restart = wire.restart === undefined ? undefined : checkRestart(wire.restart);
-		const order: Order = { module: wire.module, name: wire.name, args: spawnArgs(frames, tagged), peer, restart };
+		const { module, name, restart } = wire;
+		if (restart !== undefined) checkRestart(restart);
+		const returns = restart !== undefined && wire.returns !== false;
+		const order: Order = { module, name, args: spawnArgs(frames, tagged), peer, restart, returns };
 		if (peer.node === 0) return this.#spawn(order, wire as SpawnOptions<unknown[]>);
 		const at = wire.as === undefined ? {} : { at: joinAddress(LOCAL_NODE, wire.as) };
 		return this.#spawn(order, at);
@@ -120,15 +162,21 @@ export class MainServices implements HostServices {
 	async #resolveFor(peer: PeerPart, frames: readonly Uint8Array[]): Promise<TargetPart> {
 		const name = decodeValue(frames, 1, false, noRefs);
 		if (typeof name !== "string") throw new ActorError("ERR_PROTOCOL", "A look-up needs a name");
-		return peer.node === 0 ? this.resolve(name) : this.#find(name);
+		if (peer.node !== 0) return this.#find(name);
+		const numbered = parseNumbered(name);
+		return numbered === undefined ? this.resolve(name) : this.#findAt(numbered.node, numbered.name, name);
 	}
 
-	#find(name: string): TargetPart {
+	/** An actor that is away is found once it is back. */
+	async #find(name: string): Promise<TargetPart> {
 		const anonymous = parseAnonymousName(name);
-		if (anonymous === undefined) return this.#registry.find(name);
+		if (anonymous === undefined) {
+			const target = await this.#registry.find(name).found();
+			if (target.exit === undefined) return target;
+			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} has ended`);
+		}
 		const { thread, actor } = anonymous;
-		if (thread !== 0 && !this.#options.threads.alive(thread))
-			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
+		if (thread !== 0 && !this.#options.threads.alive(thread)) return this.#residents.find(thread, actor);
 		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), window: undefined });
 	}
 
@@ -171,6 +219,8 @@ export class MainServices implements HostServices {
 			const onMain = thread === "main" || (thread === undefined && this.#options.threads.size === 0);
 			const target = onMain ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, thread as number | undefined);
 			if (name !== undefined) this.#registry.assign(name, target);
+			const parent = order.peer;
+			if (parent?.node === 0) this.#residents.addChild(parent.thread, target);
 			return this.#keep(target);
 		} catch (error) {
 			if (name !== undefined) this.#registry.free(name);
@@ -181,7 +231,8 @@ export class MainServices implements HostServices {
 	async #spawnOnMain(order: Order, name: string | undefined): Promise<TargetPart> {
 		const definition = order.definition ?? (await loadDefinition(order.module, order.name, this.#allowed(order)));
 		const args = Array.isArray(order.args) ? this.#host.argsMaker(order.args) : () => this.#decoded(order);
-		return this.#host.spawnHere({ definition, args, name, restart: order.restart });
+		const restart = order.restart === undefined ? undefined : checkRestart(order.restart);
+		return this.#host.spawnHere({ definition, args, name, restart });
 	}
 
 	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<TargetPart> {
@@ -190,17 +241,21 @@ export class MainServices implements HostServices {
 		const module =
 			allowed === undefined || allowed(order.module) ? order.module : (await loadDefinition(order.module, order.name, allowed)).module;
 		const args = this.#encoded(order);
-		const { thread, done } = await this.#options.threads.place(index);
-		try {
-			const wire = wireOf(order, module, name);
-			const route = await requestSpawn(this.#host, this.#host.peer(0, thread), wire, args);
-			const target = this.#host.target({ ...route, node: 0, thread });
-			void target.exited.then(done);
-			return target;
-		} catch (error) {
-			done();
-			throw error;
-		}
+		const place = async (as: string | undefined): Promise<Placed> => {
+			const { thread, done } = await this.#options.threads.place(index);
+			try {
+				const route = await requestSpawn(this.#host, this.#host.peer(0, thread), wireOf(order, module, as), args);
+				return { route: { ...route, node: 0, thread }, done };
+			} catch (error) {
+				done();
+				throw error;
+			}
+		};
+		const placed = await place(name);
+		const target = this.#host.target(placed.route);
+		void target.exited.then(placed.done);
+		if (order.returns) this.#residents.add({ placed, target, restart: checkRestart(order.restart), place });
+		return target;
 	}
 
 	/** Only what other nodes ask for is restricted. */

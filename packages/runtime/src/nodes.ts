@@ -6,6 +6,7 @@
  * Shutdown: when a link ends, by either side, everything that waits for its node settles with ERR_NODE_DOWN, in all threads.
  */
 
+import { numberedNode } from "./address.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, clearNodes, Kind, readHeader, setFromNode, toThread, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -61,7 +62,7 @@ export class Nodes implements LinkOwner {
 	}
 
 	text(node: number): string {
-		return this.#texts.get(node) ?? `node-${node}:`;
+		return this.#texts.get(node) ?? numberedNode(node);
 	}
 
 	/** Passes an envelope of a worker thread on to its node. */

@@ -82,6 +82,10 @@ export interface HostServices {
 	checkScheme(scheme: string, text: string): void;
 	/** The endpoint of a node, for addresses. */
 	nodeText(node: number): string;
+	/** Where an actor lives now whose thread has ended; settles when it is back. Rejects when it does not come back. */
+	home(target: TargetPart): Promise<TargetPart>;
+	/** It was stopped or killed while it was away. */
+	forgo(target: TargetPart): void;
 	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
 	hostDown(node: number, thread: number): void;
 	/** An envelope for the host itself (SPAWN, RESOLVE) has come. */
@@ -129,6 +133,12 @@ export interface TargetPart {
 	readonly exit: ExitReason | undefined;
 	readonly exited: Promise<ExitReason>;
 	readonly load: number;
+	/** What it has become: its thread had ended, and it came back elsewhere. */
+	readonly successor: TargetPart | undefined;
+	/** Itself or its last successor; settles when it is not away. */
+	found(): Promise<TargetPart>;
+	/** Takes a message over that waited for another target of the same actor. */
+	take(held: Held): void;
 	refusal(): ActorError | undefined;
 	send(message: Outgoing, accepted: (() => void) | undefined, refused: ((error: unknown) => void) | undefined): boolean;
 	trySend(message: Outgoing): boolean;
@@ -143,6 +153,17 @@ export interface TargetPart {
 	stop(timeoutMs: number): Promise<ExitReason>;
 	kill(): Promise<ExitReason>;
 	down(reason: ExitReason): void;
+	/** Its thread has ended; it may come back. */
+	lost(reason: ExitReason): void;
+}
+
+/** A message that waits for credit. */
+export interface Held {
+	readonly message: Outgoing;
+	readonly encoded: EncodedValue | undefined;
+	readonly bytes: number;
+	readonly accepted: (() => void) | undefined;
+	readonly refused: ((error: unknown) => void) | undefined;
 }
 
 /** One message on its way out. */

@@ -101,15 +101,22 @@ export class Peer implements PeerPart {
 		return inlet;
 	}
 
-	/** The other host has ended: every target there is down, every call from there is cancelled. */
-	down(error: ActorError, reason: ExitReason): void {
+	/**
+	 * The other host has ended: every call from there is cancelled, every target there is down.
+	 *
+	 * @param mayReturn its actors may come back: their targets go and look for them
+	 */
+	down(error: ActorError, reason: ExitReason, mayReturn = false): void {
 		if (this.gone !== undefined) return;
 		this.gone = error;
 		for (const inlet of this.inlets.values()) inlet.cell.inlets.delete(inlet);
 		this.inlets.clear();
 		for (const call of [...this.calls.values()]) call.cancel();
 		this.calls.clear();
-		for (const target of [...this.targets.values()]) target.down(reason);
+		for (const target of [...this.targets.values()]) {
+			if (mayReturn) target.lost(reason);
+			else target.down(reason);
+		}
 		this.targets.clear();
 	}
 }

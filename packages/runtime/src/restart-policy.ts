@@ -51,6 +51,16 @@ export function checkRestart(given: RestartKind | RestartOptions | undefined): R
 	};
 }
 
+/** How an actor is to begin anew: as its spawn says, else as it is defined. @throws ActorError ERR_BAD_OPTION */
+export function restartOf(
+	definition: { readonly options: { readonly restart?: RestartKind | RestartOptions } },
+	options: { readonly restart?: RestartKind | RestartOptions },
+): RestartKind | RestartOptions {
+	const restart = options.restart ?? definition.options.restart ?? "transient";
+	checkRestart(restart);
+	return restart;
+}
+
 /** What becomes of one actor that died. */
 export class RestartPolicy {
 	readonly options: Required<RestartOptions>;

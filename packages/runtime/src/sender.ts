@@ -61,8 +61,13 @@ export class Sender implements MessageTaker {
 
 	/** The actor, when it is known and its name need not be looked up again. */
 	known(): TargetPart | undefined {
-		const target = this.#target;
-		if (target !== undefined && this.#byAddress && target.exit !== undefined) this.#target = undefined;
+		let target = this.#target;
+		if (target === undefined) return undefined;
+		while (target.successor !== undefined) {
+			target = target.successor;
+			this.#target = target;
+		}
+		if (this.#byAddress && target.exit !== undefined) this.#target = undefined;
 		return this.#target;
 	}
 

@@ -7,7 +7,7 @@ import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Flag, type HeaderFields, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "./parts.ts";
-import type { RestartOptions } from "./restart-policy.ts";
+import type { RestartKind, RestartOptions } from "./restart-policy.ts";
 import type { RefReader } from "./revive.ts";
 import { readRoute, routeToWire } from "./route-wire.ts";
 
@@ -20,7 +20,10 @@ export interface SpawnWire {
 	readonly at?: string;
 	readonly on?: readonly string[];
 	readonly thread?: number | "main";
-	readonly restart?: RestartOptions;
+	/** How it begins anew after a failure; absent: as it is defined. */
+	readonly restart?: RestartKind | RestartOptions;
+	/** False: it does not come back when its thread dies; whoever spawns it sees to that. */
+	readonly returns?: false;
 }
 
 /** Sends SPAWN to a host and waits for the route. */
@@ -32,20 +35,25 @@ export async function requestSpawn(host: HostPart, peer: PeerPart, spawn: SpawnW
 	);
 }
 
-/** Sends RESOLVE to a host and waits for the route. */
-export async function requestResolve(host: HostPart, peer: PeerPart, name: string): Promise<Route> {
-	return readRoute(await requestOf(host, peer, `look-up of ${name}`, { kind: Kind.RESOLVE }, encodeValue(name, "name").frames));
+/** Sends RESOLVE to a host and waits for the route; at most as long as an ask does, unless the time is given (0 = without end). */
+export async function requestResolve(host: HostPart, peer: PeerPart, name: string, timeoutMs?: number): Promise<Route> {
+	const value = encodeValue(name, "name").frames;
+	return readRoute(await requestOf(host, peer, `look-up of ${name}`, { kind: Kind.RESOLVE }, value, timeoutMs));
 }
 
-function requestOf(host: HostPart, peer: PeerPart, subject: string, fields: HeaderFields, value: readonly Uint8Array[]): Promise<unknown> {
-	return host.requests.open(
-		{ subject, timeoutMs: host.options.askTimeoutMs, signal: undefined, stream: undefined, cell: undefined },
-		(request) => {
-			if (peer.gone !== undefined) throw peer.gone;
-			request.peer = peer;
-			peer.send({ ...fields, request: request.id }, value);
-		},
-	);
+function requestOf(
+	host: HostPart,
+	peer: PeerPart,
+	subject: string,
+	fields: HeaderFields,
+	value: readonly Uint8Array[],
+	timeoutMs = host.options.askTimeoutMs,
+): Promise<unknown> {
+	return host.requests.open({ subject, timeoutMs, signal: undefined, stream: undefined, cell: undefined }, (request) => {
+		if (peer.gone !== undefined) throw peer.gone;
+		request.peer = peer;
+		peer.send({ ...fields, request: request.id }, value);
+	});
 }
 
 /**

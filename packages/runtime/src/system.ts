@@ -116,7 +116,8 @@ export class System {
 	readonly #links = new Map<number, Link>();
 	readonly #accepted = new Set<Link>();
 	readonly #id = randomUUID();
-	readonly #spawner: MemberSpawner = { spawnUntyped: (definition, options) => this.#spawn(definition, options) };
+	/** A pool replaces its members itself. */
+	readonly #spawner: MemberSpawner = { spawnUntyped: (definition, options) => this.#spawn(definition, options, false) };
 	#listener: { close(): void } | undefined;
 	#stopping: Promise<void> | undefined;
 
@@ -198,10 +199,10 @@ export class System {
 		)) as unknown as ActorRef<H>;
 	}
 
-	async #spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<Ref> {
+	async #spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>, returns = true): Promise<Ref> {
 		hold();
 		try {
-			return new Ref(this.#host, await this.#services.spawn(definition, options));
+			return new Ref(this.#host, await this.#services.spawn(definition, options, returns));
 		} finally {
 			release();
 		}
@@ -291,6 +292,7 @@ export class System {
 
 	/** A thread of ours, a node, or a thread of a node has ended: every thread and node that may wait for it is told. */
 	#onDown(node: number, thread: number, cause: unknown): void {
+		if (node === 0) this.#services.threadDown(thread, cause);
 		this.#host.hostDown(node, thread, cause);
 		if (this.#host.stopped !== undefined) return;
 		for (const other of this.#threads.numbers())

@@ -3,6 +3,8 @@
  * wait for credit, and whether and why it has ended. All refs of a host to one actor share one target.
  *
  * Order: messages leave in the order in which they were given, held ones first.
+ * An actor that comes back after its thread has died gets a target of its own; the old one holds what is sent meanwhile, hands it
+ * over, and from then on stands for its successor.
  * Shutdown: {@link Target.down} settles every ask, every held message and `exited`, once.
  */
 
@@ -13,17 +15,8 @@ import { Flag, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { downError, type ExitReason } from "./exit-reason.ts";
 import { Fifo } from "./fifo.ts";
-import { HELD_BYTES_MAX } from "./limits.ts";
-import type { CellPart, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "./parts.ts";
-
-/** Waits for credit. */
-interface Held {
-	readonly message: Outgoing;
-	readonly encoded: EncodedValue | undefined;
-	readonly bytes: number;
-	readonly accepted: (() => void) | undefined;
-	readonly refused: ((error: unknown) => void) | undefined;
-}
+import { HELD_BYTES_MAX, STOP_TIMEOUT_MS_DEFAULT } from "./limits.ts";
+import type { CellPart, Held, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "./parts.ts";
 
 export class Target implements TargetPart {
 	readonly host: HostPart;
@@ -36,6 +29,11 @@ export class Target implements TargetPart {
 	/** No longer takes messages; it may still be at work on what it has. */
 	closing = false;
 	window: Window | undefined;
+	successor: TargetPart | undefined;
+	/** While the actor is away: settles when it is back, or down. */
+	#away: Promise<void> | undefined;
+	/** How it was told to end while it was away. */
+	#endAsked: "stopped" | "killed" | undefined;
 	#messages: number;
 	#bytes: number;
 	readonly #held = new Fifo<Held>();
@@ -51,6 +49,7 @@ export class Target implements TargetPart {
 		this.actor = options.actor;
 		this.address = options.address;
 		this.window = options.window;
+		this.successor = undefined;
 		this.#messages = options.window?.messages ?? 0;
 		this.#bytes = options.window?.bytes ?? 0;
 	}
@@ -73,6 +72,7 @@ export class Target implements TargetPart {
 	 * breaks ties only, for credit comes back in lots.
 	 */
 	get load(): number {
+		if (this.successor !== undefined) return this.successor.load;
 		return (this.#held.length + this.#pending) * 0x100000 + Math.min((this.window?.messages ?? 0) - this.#messages, 0xfffff);
 	}
 
@@ -82,6 +82,7 @@ export class Target implements TargetPart {
 
 	/** Why no message can be sent, or undefined. */
 	refusal(): ActorError | undefined {
+		if (this.successor !== undefined) return this.successor.refusal();
 		if (this.exit !== undefined) return this.host.stopped ?? downError(this.exit, this.address);
 		if (this.closing) return new ActorError("ERR_ACTOR_DOWN", `The actor ${this.address} is stopping: spawn it again`);
 		return undefined;
@@ -92,6 +93,7 @@ export class Target implements TargetPart {
 	 * @throws ActorError ERR_NOT_SENDABLE, ERR_OVERLOADED, or what {@link refusal} says
 	 */
 	send(message: Outgoing, accepted: (() => void) | undefined, refused: ((error: unknown) => void) | undefined): boolean {
+		if (this.successor !== undefined) return this.successor.send(message, accepted, refused);
 		const refusal = this.refusal();
 		if (refusal !== undefined) {
 			this.host.deadLetter(this.address, message.method);
@@ -111,14 +113,27 @@ export class Target implements TargetPart {
 				`${this.#held.length} messages wait for credit of ${this.address}: await tell, or spawn more actors`,
 			);
 		}
-		this.#held.push({ message, encoded, bytes, accepted, refused });
-		this.#heldBytes += bytes;
-		hold();
+		this.#hold({ message, encoded, bytes, accepted, refused });
 		return false;
+	}
+
+	take(held: Held): void {
+		const { message } = held;
+		const refusal = this.refusal();
+		if (refusal === undefined) {
+			if (message.request !== undefined) this.#own(message.request);
+			this.#hold(held);
+			this.#flush();
+			return;
+		}
+		this.host.deadLetter(this.address, message.method);
+		message.request?.fail(refusal);
+		held.refused?.(refusal);
 	}
 
 	/** True when a message was sent; false when it would have to wait. @throws as {@link send} */
 	trySend(message: Outgoing): boolean {
+		if (this.successor !== undefined) return this.successor.trySend(message);
 		if (this.refusal() === undefined && (this.#held.length > 0 || !this.#hasCredit)) return false;
 		return this.send(message, undefined, undefined);
 	}
@@ -156,6 +171,7 @@ export class Target implements TargetPart {
 
 	/** Takes a tell back that still waits; true when it did. */
 	withdrawTell(accepted: () => void): boolean {
+		if (this.successor !== undefined) return this.successor.withdrawTell(accepted);
 		return this.#withdraw((held) => held.accepted === accepted);
 	}
 
@@ -185,10 +201,53 @@ export class Target implements TargetPart {
 			release();
 			return reason;
 		});
-		if (this.cell === undefined) this.peer?.say({ kind, toActor: this.actor, a: Math.ceil(timeoutMs) });
+		if (this.successor !== undefined) void (kind === Kind.STOP ? this.successor.stop(timeoutMs) : this.successor.kill());
+		else if (this.#away !== undefined) {
+			this.#endAsked = kind === Kind.STOP ? "stopped" : "killed";
+			this.host.services.forgo(this);
+		} else if (this.cell === undefined) this.peer?.say({ kind, toActor: this.actor, a: Math.ceil(timeoutMs) });
 		else if (kind === Kind.STOP) this.cell.stop(timeoutMs);
 		else this.cell.die({ kind: "killed" });
 		return ended;
+	}
+
+	async found(): Promise<TargetPart> {
+		await this.#away;
+		return this.successor === undefined ? this : this.successor.found();
+	}
+
+	/** The thread of the actor has ended. What waits for it settles; then it is found elsewhere, or is down. */
+	lost(reason: ExitReason): void {
+		if (this.exit !== undefined || this.#away !== undefined || this.successor !== undefined) return;
+		this.peer?.targets.delete(this.actor);
+		this.window = undefined;
+		this.#messages = 0;
+		this.#bytes = 0;
+		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
+		this.#away = this.host.services.home(this).then(
+			(successor) => this.#becomes(successor),
+			() => {
+				this.#away = undefined;
+				this.down(this.#endAsked === undefined ? reason : { kind: this.#endAsked });
+			},
+		);
+	}
+
+	#becomes(successor: TargetPart): void {
+		this.#away = undefined;
+		if (this.exit !== undefined) return;
+		this.successor = successor;
+		while (this.#held.length > 0) {
+			const held = this.#unhold();
+			if (held.message.request !== undefined) {
+				held.message.request.target = undefined;
+				this.#pending -= 1;
+			}
+			successor.take(held);
+		}
+		if (this.#endAsked === "killed") void successor.kill();
+		else if (this.#endAsked === "stopped") void successor.stop(STOP_TIMEOUT_MS_DEFAULT);
+		void successor.exited.then((reason) => this.down(reason));
 	}
 
 	/** The actor has ended. */
@@ -271,6 +330,12 @@ export class Target implements TargetPart {
 		call.request = message.request;
 		if (message.request !== undefined) message.request.call = call;
 		cell.deliver(call);
+	}
+
+	#hold(held: Held): void {
+		this.#held.push(held);
+		this.#heldBytes += held.bytes;
+		hold();
 	}
 
 	#unhold(): Held {

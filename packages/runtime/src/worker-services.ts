@@ -3,7 +3,7 @@
  */
 import { connectPipe, type Pipe } from "@zloom/core/internal";
 import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
-import { parseAddress } from "./address.ts";
+import { joinAddress, nameIn, numberedNode, parseAddress } from "./address.ts";
 import { decodeValue, encodeValue } from "./codec.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "./envelope.ts";
@@ -13,7 +13,7 @@ import { loadDefinition } from "./load-module.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
 import { PipeLink, threadPipeName } from "./pipe-link.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "./remote.ts";
-import { checkRestart } from "./restart-policy.ts";
+import { checkRestart, restartOf } from "./restart-policy.ts";
 import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "./services.ts";
 import type { ThreadData } from "./thread.ts";
 
@@ -33,7 +33,7 @@ class WorkerServices implements HostServices {
 			...(options.at === undefined ? {} : { at: options.at }),
 			...(options.on === undefined ? {} : { on: typeof options.on === "string" ? [options.on] : options.on }),
 			...(options.thread === undefined ? {} : { thread: options.thread }),
-			...(options.restart === undefined ? {} : { restart: checkRestart(options.restart) }),
+			restart: restartOf(definition, options),
 		};
 		return this.#host.target(await requestSpawn(this.#host, this.#host.peer(0, 0), spawn, encodeValue(options.args ?? [], "args")));
 	}
@@ -42,13 +42,23 @@ class WorkerServices implements HostServices {
 		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), address));
 	}
 
+	/** For actors of a node the worker has no text that others could read: the main thread knows the number. */
+	async home(target: TargetPart): Promise<TargetPart> {
+		const node = target.peer?.node ?? 0;
+		const text = node === 0 ? target.address : joinAddress(this.nodeText(node), nameIn(target.address));
+		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), text, 0));
+	}
+
+	/** It is told once it is back. */
+	forgo(): void {}
+
 	/** The main thread knows which schemes there are; only the form is checked here. */
 	checkScheme(_scheme: string, text: string): void {
 		parseAddress(text);
 	}
 
 	nodeText(node: number): string {
-		return `node-${node}:`;
+		return numberedNode(node);
 	}
 
 	hostDown(node: number, thread: number): void {

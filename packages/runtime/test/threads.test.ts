@@ -15,7 +15,8 @@ describe("the death of a thread", () => {
 		"by %s settles asks with ERR_THREAD_DOWN, ends its actors with reason thread, and the thread is replaced",
 		async (_how, method) => {
 			system = await createSystem({ threads: 1 });
-			const [ref, other] = [await system.spawn(Counter, { args: [1] }), await system.spawn(Counter, { args: [2] })];
+			const restart = "temporary";
+			const [ref, other] = [await system.spawn(Counter, { args: [1], restart }), await system.spawn(Counter, { args: [2], restart })];
 			const hanging = errorOf(other.ask.hang());
 			const dying = method === "exit" ? errorOf(ref.ask.exit(3)) : errorOf(ref.tell.throwOutside().then(() => ref.ask.hang()));
 			expect((await dying).code).toBe("ERR_THREAD_DOWN");
@@ -42,7 +43,7 @@ describe("the death of a thread", () => {
 	test("reaches actors of other threads that wait for it or watch it", async () => {
 		system = await createSystem({ threads: 2 });
 		const here = await system.spawn(Counter, { args: [0], thread: 0 });
-		const there = await system.spawn(Counter, { args: [0], thread: 1 });
+		const there = await system.spawn(Counter, { args: [0], thread: 1, restart: "temporary" });
 		await here.ask.watchOther(there as never);
 		await errorOf(there.ask.exit(1));
 		let notes: unknown[] = [];
@@ -51,9 +52,9 @@ describe("the death of a thread", () => {
 		expect((await errorOf(here.ask.askOther(there))).code).toBe("ERR_THREAD_DOWN");
 	});
 
-	test("frees the names of its actors", async () => {
+	test("frees the names of actors that do not come back", async () => {
 		system = await createSystem({ threads: 1 });
-		const first = await system.spawn(Counter, { args: [1], at: "inproc://name" });
+		const first = await system.spawn(Counter, { args: [1], at: "inproc://name", restart: "temporary" });
 		await system.killThread(0);
 		await first.exited;
 		const second = await system.spawn(Counter, { args: [2], at: "inproc://name" });
@@ -69,7 +70,7 @@ describe("the death of a thread", () => {
 
 	test("by running out of memory is told with its cause", async () => {
 		system = await createSystem({ threads: 1, resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 } });
-		const ref = await system.spawn(Counter, { args: [0] });
+		const ref = await system.spawn(Counter, { args: [0], restart: "temporary" });
 		const grown = { text: "x".repeat(1000), list: Array.from({ length: 100 }, (_, i) => ({ i })) };
 		let error: { code?: string } = {};
 		while (error.code === undefined)
