@@ -12,7 +12,7 @@ import { channel } from "node:diagnostics_channel";
 import type { ActorDefinition } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
 import { ActorError } from "./errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import type { ExitHow, ExitReason } from "./exit-reason.ts";
 import { Life } from "./life.ts";
 import { MAILBOX_BYTES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT } from "./limits.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -169,21 +169,21 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	}
 
 	/** Setup threw. The first time it is the spawn that fails; later it is one more failure. */
-	onSetupFailed(error: unknown): void {
+	onSetupFailed(error: unknown, how: ExitHow): void {
 		const settle = this.#settleStarted;
 		if (settle === undefined) {
-			this.onFailed(this.#life, error);
+			this.onFailed(this.#life, error, how);
 			return;
 		}
 		this.#settleStarted = undefined;
-		this.die({ kind: "error", error });
+		this.die({ kind: "error", how, error });
 		const known = error instanceof ActorError && error.code === "ERR_RESERVED_NAME";
 		const text = `The setup of ${this.definition.name} threw: ${(error as Error)?.message ?? String(error)}`;
 		settle.reject(known ? error : new ActorError("ERR_SETUP_FAILED", text, { cause: error }));
 	}
 
 	/** A tell, a timer, a watch or a later setup threw: begins anew, or ends. */
-	onFailed(life: LifePart, error: unknown): void {
+	onFailed(life: LifePart, error: unknown, how: ExitHow): void {
 		if (this.dead || life !== this.#life) return;
 		const wait = this.closing || this.#settleStarted !== undefined ? undefined : this.#policyNow.failed(performance.now(), Math.random());
 		if (wait !== undefined) {
@@ -192,7 +192,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 			return;
 		}
 		this.host.log(this.target.address, ["failed:", error]);
-		this.die({ kind: "error", error });
+		this.die({ kind: "error", how, error });
 	}
 
 	get #policyNow(): RestartPolicy {

@@ -4,7 +4,7 @@
  */
 import { Call } from "./call.ts";
 import { decodeValue } from "./codec.ts";
-import { Flag, fieldA, fieldB, fromActor, fromNode, fromThread, Kind, methodOf, requestOf, toActor } from "./envelope.ts";
+import { ALL_THREADS, Flag, fieldA, fieldB, fromActor, fromNode, fromThread, Kind, methodOf, requestOf, toActor } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
 import { toExitReason } from "./exit-reason.ts";
 import type { Host } from "./host.ts";
@@ -12,13 +12,16 @@ import { STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } f
 import type { RequestPart } from "./parts.ts";
 import type { Peer } from "./peer.ts";
 import type { EnvelopeFrames } from "./remote.ts";
+import { noRefs } from "./services.ts";
 
 /** Takes one envelope whose destination is this host. @throws ActorError ERR_PROTOCOL */
 export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): void {
 	const kind = header[1] as number;
 	if (kind === Kind.HOST_DOWN) {
 		// Between threads the node stands in b; between nodes it is the sender.
-		host.services.hostDown(fromNode(header) || fieldB(header), fieldA(header));
+		const why = frames.length > 1 ? decodeValue(frames, 1, ((header[2] as number) & Flag.TAGGED) !== 0, noRefs) : undefined;
+		const kind = fieldA(header) === ALL_THREADS ? "node" : "thread";
+		host.services.hostDown(fromNode(header) || fieldB(header), fieldA(header), { ...toExitReason(why), kind });
 		return;
 	}
 	const peer = host.peer(fromNode(header), fromThread(header));

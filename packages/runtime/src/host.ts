@@ -14,7 +14,7 @@ import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { Deadlines } from "./deadlines.ts";
 import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import { type ExitReason, encodeReason, threadEndText } from "./exit-reason.ts";
 import { TOMBSTONES_MAX } from "./limits.ts";
 import type { CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, SpawnOrder, TargetPart } from "./parts.ts";
 import { Peer } from "./peer.ts";
@@ -71,7 +71,8 @@ export class Host implements HostPart {
 		peer = new Peer({ node, thread, headerNode: this.thread === 0 ? 0 : node, fromThread: this.thread, link });
 		if (dead) {
 			const whole = this.#deadHosts.has(peerKey(node, ALL_KEY));
-			peer.down(this.#hostError(node, whole, thread), { kind: whole ? "node" : "thread" });
+			const reason: ExitReason = { kind: whole ? "node" : "thread" };
+			peer.down(this.#hostError(node, whole, thread, reason), reason);
 			return peer;
 		}
 		this.#peers.set(key, peer);
@@ -79,15 +80,13 @@ export class Host implements HostPart {
 	}
 
 	/** A thread, or with ALL_THREADS a node, has ended: everything that waits for it settles. Idempotent. */
-	hostDown(node: number, thread: number, cause?: unknown): void {
+	hostDown(node: number, thread: number, reason: ExitReason): void {
 		const all = thread === ALL_THREADS;
 		this.#deadHosts.add(peerKey(node, all ? ALL_KEY : thread));
-		const kind = all ? "node" : "thread";
-		const reason: ExitReason = cause === undefined ? { kind } : { kind, error: cause };
 		for (const [key, peer] of [...this.#peers]) {
 			if (peer.node !== node || (!all && peer.thread !== thread)) continue;
 			this.#peers.delete(key);
-			const error = this.stopped ?? this.#hostError(node, all, peer.thread, cause);
+			const error = this.stopped ?? this.#hostError(node, all, peer.thread, reason);
 			// What waits for an answer is told first: a target that comes back elsewhere has new requests at once.
 			this.requests.failWhere(
 				(request) => request.peer === peer,
@@ -97,11 +96,15 @@ export class Host implements HostPart {
 		}
 	}
 
-	#hostError(node: number, whole: boolean, thread: number, cause?: unknown): ActorError {
-		const options = cause === undefined ? {} : { cause };
+	#hostError(node: number, whole: boolean, thread: number, reason: ExitReason): ActorError {
+		const options = reason.error === undefined ? {} : { cause: reason.error };
 		if (!whole) {
 			const where = node === 0 ? "" : ` of ${this.services.nodeText(node)}`;
-			return new ActorError("ERR_THREAD_DOWN", `Thread ${thread}${where} has ended: ask again once the actor is back`, options);
+			return new ActorError(
+				"ERR_THREAD_DOWN",
+				`Thread ${thread}${where} ${threadEndText(reason)}: ask again if the actor comes back, or spawn it again`,
+				options,
+			);
 		}
 		return new ActorError("ERR_NODE_DOWN", "The connection to the node was lost: try again when it is back", options);
 	}
@@ -226,15 +229,6 @@ export class Host implements HostPart {
 		);
 		this.scheduler.close();
 		this.#deadlines.close();
-	}
-}
-
-/** An error that cannot be sent must not keep the news of a death back. */
-function encodeReason(reason: ExitReason): EncodedValue {
-	try {
-		return encodeValue(reason, "reason");
-	} catch (refusal) {
-		return encodeValue({ kind: reason.kind, error: new Error(String((refusal as Error).message)) }, "reason");
 	}
 }
 

@@ -22,7 +22,7 @@ export type {
 export { type Address, parseAddress, parseNode } from "./address.ts";
 export { defineActor } from "./define-actor.ts";
 export { ActorError, type ActorErrorCode } from "./errors.ts";
-export type { ExitReason } from "./exit-reason.ts";
+export type { ExitHow, ExitReason } from "./exit-reason.ts";
 export type { Pipeline, PipelineSource, StageOptions } from "./pipeline.ts";
 export type { ActorPool, BroadcastFaces, PoolOptions, Routing } from "./pool.ts";
 export type { EnvelopeFrames, Link, LinkOwner, Remote, RemoteHost } from "./remote.ts";

@@ -12,7 +12,7 @@ import { CallView } from "./call-view.ts";
 import { Context } from "./context.ts";
 import { Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import type { ExitHow, ExitReason } from "./exit-reason.ts";
 import { checkHandlers, type Handlers, pickHandler } from "./handlers.ts";
 import { OutboundStream } from "./outbound-stream.ts";
 import type { CallPart, CellPart, LifeOwner, LifePart, OutboundStreamPart, TargetPart } from "./parts.ts";
@@ -132,15 +132,15 @@ export class Life implements LifePart {
 			this.starting = false;
 			if (!this.over) this.#owner.onReady();
 		};
-		const failed = (error: unknown): void => {
-			if (!this.over) this.#owner.onSetupFailed(error);
+		const failed = (error: unknown, how: ExitHow): void => {
+			if (!this.over) this.#owner.onSetupFailed(error, how);
 		};
 		try {
 			const result: unknown = (this.#definition.setup as (...all: unknown[]) => unknown)(this.#context, ...args);
 			if (!isThenable(result)) return done(result);
-			return result.then(done).then(undefined, failed);
+			return result.then(done).then(undefined, (error: unknown) => failed(error, "rejected"));
 		} catch (error) {
-			return failed(error);
+			return failed(error, "threw");
 		}
 	}
 
@@ -150,7 +150,7 @@ export class Life implements LifePart {
 			const result = task();
 			if (isThenable(result)) this.#await(result, undefined);
 		} catch (error) {
-			this.#owner.onFailed(this, error);
+			this.#owner.onFailed(this, error, "threw");
 		}
 	}
 
@@ -171,7 +171,7 @@ export class Life implements LifePart {
 				result = Reflect.apply(handler, this.#handlers, args);
 			} catch (error) {
 				this.#current = undefined;
-				this.#threw(call, error);
+				this.#failed(call, error, "threw");
 				return;
 			}
 		} catch (refusal) {
@@ -224,7 +224,7 @@ export class Life implements LifePart {
 			() => this.#turnOver(),
 			(error: unknown) => {
 				this.#turnOver();
-				this.#owner.onFailed(this, error);
+				this.#owner.onFailed(this, error, "rejected");
 			},
 		);
 	}
@@ -248,15 +248,15 @@ export class Life implements LifePart {
 			},
 			(error: unknown) => {
 				this.#inHand?.delete(call);
-				if (!this.over) this.#threw(call, error);
+				if (!this.over) this.#failed(call, error, "rejected");
 				this.#turnOver();
 			},
 		);
 	}
 
 	/** On an ask the caller gets the error; on a tell nobody would, so the actor fails. */
-	#threw(call: CallPart, error: unknown): void {
-		if (call.kind === Kind.TELL) this.#owner.onFailed(this, error);
+	#failed(call: CallPart, error: unknown, how: ExitHow): void {
+		if (call.kind === Kind.TELL) this.#owner.onFailed(this, error, how);
 		else call.fail(error);
 	}
 

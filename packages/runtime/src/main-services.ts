@@ -7,6 +7,7 @@ import { joinAddress, LOCAL_NODE, nameIn, parseAddress, parseAnonymousName, pars
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
 import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import type { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
 import type { Nodes } from "./nodes.ts";
@@ -33,7 +34,7 @@ export interface MainServicesOptions {
 	readonly threads: Threads;
 	/** Which modules other nodes may have imported here. */
 	readonly modules: ((url: string) => boolean) | undefined;
-	readonly onDown: (node: number, thread: number, cause: unknown) => void;
+	readonly onDown: (node: number, thread: number, reason: ExitReason) => void;
 }
 
 /** What is to be spawned; args encoded, unless the actor stays in this thread anyway. */
@@ -103,10 +104,9 @@ export class MainServices implements HostServices {
 		return this.#spawn({ module, name, definition, args, peer: undefined, restart, returns }, options);
 	}
 
-	async home(target: TargetPart): Promise<TargetPart> {
-		const { peer, address } = target;
-		if (peer === undefined) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${address} has ended`);
-		if (peer.node === 0) return this.#residents.find(peer.thread, target.actor);
+	home({ peer, actor, address }: TargetPart): Promise<TargetPart> | undefined {
+		if (peer === undefined) return undefined;
+		if (peer.node === 0) return this.#residents.find(peer.thread, actor);
 		return this.#findAt(peer.node, nameIn(address), address);
 	}
 
@@ -137,10 +137,10 @@ export class MainServices implements HostServices {
 		return this.#options.nodes.text(node);
 	}
 
-	hostDown(node: number, thread: number): void {
+	hostDown(node: number, thread: number, reason: ExitReason): void {
 		// A whole node: it said so itself, or sent a thread what is not an envelope.
 		if (thread === ALL_THREADS) this.#options.nodes.drop(node);
-		else this.#options.onDown(node, thread, undefined);
+		else this.#options.onDown(node, thread, reason);
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
@@ -176,7 +176,11 @@ export class MainServices implements HostServices {
 			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} has ended`);
 		}
 		const { thread, actor } = anonymous;
-		if (thread !== 0 && !this.#options.threads.alive(thread)) return this.#residents.find(thread, actor);
+		if (thread !== 0 && !this.#options.threads.alive(thread)) {
+			const back = this.#residents.find(thread, actor);
+			if (back === undefined) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
+			return back;
+		}
 		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), window: undefined });
 	}
 

@@ -7,9 +7,11 @@
  */
 
 import { numberedNode } from "./address.ts";
+import type { EncodedValue } from "./codec.ts";
 import { dispatch } from "./dispatch.ts";
-import { ALL_THREADS, clearNodes, Kind, readHeader, setFromNode, toThread, writeHeader } from "./envelope.ts";
+import { ALL_THREADS, clearNodes, Flag, Kind, readHeader, setFromNode, toThread, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import type { Host } from "./host.ts";
 import type { EnvelopeFrames, Link, LinkOwner, Remote } from "./remote.ts";
 
@@ -19,7 +21,7 @@ export interface NodesOptions {
 	/** The link to a living worker thread. */
 	readonly threadLink: (thread: number) => Link | undefined;
 	/** A node or a thread of it has ended. */
-	readonly onDown: (node: number, thread: number, cause: unknown) => void;
+	readonly onDown: (node: number, thread: number, reason: ExitReason) => void;
 }
 
 export class Nodes implements LinkOwner {
@@ -76,8 +78,10 @@ export class Nodes implements LinkOwner {
 	}
 
 	/** Tells all nodes that a thread here has ended. */
-	sayThreadDown(thread: number): void {
-		for (const link of this.#links.values()) link.send([writeHeader({ kind: Kind.HOST_DOWN, a: thread })]);
+	sayThreadDown(thread: number, why: EncodedValue): void {
+		const flags = why.tagged ? Flag.TAGGED : 0;
+		for (const link of this.#links.values())
+			link.send([writeHeader({ kind: Kind.HOST_DOWN, flags, a: thread }), ...(why.frames as Uint8Array[])]);
 	}
 
 	onEnvelope(link: Link, frames: EnvelopeFrames): void {
@@ -138,6 +142,6 @@ export class Nodes implements LinkOwner {
 		this.#numbers.delete(link);
 		this.#links.delete(node);
 		this.#texts.delete(node);
-		this.#options.onDown(node, ALL_THREADS, cause);
+		this.#options.onDown(node, ALL_THREADS, { kind: "node", error: cause });
 	}
 }

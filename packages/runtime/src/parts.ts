@@ -8,7 +8,7 @@ import type { EncodedValue } from "./codec.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { HeaderFields } from "./envelope.ts";
 import type { ActorError } from "./errors.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import type { ExitHow, ExitReason } from "./exit-reason.ts";
 import type { RestartOptions } from "./restart-policy.ts";
 import type { RefReader } from "./revive.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -63,7 +63,7 @@ export interface HostPart {
 	argsMaker(args: unknown[]): () => unknown[];
 	spawnHere(order: SpawnOrder): Promise<TargetPart>;
 	buried(cell: CellPart, reason: ExitReason): void;
-	hostDown(node: number, thread: number, cause?: unknown): void;
+	hostDown(node: number, thread: number, reason: ExitReason): void;
 	/** The actor that sent a message, as a ref. */
 	refOf(peer: PeerPart | undefined, actor: number, cell: CellPart): ActorRef;
 	/** Makes refs of what arrives from a peer (undefined: from this host), for an actor to send through. */
@@ -82,12 +82,15 @@ export interface HostServices {
 	checkScheme(scheme: string, text: string): void;
 	/** The endpoint of a node, for addresses. */
 	nodeText(node: number): string;
-	/** Where an actor lives now whose thread has ended; settles when it is back. Rejects when it does not come back. */
-	home(target: TargetPart): Promise<TargetPart>;
+	/**
+	 * Where an actor lives now whose thread has ended; settles when it is back. Rejects when it does not come back; undefined: that is
+	 * known already.
+	 */
+	home(target: TargetPart): Promise<TargetPart> | undefined;
 	/** It was stopped or killed while it was away. */
 	forgo(target: TargetPart): void;
 	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
-	hostDown(node: number, thread: number): void;
+	hostDown(node: number, thread: number, reason: ExitReason): void;
 	/** An envelope for the host itself (SPAWN, RESOLVE) has come. */
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void;
 }
@@ -221,8 +224,8 @@ export interface LifePart {
 /** Who is told what becomes of a life. */
 export interface LifeOwner {
 	onReady(): void;
-	onSetupFailed(error: unknown): void;
-	onFailed(life: LifePart, error: unknown): void;
+	onSetupFailed(error: unknown, how: ExitHow): void;
+	onFailed(life: LifePart, error: unknown, how: ExitHow): void;
 	wake(): void;
 }
 

@@ -113,16 +113,13 @@ export class Residents {
 		}
 	}
 
-	/** Where the actor is that was once here; waits until it is back. @throws ActorError ERR_UNKNOWN_ACTOR, ERR_THREAD_DOWN */
-	async find(thread: number, actor: number): Promise<TargetPart> {
+	/** Where the actor is that was once here; settles when it is back, rejects when it is given up. Undefined: it is gone. */
+	find(thread: number, actor: number): Promise<TargetPart> | undefined {
 		const resident = this.#byPlace.get(placeOf(thread, actor));
-		if (resident === undefined || this.#closed)
-			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ~${thread}.${actor} is gone with its thread`);
+		if (resident === undefined || this.#closed) return undefined;
 		if (resident.back !== undefined) return resident.back;
 		const { route } = resident.now;
-		if (!this.#options.alive(route.thread))
-			throw new ActorError("ERR_THREAD_DOWN", `The thread of ${resident.target.address} ended, and it did not come back`);
-		return this.#options.target(route);
+		return this.#options.alive(route.thread) ? Promise.resolve(this.#options.target(route)) : undefined;
 	}
 
 	/** An actor that was stopped or killed while it was away stays away. */

@@ -12,8 +12,9 @@ import type { ResourceLimits } from "node:worker_threads";
 import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "./actor-types.ts";
 import { dispatch } from "./dispatch.ts";
-import { ALL_THREADS, Kind, toNode, writeHeader } from "./envelope.ts";
+import { ALL_THREADS, Flag, Kind, toNode, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
+import { type ExitReason, encodeReason } from "./exit-reason.ts";
 import { checkTimeout } from "./faces.ts";
 import { Host } from "./host.ts";
 import {
@@ -126,14 +127,14 @@ export class System {
 		this.#remote = options.remote;
 		const host = new Host(0, hostOptions);
 		this.#host = host;
-		const onDown = (node: number, thread: number, cause: unknown): void => this.#onDown(node, thread, cause);
+		const onDown = (node: number, thread: number, reason: ExitReason): void => this.#onDown(node, thread, reason);
 		this.#threads = new Threads({
 			system: this.#id,
 			size,
 			host: hostOptions,
 			imports: options.imports ?? [],
 			resourceLimits: options.resourceLimits,
-			onDown: (thread, cause) => onDown(0, thread, cause),
+			onDown: (thread, reason) => onDown(0, thread, reason),
 			log: (text) => host.log("zloom", [text]),
 		});
 		this.#nodes = new Nodes({
@@ -291,14 +292,19 @@ export class System {
 	}
 
 	/** A thread of ours, a node, or a thread of a node has ended: every thread and node that may wait for it is told. */
-	#onDown(node: number, thread: number, cause: unknown): void {
-		if (node === 0) this.#services.threadDown(thread, cause);
-		this.#host.hostDown(node, thread, cause);
+	#onDown(node: number, thread: number, reason: ExitReason): void {
+		if (node === 0) this.#services.threadDown(thread, reason.error);
+		this.#host.hostDown(node, thread, reason);
 		if (this.#host.stopped !== undefined) return;
+		const why = encodeReason(reason);
+		const flags = why.tagged ? Flag.TAGGED : 0;
 		for (const other of this.#threads.numbers())
-			this.#threadLink(other).send([writeHeader({ kind: Kind.HOST_DOWN, toThread: other, a: thread, b: node })]);
+			this.#threadLink(other).send([
+				writeHeader({ kind: Kind.HOST_DOWN, flags, toThread: other, a: thread, b: node }),
+				...(why.frames as Uint8Array[]),
+			]);
 		if (node !== 0 || thread === ALL_THREADS) return;
-		this.#nodes.sayThreadDown(thread);
+		this.#nodes.sayThreadDown(thread, why);
 		this.#links.get(thread)?.close();
 		this.#links.delete(thread);
 	}

@@ -224,7 +224,12 @@ export class Target implements TargetPart {
 		this.#messages = 0;
 		this.#bytes = 0;
 		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
-		this.#away = this.host.services.home(this).then(
+		const back = this.host.services.home(this);
+		if (back === undefined) {
+			this.down(reason);
+			return;
+		}
+		this.#away = back.then(
 			(successor) => this.#becomes(successor),
 			() => {
 				this.#away = undefined;

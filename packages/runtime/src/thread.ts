@@ -7,6 +7,7 @@
  */
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import { THREAD_START_TIMEOUT_MS } from "./limits.ts";
 import type { HostOptions } from "./parts.ts";
 
@@ -23,8 +24,8 @@ export interface ThreadData {
 export interface ThreadOptions {
 	readonly data: ThreadData;
 	readonly resourceLimits: ResourceLimits | undefined;
-	/** `cause` is the uncaught exception, when there was one. */
-	readonly onExit: (thread: Thread, cause: unknown) => void;
+	/** The reason is of kind "thread". */
+	readonly onExit: (thread: Thread, reason: ExitReason) => void;
 }
 
 /** From a worker to the main thread. */
@@ -50,6 +51,8 @@ export class Thread {
 	readonly exited: Promise<void>;
 	alive = true;
 	readonly #worker: Worker;
+	#terminated = false;
+	#reason: ExitReason = { kind: "thread" };
 
 	constructor(options: ThreadOptions) {
 		const { data } = options;
@@ -64,8 +67,9 @@ export class Thread {
 			cause = error;
 		});
 		this.exited = new Promise((resolve) => {
-			this.#worker.once("exit", () => {
+			this.#worker.once("exit", (exitCode) => {
 				this.alive = false;
+				this.#reason = this.#endOf(exitCode, cause);
 				resolve();
 			});
 		});
@@ -74,11 +78,18 @@ export class Thread {
 			() => this.#worker.unref(),
 			() => this.#worker.terminate(),
 		);
-		void this.exited.then(() => options.onExit(this, cause));
+		void this.exited.then(() => options.onExit(this, this.#reason));
+	}
+
+	#endOf(exitCode: number, error: unknown): ExitReason {
+		if ((error as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY") return { kind: "thread", how: "memory", error };
+		if (error !== undefined) return { kind: "thread", how: "uncaught", error };
+		return this.#terminated ? { kind: "thread", how: "terminated" } : { kind: "thread", how: "exit", exitCode };
 	}
 
 	/** Ends the worker at once. */
 	async terminate(): Promise<void> {
+		this.#terminated = this.alive;
 		await this.#worker.terminate();
 		await this.exited;
 	}

@@ -7,6 +7,7 @@
  */
 import type { ResourceLimits } from "node:worker_threads";
 import { ActorError } from "./errors.ts";
+import { type ExitReason, threadEndText } from "./exit-reason.ts";
 import { RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
 import type { HostOptions } from "./parts.ts";
 import { RestartIntensity } from "./restart-intensity.ts";
@@ -28,7 +29,7 @@ export interface ThreadsOptions {
 	readonly imports: readonly string[];
 	readonly resourceLimits: ResourceLimits | undefined;
 	/** A thread has ended; its actors are gone. */
-	readonly onDown: (thread: number, cause: unknown) => void;
+	readonly onDown: (thread: number, reason: ExitReason) => void;
 	readonly log: (text: string) => void;
 }
 
@@ -142,24 +143,25 @@ export class Threads {
 		const thread = new Thread({
 			data: { zloomRuntimeThread: 1, system, thread: this.#lastNumber, options: host, imports },
 			resourceLimits,
-			onExit: (ended, cause) => this.#onExit(slot, ended, cause),
+			onExit: (ended, reason) => this.#onExit(slot, ended, reason),
 		});
 		this.#alive.add(thread.number);
 		slot.thread = thread;
 	}
 
-	#onExit(slot: Slot, thread: Thread, cause: unknown): void {
+	#onExit(slot: Slot, thread: Thread, reason: ExitReason): void {
 		this.#alive.delete(thread.number);
 		if (this.#closing) {
-			this.#options.onDown(thread.number, cause);
+			this.#options.onDown(thread.number, reason);
 			return;
 		}
-		const why = cause === undefined ? "" : `: ${(cause as Error)?.stack ?? String(cause)}`;
-		this.#options.log(`thread ${thread.number} ended${why}`);
+		const { error } = reason;
+		const why = error === undefined ? "" : `: ${(error as Error)?.stack ?? String(error)}`;
+		this.#options.log(`thread ${thread.number} ${threadEndText(reason)}${why}`);
 		if (!slot.intensity.died(performance.now())) {
 			slot.thread = undefined;
 			this.#options.log(`thread slot ${slot.index} is given up: more than ${RESTARTS_MAX} threads died within ${RESTART_PERIOD_MS} ms`);
 		} else this.#fill(slot);
-		this.#options.onDown(thread.number, cause);
+		this.#options.onDown(thread.number, reason);
 	}
 }

@@ -8,6 +8,7 @@ import { decodeValue, encodeValue } from "./codec.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import { Host } from "./host.ts";
 import { loadDefinition } from "./load-module.ts";
 import type { HostServices, PeerPart, TargetPart } from "./parts.ts";
@@ -61,8 +62,8 @@ class WorkerServices implements HostServices {
 		return numberedNode(node);
 	}
 
-	hostDown(node: number, thread: number): void {
-		this.#host.hostDown(node, thread);
+	hostDown(node: number, thread: number, reason: ExitReason): void {
+		this.#host.hostDown(node, thread, reason);
 		if (node === 0) this.#onThreadDown(thread);
 	}
 

@@ -79,7 +79,7 @@ describe("the death of a thread", () => {
 				(failed: { code: string }) => failed,
 			);
 		expect(error.code).toBe("ERR_THREAD_DOWN");
-		expect((await ref.exited).error).toMatchObject({ code: "ERR_WORKER_OUT_OF_MEMORY" });
+		expect(await ref.exited).toMatchObject({ kind: "thread", how: "memory", error: { code: "ERR_WORKER_OUT_OF_MEMORY" } });
 	});
 });
 
