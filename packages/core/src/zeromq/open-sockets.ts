@@ -21,8 +21,6 @@ const WAITING = "WARNING: Waiting for queued ZeroMQ messages to be delivered. Se
 /** One open socket: what is left to do when it ends. */
 export interface OpenSocket {
 	readonly core: CoreSocket;
-	/** False: at the end of the process, what was not sent yet is dropped. */
-	blocky(): boolean;
 	/** Called once, when it has been closed. */
 	ended(): void;
 }
@@ -51,10 +49,7 @@ export function closeSocket(socket: OpenSocket): void {
 }
 
 function endAll(): void {
-	for (const socket of [...open]) {
-		if (!socket.blocky()) socket.core.linger = 0;
-		closeSocket(socket);
-	}
+	for (const socket of [...open]) closeSocket(socket);
 	if (ending || holds() === 0) return;
 	ending = true;
 	const timer = setTimeout(() => {

@@ -14,7 +14,6 @@ import { closeSocket, type OpenSocket } from "./open-sockets.ts";
 export class SocketState implements OpenSocket {
 	readonly core: CoreSocket;
 	readonly endpoints: EndpointList = new EndpointList();
-	readonly #blocky: () => boolean;
 	readonly #leaveContext: () => void;
 	#closed = false;
 	#blocked = false;
@@ -23,13 +22,11 @@ export class SocketState implements OpenSocket {
 	background: Promise<void> = Promise.resolve();
 
 	/**
-	 * @param parts.blocky whether the context lets what was sent keep the process from ending
-	 * @param parts.leaveContext gives the place of this socket back
+	 * @param leaveContext gives the place of this socket back
 	 */
-	constructor(core: CoreSocket, parts: { blocky: () => boolean; leaveContext: () => void }) {
+	constructor(core: CoreSocket, leaveContext: () => void) {
 		this.core = core;
-		this.#blocky = parts.blocky;
-		this.#leaveContext = parts.leaveContext;
+		this.#leaveContext = leaveContext;
 	}
 
 	get closed(): boolean {
@@ -38,10 +35,6 @@ export class SocketState implements OpenSocket {
 
 	get blocked(): boolean {
 		return this.#blocked;
-	}
-
-	blocky(): boolean {
-		return this.#blocky();
 	}
 
 	ended(): void {

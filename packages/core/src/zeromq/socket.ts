@@ -54,7 +54,7 @@ function busy(doing: "reading" | "writing", operation: "receive" | "send"): Erro
 function makeState(dialect: Dialect, context: Context): SocketState {
 	const leaveContext = takePlace(context);
 	const core = new dialect.core({ context: coreOf(context) });
-	return new SocketState(core, { blocky: () => defaultsOf(context).linger === undefined, leaveContext });
+	return new SocketState(core, leaveContext);
 }
 
 abstract class DoorSocket {
