@@ -41,9 +41,6 @@ export interface ReceiverIds {
 	readonly accepted: readonly string[];
 	readonly ended: readonly string[];
 	readonly limited: readonly string[];
-	/** One for each peer. */
-	readonly each: readonly string[];
-	readonly fair: readonly string[];
 }
 
 const SOURCES = 3;
@@ -135,7 +132,7 @@ export function receivesUnchanged(subject: ReceiverSubject, ids: Pick<ReceiverId
 	);
 }
 
-export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<ReceiverIds, "unchanged" | "delivered" | "fair" | "each">): void {
+export function keepsIncomingQueues(subject: ReceiverSubject, ids: Omit<ReceiverIds, "unchanged" | "delivered">): void {
 	keepsUnread(subject, [...ids.made, ...ids.kept]);
 	endsIncomingQueues(subject, [...ids.accepted, ...ids.ended]);
 	stopsAtMarks(subject, ids.limited);
