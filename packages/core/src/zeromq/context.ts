@@ -56,7 +56,7 @@ interface ContextState {
 let stateOf: (context: DoorContext) => ContextState;
 
 class DoorContext {
-	/** Whether what was sent may keep the process from ending, for as long as the linger of its socket says. */
+	/** False: sockets that are made from now on begin with a linger of 0, so that what was sent does not keep the process from ending. */
 	declare blocky: boolean;
 	declare ioThreads: number;
 	/** Kept; sockets have a maxMessageSize of their own. */

@@ -21,9 +21,7 @@ export class SocketState implements OpenSocket {
 	/** Binds and unbinds that were begun by `bindSync` and `unbindSync`. */
 	background: Promise<void> = Promise.resolve();
 
-	/**
-	 * @param leaveContext gives the place of this socket back
-	 */
+	/** @param leaveContext gives the place of this socket back */
 	constructor(core: CoreSocket, leaveContext: () => void) {
 		this.core = core;
 		this.#leaveContext = leaveContext;
