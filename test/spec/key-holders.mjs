@@ -68,13 +68,27 @@ function holdings() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const server = new Dealer({ curveServer: true, curveSecretKey: theirs.secretKey });
-const client = new Dealer({ curveServerKey: theirs.publicKey, curvePublicKey: ours.publicKey, curveSecretKey: ours.secretKey });
 await server.bind(endpoint);
-client.connect(/** @type {string} */ (server.lastEndpoint));
-await client.send("hello");
-await server.receive();
+
+/** Waits until nothing of a connection is left. */
+async function gone() {
+	for (let { holders, keys: left } = holdings(); holders + left > 0; { holders, keys: left } = holdings()) await turn();
+}
+
+async function join() {
+	const client = new Dealer({ curveServerKey: theirs.publicKey, curvePublicKey: ours.publicKey, curveSecretKey: ours.secretKey });
+	client.connect(/** @type {string} */ (server.lastEndpoint));
+	await client.send("hello");
+	await server.receive();
+	return client;
+}
+
+// The second connection of a server finds what the first one has made: nothing that comes later covers up what stays of it.
+await (await join())[Symbol.asyncDispose]();
+await gone();
+const client = await join();
 await turn();
 console.log(JSON.stringify(holdings()));
 for (const socket of [client, server]) await socket[Symbol.asyncDispose]();
-for (let { holders, keys: left } = holdings(); holders + left > 0; { holders, keys: left } = holdings()) await turn();
+await gone();
 console.log(JSON.stringify(holdings()));
