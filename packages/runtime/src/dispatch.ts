@@ -2,6 +2,7 @@
  * What a host does with an envelope that is for it. The bytes come from another thread or another machine: whatever is
  * wrong with them throws ERR_PROTOCOL before any actor is touched, and the owner of the link decides.
  */
+import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
 import { Call } from "./call.ts";
 import { decodeValue } from "./codec.ts";
 import { ALL_THREADS, Flag, fieldA, fieldB, fromActor, fromNode, fromThread, Kind, methodOf, requestOf, toActor } from "./envelope.ts";
@@ -89,7 +90,7 @@ function message(host: Host, peer: Peer, kind: number, header: Buffer, frames: E
 	const cell = host.cells.get(toActor(header));
 	const method = methodOf(header);
 	if (cell === undefined) {
-		host.deadLetter(`actor ${toActor(header)}`, method);
+		host.deadLetter(joinAddress(LOCAL_NODE, anonymousName(host.thread, toActor(header))), method);
 		host.sayDown(peer, toActor(header));
 		return;
 	}

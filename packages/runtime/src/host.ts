@@ -5,12 +5,12 @@
  * All of it runs on its own thread. Hosts meet only through links (dispatch.ts takes what arrives).
  * Shutdown: `close(error)` kills the actors, settles every request with the error, and drops what still arrives.
  */
-import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import type { ActorRef } from "./actor-types.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "./address.ts";
 import { Cell } from "./cell.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "./codec.ts";
+import { DeadLetters } from "./dead-letters.ts";
 import { Deadlines } from "./deadlines.ts";
 import { ALL_THREADS, Kind } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -25,8 +25,6 @@ import type { RefReader } from "./revive.ts";
 import { readRoute } from "./route-wire.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Target } from "./target.ts";
-
-const deadLetters = channel("zloom:dead-letter");
 
 /** Stands for all threads of a node in keys; thread numbers stay below it. */
 const ALL_KEY = 0x3ffffff;
@@ -47,7 +45,7 @@ export class Host implements HostPart {
 	stopped: ActorError | undefined;
 	current: CellPart | undefined;
 	/** Messages that no actor took. */
-	deadLetters = 0;
+	readonly deadLetters: DeadLetters;
 	readonly #deadlines = new Deadlines();
 	readonly #peers = new Map<number, Peer>();
 	readonly #deadHosts = new Set<number>();
@@ -57,6 +55,7 @@ export class Host implements HostPart {
 	constructor(thread: number, options: HostOptions) {
 		this.thread = thread;
 		this.options = options;
+		this.deadLetters = new DeadLetters(thread);
 		this.requests = new RequestTable(this.#deadlines);
 	}
 
@@ -208,8 +207,7 @@ export class Host implements HostPart {
 	}
 
 	deadLetter(address: string, method: string): void {
-		this.deadLetters += 1;
-		if (deadLetters.hasSubscribers) deadLetters.publish({ address, method });
+		this.deadLetters.add(address, method);
 	}
 
 	log(address: string, parts: unknown[]): void {

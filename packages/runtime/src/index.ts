@@ -20,6 +20,7 @@ export type {
 	TryResult,
 } from "./actor-types.ts";
 export { type Address, parseAddress, parseNode } from "./address.ts";
+export type { DeadLetter } from "./dead-letters.ts";
 export { defineActor } from "./define-actor.ts";
 export { ActorError, type ActorErrorCode } from "./errors.ts";
 export type { ExitHow, ExitReason } from "./exit-reason.ts";

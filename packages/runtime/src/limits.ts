@@ -38,6 +38,10 @@ export const NAME_LENGTH_MAX = 128;
 export const METHOD_BYTES_MAX = 255;
 /** Worker threads of one system: each costs about 8 MiB and 30 ms to start. */
 export const THREADS_MAX = 512;
+/** How many dead letters a thread remembers: the last ones tell what goes wrong, more only repeat it. */
+export const DEAD_LETTERS_MAX = 256;
+/** How long a thread may take to tell its dead letters, ms: one that is blocked is left out. */
+export const DEAD_LETTERS_TIMEOUT_MS = 1000;
 /** A worker thread must report ready within this, ms. */
 export const THREAD_START_TIMEOUT_MS = 30_000;
 /** A thread slot (or pool member) that dies more often than this within {@link RESTART_PERIOD_MS} is left dead. */

@@ -11,6 +11,7 @@ import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "./actor-types.ts";
+import type { DeadLetter } from "./dead-letters.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, Flag, Kind, toNode, writeHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -181,7 +182,21 @@ export class System {
 
 	/** Counters of the main thread, from the start of the system on. */
 	get statistics(): SystemStatistics {
-		return { deadLetters: this.#host.deadLetters, lateReplies: this.#host.requests.lateReplies, pending: this.#host.requests.size };
+		return { deadLetters: this.#host.deadLetters.count, lateReplies: this.#host.requests.lateReplies, pending: this.#host.requests.size };
+	}
+
+	/**
+	 * The last messages that no actor took, the oldest first: up to 256 of each thread that lives and answers within a second. Each is also
+	 * published in the channel `zloom:dead-letter` of `node:diagnostics_channel`, on its own thread.
+	 */
+	async deadLetters(): Promise<DeadLetter[]> {
+		hold();
+		try {
+			const letters = [...this.#host.deadLetters.recent(), ...(await this.#threads.deadLetters())];
+			return letters.sort((a, b) => a.at - b.at);
+		} finally {
+			release();
+		}
 	}
 
 	/**

@@ -21,6 +21,7 @@ async function run(data: ThreadData): Promise<void> {
 	// The thread lives until it is told to end, whether or not an actor has something pending.
 	hold();
 	port.on("message", (message: { zloom?: string }) => {
+		if (message?.zloom === "letters") report({ zloom: "letters", letters: worker.deadLetters.recent() });
 		if (message?.zloom !== "close") return;
 		worker.close(new ActorError("ERR_SYSTEM_STOPPED", "The system was stopped"));
 		release();

@@ -6,9 +6,10 @@
  * an uncaught exception, no more memory), `onExit` is called once, after `ready` has settled.
  */
 import { type ResourceLimits, Worker } from "node:worker_threads";
+import type { DeadLetter } from "./dead-letters.ts";
 import { ActorError } from "./errors.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { THREAD_START_TIMEOUT_MS } from "./limits.ts";
+import { DEAD_LETTERS_TIMEOUT_MS, THREAD_START_TIMEOUT_MS } from "./limits.ts";
 import type { HostOptions } from "./parts.ts";
 
 /** What a worker gets at its start. */
@@ -32,6 +33,7 @@ export interface ThreadOptions {
 export type ThreadReport =
 	| { readonly zloom: "ready" }
 	| { readonly zloom: "failed"; readonly message: string }
+	| { readonly zloom: "letters"; readonly letters: readonly DeadLetter[] }
 	| { readonly zloom: "closed" };
 
 const CLOSE_TIMEOUT_MS = 1000;
@@ -52,6 +54,8 @@ export class Thread {
 	alive = true;
 	readonly #worker: Worker;
 	#terminated = false;
+	/** While they are asked for. */
+	#letters: Promise<readonly DeadLetter[]> | undefined;
 	#reason: ExitReason = { kind: "thread" };
 
 	constructor(options: ThreadOptions) {
@@ -85,6 +89,32 @@ export class Thread {
 		if ((error as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY") return { kind: "thread", how: "memory", error };
 		if (error !== undefined) return { kind: "thread", how: "uncaught", error };
 		return this.#terminated ? { kind: "thread", how: "terminated" } : { kind: "thread", how: "exit", exitCode };
+	}
+
+	/** The last dead letters of this thread; none when it has ended, or is blocked. */
+	deadLetters(): Promise<readonly DeadLetter[]> {
+		if (!this.alive) return Promise.resolve([]);
+		this.#letters ??= this.#askForLetters().finally(() => {
+			this.#letters = undefined;
+		});
+		return this.#letters;
+	}
+
+	#askForLetters(): Promise<readonly DeadLetter[]> {
+		return new Promise((resolve) => {
+			const settle = (letters: readonly DeadLetter[]): void => {
+				clearTimeout(timer);
+				this.#worker.off("message", take);
+				resolve(letters);
+			};
+			const take = (report: ThreadReport): void => {
+				if (report?.zloom === "letters") settle(report.letters);
+			};
+			const timer = setTimeout(settle, DEAD_LETTERS_TIMEOUT_MS, []);
+			this.#worker.on("message", take);
+			void this.exited.then(() => settle([]));
+			this.#worker.postMessage({ zloom: "letters" });
+		});
 	}
 
 	/** Ends the worker at once. */

@@ -6,6 +6,7 @@
  * Shutdown: `close()` ends all threads; deaths after it are not replaced.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import type { DeadLetter } from "./dead-letters.ts";
 import { ActorError } from "./errors.ts";
 import { type ExitReason, threadEndText } from "./exit-reason.ts";
 import { RESTART_PERIOD_MS, RESTARTS_MAX } from "./limits.ts";
@@ -64,6 +65,11 @@ export class Threads {
 	/** True while the thread with this number lives. */
 	alive(thread: number): boolean {
 		return this.#alive.has(thread);
+	}
+
+	/** The last dead letters of all threads. */
+	async deadLetters(): Promise<DeadLetter[]> {
+		return (await Promise.all(this.#slots.map(({ thread }) => thread?.deadLetters() ?? []))).flat();
 	}
 
 	/** Numbers of the living threads. */

@@ -5,6 +5,7 @@ import { connectPipe, type Pipe } from "@zloom/core/internal";
 import type { ActorDefinition, SpawnOptions } from "./actor-types.ts";
 import { joinAddress, nameIn, numberedNode, parseAddress } from "./address.ts";
 import { decodeValue, encodeValue } from "./codec.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { dispatch } from "./dispatch.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "./envelope.ts";
 import { ActorError } from "./errors.ts";
@@ -106,6 +107,7 @@ export function envelopeTaker(host: Host, take: (header: Buffer, frames: Envelop
 }
 
 export interface WorkerHost {
+	readonly deadLetters: DeadLetters;
 	close(error: ActorError): void;
 }
 
@@ -131,6 +133,7 @@ export function startWorkerHost(data: ThreadData, listen: (name: string, onPipe:
 	const accepted: Link[] = [];
 	const listener = listen(threadPipeName(data.system, data.thread), (pipe) => accepted.push(new PipeLink(pipe, "another thread", owner)));
 	return {
+		deadLetters: host.deadLetters,
 		close(error) {
 			host.close(error);
 			listener.close();
