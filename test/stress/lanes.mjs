@@ -1,9 +1,9 @@
 /**
  * Stress of lanes between real threads: every thread keeps pipes to several others and sends messages of random sizes both
  * ways, stalls, closes pipes and opens new ones, and sends batches to the main thread's PULL over low marks, while the main thread
- * terminates workers at random moments and starts others. Every message carries its sequence number and a checksum: what arrives must be
+ * terminates workers at random moments and starts others; large frames go through the arena (large.mjs). Every message carries its sequence number and a checksum: what arrives must be
  * without gap and unchanged, and in the end everything must have come, to the last message, that one living thread sent to another.
- * Then no thread, lane or name may be left in shared memory, and nothing may hold the process.
+ * Then no thread, lane, name or arena slot may be left in shared memory, and nothing may hold the process.
  *
  *     node test/stress/lanes.mjs [--seconds 10] [--seed N] [--canary] [--lossy]
  *
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { Pull } from "@zloom/core";
 import { holds, sharedMemoryUse } from "@zloom/core/internal";
+import { LargeCollector } from "./large.mjs";
 import { checksum, numbersOf, Participant, randomFrom } from "./participant.mjs";
 
 const WORKERS = 4;
@@ -89,11 +90,11 @@ class Thread {
 		});
 	}
 
-	/** Stops its traffic; resolves with what it has pushed when all that was on the way to it has come. */
+	/** Stops its traffic; resolves with how much it has pushed when all that was on the way to it has come. */
 	async finish(living) {
 		this.worker.postMessage(living);
 		while (this.finished === undefined) await once(this.worker, "message");
-		return this.finished.pushed;
+		return this.finished;
 	}
 
 	/** Closes everything and ends by itself. */
@@ -116,6 +117,8 @@ async function main(values) {
 	const random = randomFrom(seed);
 	const collector = new Collector(random);
 	collector.start(`inproc://stress-${seed}`).catch(fail);
+	const large = new LargeCollector(randomFrom(seed + 1));
+	large.run(`inproc://stress-large-${seed}`).catch(fail);
 	const self = new Participant({ id: 0, seed, canary, lossy: false });
 	let threads = [];
 	let [nextId, kills, total] = [1, 0, 0];
@@ -127,7 +130,7 @@ async function main(values) {
 	};
 	for (let i = 0; i < WORKERS; i++) start();
 	// Threads take long to start where cores are busy; the time counts from when all of it is going on.
-	while (self.received === 0 || collector.received === 0) await nextTurn();
+	while (self.received === 0 || collector.received === 0 || large.received === 0) await nextTurn();
 	for (const end = performance.now() + Number(values.seconds) * 1000; performance.now() < end; ) {
 		await delay(random() * 400);
 		const [victim] = threads.splice(Math.floor(random() * threads.length), 1);
@@ -143,7 +146,8 @@ async function main(values) {
 	}, TICK_MS);
 	const living = [0, ...threads.map(({ id }) => id)];
 	const [, ...pushed] = await Promise.all([self.finish(living), ...threads.map((thread) => thread.finish(living))]);
-	for (const [index, { id }] of threads.entries()) while (collector.from(id) < pushed[index]) await nextTurn();
+	for (const [index, { id }] of threads.entries())
+		while (collector.from(id) < pushed[index].pushed || large.from(id) < pushed[index].pushedLarge) await nextTurn();
 	for (const { received } of threads) total += received;
 	for (const [index, thread] of threads.entries()) {
 		// One half ends by itself, the other is ended.
@@ -153,10 +157,14 @@ async function main(values) {
 	threads = [];
 	self.close();
 	await collector.close();
-	for (let use = sharedMemoryUse(); use.threads !== 1 || use.lanes + use.names + holds() !== 0; use = sharedMemoryUse()) await nextTurn();
+	large.close();
+	for (let use = sharedMemoryUse(); use.threads !== 1 || use.lanes + use.names + use.arenaSlots + holds() !== 0; use = sharedMemoryUse())
+		await nextTurn();
 	clearInterval(late);
-	const all = total + self.received + collector.received;
-	console.log(`seed ${seed}: ${all} messages, ${kills} threads terminated, all in order and unchanged, none missing, nothing left behind`);
+	const all = total + self.received + collector.received + large.received;
+	console.log(
+		`seed ${seed}: ${all} messages, ${large.received} of them in the arena, ${kills} threads terminated, all in order and unchanged, none missing, nothing left behind`,
+	);
 }
 
 function work() {
@@ -165,7 +173,7 @@ function work() {
 	const timer = setInterval(() => parentPort.postMessage({ received: participant.received }), 50);
 	parentPort.once("message", async (living) => {
 		await participant.finish(living);
-		parentPort.postMessage({ received: participant.received, pushed: participant.pushed });
+		parentPort.postMessage({ received: participant.received, pushed: participant.pushed, pushedLarge: participant.pushedLarge });
 		parentPort.once("message", () => {
 			clearInterval(timer);
 			participant.close();

@@ -8,6 +8,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Push } from "@zloom/core";
 import { connectPipe, listenPipes } from "@zloom/core/internal";
+import { LargeSender } from "./large.mjs";
 
 const HEADER_BYTES = 12;
 /** In the place of the number of frames: nothing follows. */
@@ -65,6 +66,7 @@ export class Participant {
 	#canary;
 	#listener;
 	#push;
+	#large;
 
 	/** @param lossy the canary: one message is left out */
 	constructor({ id, seed, canary, lossy }) {
@@ -74,16 +76,25 @@ export class Participant {
 		this.#canary = canary;
 		this.#listener = listenPipes(`stress-${seed}-${id}`, (pipe) => this.#own(pipe));
 		this.connect = (peer) => this.#own(connectPipe(`stress-${seed}-${peer}`), peer);
-		if (id !== 0) this.#pushing = this.#pushBatches(`inproc://stress-${seed}`, lossy);
+		if (id !== 0) {
+			this.#pushing = this.#pushBatches(`inproc://stress-${seed}`, lossy);
+			this.#large = new LargeSender({ id, random: this.#random, endpoint: `inproc://stress-large-${seed}` });
+		}
 		this.#turn();
 	}
 
 	#pushing = Promise.resolve();
 
+	/** Large frames that were sent. */
+	get pushedLarge() {
+		return this.#large?.sent ?? 0;
+	}
+
 	/** @param living the ids of all participants that go on to their end */
 	async finish(living) {
 		this.#stopped = true;
 		await this.#pushing;
+		await this.#large?.finish();
 		for (const [pipe, state] of this.#pipes) this.#sayLast(pipe, state);
 		const due = ({ peer, over }) => !over && (peer === undefined || living.includes(peer));
 		while ([...this.#pipes.values()].some(due)) await nextTurn();
@@ -92,6 +103,7 @@ export class Participant {
 	close() {
 		this.#listener.close();
 		this.#push?.close();
+		this.#large?.close();
 		for (const pipe of this.#pipes.keys()) pipe.close();
 	}
 
