@@ -61,7 +61,8 @@ const all: readonly Clause[] = [
 		must("48/group-2", "Each byte of a group is from 1 to 255."),
 	]),
 	...section("The RADIO Socket Type; The DISH Socket Type", EVERY, [
-		must("48/threads-1", "RADIO and DISH can be used by several threads.", ONE_THREAD),
+		must("48/threads-1", "RADIO can be used by several threads.", ONE_THREAD),
+		must("48/threads-2", "DISH can be used by several threads.", ONE_THREAD),
 	]),
 ];
 

@@ -44,6 +44,7 @@ export const clauses: readonly Clause[] = [
 	]),
 	...section("The GATHER Socket Type", SCRIPTED, [must("49/gather-11", "Drops every part of a message of several parts.")]),
 	...section("The SCATTER Socket Type; The GATHER Socket Type", EVERY, [
-		must("49/threads-1", "SCATTER and GATHER can be used by several threads.", ONE_THREAD),
+		must("49/threads-1", "SCATTER can be used by several threads.", ONE_THREAD),
+		must("49/threads-2", "GATHER can be used by several threads.", ONE_THREAD),
 	]),
 ];

@@ -91,6 +91,8 @@ export interface SocketOptions extends SecurityOptions {
 	verbosity: "allSubs" | "allSubsUnsubs" | null;
 	/** A full subscriber makes the send wait, instead of losing the message. */
 	noDrop: boolean;
+	/** True: who has subscribed to a topic several times has to unsubscribe as often, as the RFCs have it; false: once is enough, for subscribers of libzmq send only the last unsubscribe. */
+	countSubscriptions: boolean;
 	/** Subscriptions take effect only by `subscribe` and `unsubscribe` of the publisher, for the peer whose notice was received last. */
 	manual: boolean;
 	/** As `manual`; and the first message after a `subscribe` goes to that peer only, as the last value it has missed. */
@@ -266,6 +268,7 @@ export const OPTION_TABLE: { readonly [Name in keyof SocketOptions]: OptionRow }
 	relaxed: { number: 53, kind: "boolean", default: false, effect: "at once", types: ["REQ"] },
 	verbosity: { number: 78, kind: "choice", default: null, choices: ["allSubs", "allSubsUnsubs"], effect: "at once", types: ["XPUB"] },
 	noDrop: { number: 69, kind: "boolean", default: false, effect: "at once", types: PUBLISHERS },
+	countSubscriptions: { number: undefined, kind: "boolean", default: false, effect: "at once", types: PUBLISHERS },
 	manual: { number: 71, kind: "boolean", default: false, effect: "at once", types: ["XPUB"] },
 	manualLastValue: { number: 98, kind: "boolean", default: false, effect: "at once", types: ["XPUB"] },
 	welcomeMessage: { number: 72, kind: "bytes", default: null, effect: "next connection", types: ["XPUB"] },

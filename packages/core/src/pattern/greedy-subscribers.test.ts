@@ -27,6 +27,7 @@ function peerOf(pattern: Pattern): Pipe {
 
 const PATTERNS: [string, () => Pattern, number][] = [
 	["PUB", () => new PubPattern(HOST, PUB), TOPIC_BYTES_MAX],
+	["PUB that counts", () => new PubPattern(HOST, { ...PUB, countSubscriptions: true }), TOPIC_BYTES_MAX],
 	["XPUB", () => new XPubPattern(HOST, XPUB), TOPIC_BYTES_MAX],
 	["XPUB with manual", () => new XPubPattern(HOST, { ...XPUB, manual: true }), TOPIC_BYTES_MAX],
 	["RADIO", () => new RadioPattern(HOST), GROUP_BYTES_MAX],

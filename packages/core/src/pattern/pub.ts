@@ -12,16 +12,20 @@ import type { SocketOptions } from "../option/options.ts";
 import type { PatternHost, PatternOutcome } from "./pattern.ts";
 import { PatternBase } from "./pattern-base.ts";
 import type { Peer } from "./peer.ts";
+import { RepeatedSubscriptions } from "./repeated-subscriptions.ts";
 import { isSubscription, subscribedTooMuch, subscribes } from "./subscription-message.ts";
 import { type Change, Subscriber, Subscriptions } from "./subscriptions.ts";
 
-export type PubOptions = Readonly<Pick<SocketOptions, "noDrop" | "invertMatching">>;
+export type PubOptions = Readonly<Pick<SocketOptions, "noDrop" | "invertMatching">> &
+	Readonly<Partial<Pick<SocketOptions, "countSubscriptions">>>;
 
 /** A peer that subscribes. */
 export interface Listener {
 	readonly peer: Peer;
 	/** What its topics cost, bytes. */
 	bytes: number;
+	/** With `countSubscriptions`: what it has subscribed to more than once. */
+	repeated?: RepeatedSubscriptions;
 }
 
 export class PubPattern extends PatternBase {
@@ -113,14 +117,24 @@ export class PubPattern extends PatternBase {
 		const { owner } = subscriber;
 		const cost = frame.length - 1 + TOPIC_OVERHEAD_BYTES;
 		if (!subscribes(frame)) {
+			const repeated = owner.repeated?.remove(frame) ?? "none";
+			if (repeated === "last") owner.bytes -= cost;
+			if (repeated !== "none") return "nothing";
 			const change = this.subscriptions.remove(frame, subscriber, 1);
 			if (change !== "nothing") owner.bytes -= cost;
 			return change;
 		}
 		if (this.endsForTooMuch(owner, frame.length - 1)) return "nothing";
 		const change = this.subscriptions.add(frame, subscriber, 1);
-		if (change !== "nothing") owner.bytes += cost;
+		if (change !== "nothing" || this.#isRepeated(owner, frame)) owner.bytes += cost;
 		return change;
+	}
+
+	/** Counts a topic that it has already; true when that takes memory. */
+	#isRepeated(owner: Listener, frame: Frame): boolean {
+		if (!this.#options.countSubscriptions) return false;
+		owner.repeated ??= new RepeatedSubscriptions();
+		return owner.repeated.add(frame);
 	}
 
 	/** A peer that subscribes to more than memory should hold loses its connection: true. */

@@ -65,6 +65,28 @@ describe("PUB", () => {
 		expect([pub.topicsCount, pub.pipeCount]).toEqual([0, 0]);
 	});
 
+	it("with countSubscriptions wants as many unsubscribes as there were subscribes, of each peer and topic", () => {
+		const pub = new PubPattern(HOST, { ...PUB, countSubscriptions: true });
+		const [twice, once] = [peerOf(pub), peerOf(pub)];
+		for (const message of [on("a"), on("a"), on("a\xff"), on("b")]) twice.far.tryWrite(message);
+		once.far.tryWrite(on("a"));
+		const reached = (topic: string): number[] => {
+			pub.trySend(bytes(topic));
+			return [drain(twice.far).length, drain(once.far).length];
+		};
+		for (const { far } of [twice, once]) far.tryWrite(off("a"));
+		expect(reached("a")).toEqual([1, 0]);
+		twice.far.tryWrite(off("a"));
+		expect([reached("a"), reached("a\xff"), reached("b")]).toEqual([
+			[0, 0],
+			[1, 0],
+			[1, 0],
+		]);
+		twice.far.tryWrite(off("a"));
+		twice.far.tryWrite(on("a"));
+		expect(reached("a")).toEqual([1, 0]);
+	});
+
 	it("loses a message for a full subscriber only, until it has read half of its queue", () => {
 		const pub = new PubPattern(HOST, PUB);
 		const [slow, quick] = [peerOf(pub, 4), peerOf(pub)];

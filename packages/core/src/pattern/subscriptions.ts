@@ -8,7 +8,7 @@
  * - A topic is in the table while somebody has subscribed to it.
  * - Matching costs one look for each different length of topics, at most one a byte of the first frame, whoever chose the topics.
  * - A subscriber has a topic or not: subscribing twice to the same topic is subscribing once. (libzmq's SUB announces each
- *   repeated subscribe, but only the last unsubscribe: who counted would never see the end.)
+ *   repeated subscribe, but only the last unsubscribe: who counts may never see the end. repeated-subscriptions.ts does.)
  * - What is removed is given back in lots: all is built anew when most of it is dead.
  *
  * Measured by subscriptions.bench.ts with a million topics; docs/decisions/0011 has the figures.

@@ -15,14 +15,23 @@ import { closedError } from "../wait/waiters.ts";
 import { make, type OptionsWith, type ReceiveAnyOption, type SendOption } from "./socket-make.ts";
 
 /** What the constructor of {@link Publisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
-export type PublisherOptions = OptionsWith<SendOption | "noDrop" | "invertMatching" | "conflate">;
+export type PublisherOptions = OptionsWith<SendOption | "noDrop" | "countSubscriptions" | "invertMatching" | "conflate">;
 /** What the constructor of {@link Subscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type SubscriberOptions = OptionsWith<ReceiveAnyOption | "invertMatching" | "conflate">;
 /** What the constructor of {@link XPublisher} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type XPublisherOptions = OptionsWith<
 	| SendOption
 	| ReceiveAnyOption
-	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe" | "invertMatching")
+	| (
+			| "verbosity"
+			| "noDrop"
+			| "countSubscriptions"
+			| "manual"
+			| "manualLastValue"
+			| "welcomeMessage"
+			| "onlyFirstSubscribe"
+			| "invertMatching"
+	  )
 >;
 /** What the constructor of {@link XSubscriber} takes; all of it optional, and each but `context` a property of the socket as well. Defaults: docs/options.md. */
 export type XSubscriberOptions = OptionsWith<SendOption | ReceiveAnyOption | "onlyFirstSubscribe" | "verboseUnsubscribe">;
@@ -50,6 +59,8 @@ function topicsBytes(socket: Socket, topics: readonly Topic[]): Buffer[] {
 export class Publisher extends WritableSocket {
 	/** True: a full subscriber makes the send wait, instead of losing the message. */
 	declare noDrop: boolean;
+	/** True: who has subscribed to a topic several times has to unsubscribe as often, as RFC 23 has it; false: once is enough, as in libzmq. */
+	declare countSubscriptions: boolean;
 	/** True: messages go to the subscribers whose topics they do not match. */
 	declare invertMatching: boolean;
 	/** True: only the newest message is kept for each subscriber. */
@@ -67,7 +78,7 @@ export class Publisher extends WritableSocket {
 	}
 
 	static {
-		Socket.defineOptions(Publisher.prototype, ["noDrop", "invertMatching", "conflate"]);
+		Socket.defineOptions(Publisher.prototype, ["noDrop", "countSubscriptions", "invertMatching", "conflate"]);
 	}
 }
 
@@ -121,6 +132,8 @@ export class XPublisher extends DuplexSocket {
 	declare verbosity: "allSubs" | "allSubsUnsubs" | null;
 	/** True: a full subscriber makes the send wait, instead of losing the message. */
 	declare noDrop: boolean;
+	/** True: who has subscribed to a topic several times has to unsubscribe as often, as RFC 23 has it; false: once is enough, as in libzmq. */
+	declare countSubscriptions: boolean;
 	/** True: subscriptions take effect by {@link subscribe} only. */
 	declare manual: boolean;
 	/** True: as `manual`, and the first message after a {@link subscribe} goes to that peer only. */
@@ -176,6 +189,7 @@ export class XPublisher extends DuplexSocket {
 		Socket.defineOptions(XPublisher.prototype, [
 			"verbosity",
 			"noDrop",
+			"countSubscriptions",
 			"manual",
 			"manualLastValue",
 			"onlyFirstSubscribe",

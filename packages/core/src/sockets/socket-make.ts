@@ -25,7 +25,7 @@ type SpecialOption =
 	| SendOption
 	| ReceiveAnyOption
 	| ("routingId" | "mandatory" | "handover" | "probeRouter" | "routerNotify" | "correlate" | "relaxed" | "conflate")
-	| ("verbosity" | "noDrop" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
+	| ("verbosity" | "noDrop" | "countSubscriptions" | "manual" | "manualLastValue" | "welcomeMessage" | "onlyFirstSubscribe")
 	| ("invertMatching" | "verboseUnsubscribe" | "helloMessage" | "disconnectMessage" | "hiccupMessage" | "notify")
 	| UdpSendOption
 	| UdpReceiveOption;
