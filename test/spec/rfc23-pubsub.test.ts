@@ -140,3 +140,31 @@ covers(zmtp("pubsub-6"), ALL, "what an XSUB subscribes to twice it unsubscribes 
 	for (const text of ["A again", "mark"]) await xpub.send(text);
 	expect(texts(await xsub.receive())).toEqual(["mark"]);
 });
+
+covers(
+	zmtp("pubsub-7"),
+	ALL,
+	"a publisher counts what a peer subscribes to if it is told to; if not, one unsubscribe ends it",
+	async (transport) => {
+		for (const counts of [true, false]) {
+			const publisher = open(new XPublisher({ countSubscriptions: counts, verbosity: "allSubsUnsubs" }));
+			const [repeats, other] = [open(new XSubscriber({ verboseUnsubscribe: true })), open(new XSubscriber())];
+			await meet(transport, publisher, repeats, other);
+			const says = async (subscriber: XSubscriber, ...notices: string[]): Promise<void> => {
+				for (const notice of notices) {
+					await subscriber.send(notice);
+					expect(texts(await publisher.receive())).toEqual([notice]);
+				}
+			};
+			await says(repeats, "\x01A", "\x01A", "\x01A", "\x01B", "\x01B");
+			await says(other, "\x01A");
+			for (const left of [2, 1, 0]) {
+				await says(repeats, "\x00A");
+				for (const word of [`A ${left}`, `B ${left}`]) await publisher.send(word);
+				if (counts && left > 0) expect(texts(await repeats.receive())).toEqual([`A ${left}`]);
+				expect(texts(await repeats.receive())).toEqual([`B ${left}`]);
+				expect(texts(await other.receive())).toEqual([`A ${left}`]);
+			}
+		}
+	},
+);
