@@ -27,6 +27,8 @@ export const DATAGRAM_BYTES_MAX = 8192;
 export const DATAGRAMS_UNDER_WAY_MAX = 64;
 /** Results handed out at once before a send or receive loop must give the event loop a turn, so that timers and I/O never starve. */
 export const IMMEDIATE_RESULTS_MAX = 512;
+/** Results more than those that messages from the network may give at once, when they could not be given while they came: what libuv reads of one stream in a turn, some 20 ms of results. */
+export const ARRIVALS_MAX = 32_768;
 /** Waiting sends or receives one socket queues before it answers ENOBUFS. */
 export const WAITERS_MAX = 100_000;
 /**
@@ -103,6 +105,8 @@ export const GROUP_BYTES_MAX = 255;
 export const TOPIC_OVERHEAD_BYTES = 192;
 /** All topics of one subscriber together, with TOPIC_OVERHEAD_BYTES each: a million of common length. Beyond, it loses its connection. */
 export const SUBSCRIBER_BYTES_MAX = 512 << 20;
+/** Subscriptions that wait in the pipe to one publisher: as messages they cost ten times what they do in the table from which the others are read. */
+export const SUBSCRIPTIONS_AHEAD = 1000;
 /** Notices an XPUB holds for its owner; while there are more, its subscribers are not read. */
 export const NOTICES_MAX = 100_000;
 /** All of these notices together, bytes: a hundred thousand of the longest topics would be 3 GiB. */

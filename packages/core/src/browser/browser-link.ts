@@ -15,7 +15,7 @@ import type { MessageCipher } from "../security/mechanism.ts";
 import type { Link, LinkOwner } from "../transport/link.ts";
 import { FrameQueue } from "../transport/web-socket/frame-queue.ts";
 import { leavingError } from "../transport/web-socket/leaving.ts";
-import { FLAG_COMMAND, FLAG_MORE } from "../wire/frame.ts";
+import { FLAG_COMMAND, FLAG_MORE, headed } from "../wire/frame.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 import { encodeZws, parseZwsFlags, ZWS_OVERHEAD_BYTES } from "../wire/zws.ts";
 import type { BrowserWebSocket } from "./web-socket.ts";
@@ -87,8 +87,8 @@ export class BrowserLink implements Link {
 		return bytes + this.#append(0, message[last] as Frame);
 	}
 
-	appendCommand(body: Uint8Array): number {
-		return this.#append(FLAG_COMMAND, body);
+	appendCommand(body: Uint8Array, head?: Uint8Array): number {
+		return this.#append(FLAG_COMMAND, head === undefined ? body : headed(head, body));
 	}
 
 	appendPing(): number {

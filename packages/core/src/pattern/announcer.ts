@@ -2,10 +2,11 @@
  * Tells peers what this socket wants (topics of a SUB, groups of a DISH), and loses none of it.
  *
  * Each peer hears all that is wanted, in the order in which it was asked for, then every change. What is wanted is itself the queue: a
- * peer reads it from where it was, so that a full pipe costs no memory. What cannot be read there (a topic that is not wanted any
+ * peer reads it from where it was, SUBSCRIPTIONS_AHEAD at most are in its pipe, and a full pipe costs no memory. What cannot be read there (a topic that is not wanted any
  * more, or wanted once more) waits by topic: toggling one a million times holds one entry. After a lost connection a peer hears
  * everything anew.
  */
+import { SUBSCRIPTIONS_AHEAD } from "../limits.ts";
 import type { Message } from "../message.ts";
 import type { Peer } from "./peer.ts";
 import { SUBSCRIBE, subscriptionMessage } from "./subscription-message.ts";
@@ -53,9 +54,12 @@ export class Announcer {
 		for (const { changes } of this.#backlogs.values()) if (changes.size > 0) changes.delete(textOf(topic));
 	}
 
-	/** Every peer hears what was {@link added}. */
+	/** Every peer hears what was {@link added}. Who adds very many in one go would have them all sent at the end: so what is much goes at once. */
 	tell(): void {
-		for (const [peer, backlog] of this.#backlogs) if (backlog.refused === undefined) this.goOn(peer);
+		for (const [peer, { refused, wanted }] of this.#backlogs) {
+			if (refused === undefined) this.goOn(peer);
+			if (!wanted.atEnd) peer.pipe.urge();
+		}
 	}
 
 	/** Every peer hears that a topic is not wanted any more, or once more. */
@@ -76,11 +80,15 @@ export class Announcer {
 	goOn(peer: Peer): void {
 		const backlog = this.#backlogs.get(peer);
 		if (backlog === undefined) return;
-		for (let message = this.#next(backlog); message !== undefined; message = this.#next(backlog)) {
-			if (peer.pipe.tryWrite(message)) continue;
+		const { pipe } = peer;
+		while (pipe.outboundLength < SUBSCRIPTIONS_AHEAD) {
+			const message = this.#next(backlog);
+			if (message === undefined) return;
+			if (pipe.tryWrite(message)) continue;
 			backlog.refused = message;
 			return;
 		}
+		pipe.watchOutbound(SUBSCRIPTIONS_AHEAD >> 1);
 	}
 
 	#next(backlog: Backlog): Message | undefined {

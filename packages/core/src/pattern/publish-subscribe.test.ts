@@ -2,7 +2,7 @@
  * PUB, SUB, XPUB and XSUB over bare pipes: who gets what, what is told upstream, and what never gets lost.
  */
 import { describe, expect, it } from "vitest";
-import { NOTICES_MAX, TOPIC_BYTES_MAX } from "../limits.ts";
+import { NOTICES_MAX, SUBSCRIPTIONS_AHEAD, TOPIC_BYTES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
 import { type Pipe, pipePair } from "../pipe/pipe.ts";
 import type { Pattern, PatternHost } from "./pattern.ts";
@@ -192,6 +192,21 @@ describe("SUB", () => {
 		let got = 0;
 		while (far.tryRead() !== undefined) got += 1;
 		expect(got).toBe(count);
+	});
+
+	it("keeps few subscriptions in a pipe without a mark, urges its reader, and loses none", () => {
+		const sub = new SubPattern(HOST, XSUB);
+		const { far } = peerOf(sub, 0);
+		let urged = 0;
+		const owner = { onReadable: () => {}, onWritable: () => {}, onClosed: () => {}, onUrged: () => ++urged };
+		far.owner = owner;
+		const topics = Array.from({ length: 3 * SUBSCRIPTIONS_AHEAD }, (_, i) => `topic ${i}`);
+		sub.subscribeAll(topics.map((topic) => Buffer.from(topic)));
+		expect([far.inboundLength, urged]).toEqual([SUBSCRIPTIONS_AHEAD, 1]);
+		sub.unsubscribe(Buffer.from("topic 0"));
+		expect(drain(far)).toEqual([...topics.map((topic) => `\x01${topic}`), "\0topic 0"]);
+		sub.subscribe(Buffer.from("one more"));
+		expect([drain(far), urged]).toEqual([["\x01one more"], 1]);
 	});
 
 	it("filters what comes, also when it is looked at ahead", () => {

@@ -1,8 +1,9 @@
 /**
- * Topics by their bytes: a hash table with linear probing over records of four cells. Finds one topic, or all that are a prefix of a
+ * Topics by their bytes: a hash table with linear probing over records of three cells. Finds one topic, or all that are a prefix of a
  * byte string: one look for each different length that topics have, so at most one for each byte.
  *
  * - A topic is named by a number, which stays the same while it is there.
+ * - A slot has the topic and its hash: whatever goes through slots reads no records, of which each is a miss of the processor's cache.
  * - At most half of the slots are taken. A slot is freed by moving up those behind it: no marks stay behind.
  *
  * Pure.
@@ -11,24 +12,25 @@ import { PrefixHash } from "./prefix-hash.ts";
 import { RecordPool } from "./record-pool.ts";
 import { TopicBytes } from "./topic-bytes.ts";
 
-const CELLS = 4;
-const HASH = 0;
-const PLACE = 1;
-const LENGTH = 2;
+const CELLS = 3;
+const PLACE = 0;
+const LENGTH = 1;
 /** A cell for the owner of the table. */
-const FIRST = 3;
+const FIRST = 2;
+/** Of a slot: the topic + 1, 0 = free; then its hash. */
+const SLOT_CELLS = 2;
+const SLOT_SHIFT = 1;
 /** No topic. */
 const NONE = -1;
 
 function slotsFor(topics: number): Int32Array {
-	return new Int32Array(1 << (32 - Math.clz32(Math.max(2 * topics, 16) - 1)));
+	return new Int32Array(SLOT_CELLS << (32 - Math.clz32(Math.max(2 * topics, 16) - 1)));
 }
 
 export class TopicTable {
 	readonly #records: RecordPool;
 	readonly #bytes = new TopicBytes();
 	readonly #hash = new PrefixHash();
-	/** Topic + 1; 0 = free. */
 	#slots: Int32Array;
 	/** How many topics have a length. */
 	readonly #lengths = new Map<number, number>();
@@ -102,12 +104,11 @@ export class TopicTable {
 		if (there !== NONE) return there;
 		const topic = this.#records.take();
 		const { cells } = this.#records;
-		cells[topic + HASH] = hash;
 		cells[topic + PLACE] = this.#bytes.put(bytes, from, length);
 		cells[topic + LENGTH] = length;
 		cells[topic + FIRST] = NONE;
-		if (2 * this.#records.count > this.#slots.length) this.#spread();
-		this.#settle(hash, topic);
+		if (2 * SLOT_CELLS * this.#records.count > this.#slots.length) this.#spread();
+		this.#settle(hash, topic + 1);
 		this.#countLength(length, 1);
 		return topic;
 	}
@@ -115,7 +116,8 @@ export class TopicTable {
 	remove(topic: number): void {
 		const { cells } = this.#records;
 		const length = cells[topic + LENGTH] as number;
-		this.#vacate(cells[topic + HASH] as number, topic);
+		this.#hash.restart();
+		this.#vacate(this.#hash.of(this.view(topic), 0, length), topic);
 		this.#bytes.drop(length);
 		this.#records.give(topic);
 		this.#countLength(length, -1);
@@ -142,42 +144,47 @@ export class TopicTable {
 	#look(hash: number, bytes: Uint8Array, from: number, length: number): number {
 		const slots = this.#slots;
 		const mask = slots.length - 1;
-		const { cells } = this.#records;
-		for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+		for (let slot = (hash << SLOT_SHIFT) & mask; ; slot = (slot + SLOT_CELLS) & mask) {
 			const topic = (slots[slot] as number) - 1;
 			if (topic === NONE) return NONE;
-			if (cells[topic] !== hash || cells[topic + LENGTH] !== length) continue;
+			if (slots[slot + 1] !== hash) continue;
+			const { cells } = this.#records;
+			if (cells[topic + LENGTH] !== length) continue;
 			if (this.#bytes.equals(cells[topic + PLACE] as number, bytes, from, length)) return topic;
 		}
 	}
 
-	#settle(hash: number, topic: number): void {
+	/** @param taken the topic + 1 */
+	#settle(hash: number, taken: number): void {
 		const slots = this.#slots;
 		const mask = slots.length - 1;
-		let slot = hash & mask;
-		while (slots[slot] !== 0) slot = (slot + 1) & mask;
-		slots[slot] = topic + 1;
+		let slot = (hash << SLOT_SHIFT) & mask;
+		while (slots[slot] !== 0) slot = (slot + SLOT_CELLS) & mask;
+		slots[slot] = taken;
+		slots[slot + 1] = hash;
 	}
 
 	/** Twice as many slots. */
 	#spread(): void {
 		const old = this.#slots;
 		this.#slots = new Int32Array(2 * old.length);
-		const { cells } = this.#records;
-		for (const taken of old) if (taken !== 0) this.#settle(cells[taken - 1 + HASH] as number, taken - 1);
+		for (let slot = 0; slot < old.length; slot += SLOT_CELLS) {
+			const taken = old[slot] as number;
+			if (taken !== 0) this.#settle(old[slot + 1] as number, taken);
+		}
 	}
 
 	#vacate(hash: number, topic: number): void {
 		const slots = this.#slots;
 		const mask = slots.length - 1;
-		const { cells } = this.#records;
-		let hole = hash & mask;
-		while (slots[hole] !== topic + 1) hole = (hole + 1) & mask;
-		for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-			const home = (cells[(slots[slot] as number) - 1 + HASH] as number) & mask;
+		let hole = (hash << SLOT_SHIFT) & mask;
+		while (slots[hole] !== topic + 1) hole = (hole + SLOT_CELLS) & mask;
+		for (let slot = (hole + SLOT_CELLS) & mask; slots[slot] !== 0; slot = (slot + SLOT_CELLS) & mask) {
+			const home = ((slots[slot + 1] as number) << SLOT_SHIFT) & mask;
 			// It may move up to the hole when its home does not lie behind that.
 			if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
 			slots[hole] = slots[slot] as number;
+			slots[hole + 1] = slots[slot + 1] as number;
 			hole = slot;
 		}
 		slots[hole] = 0;

@@ -25,6 +25,8 @@ export interface PipeOwner {
 	onReadable(pipe: Pipe): void;
 	/** A write was refused earlier, and now there is room. */
 	onWritable(pipe: Pipe): void;
+	/** Much waits to be read, and more to be written: whoever can read now does. */
+	onUrged?(pipe: Pipe): void;
 	/** The connection behind the other end was lost and will be made again: what was told to it must be told anew. */
 	onHiccup?(pipe: Pipe): void;
 	/** A new connection serves the pipe: {@link Pipe.peerProperties} are its own from here on. */
@@ -245,6 +247,11 @@ export class Pipe {
 		if (limits.outbound !== undefined && this.#outbound.setLimit(limits.outbound) && this.writable) this.owner?.onWritable(this);
 		const peer = this.#peer;
 		if (limits.inbound !== undefined && this.#inbound.setLimit(limits.inbound) && peer.writable) peer.owner?.onWritable(peer);
+	}
+
+	/** Tells the owner of the other end {@link PipeOwner.onUrged}. */
+	urge(): void {
+		if (!this.closed) this.#peer.owner?.onUrged?.(this.#peer);
 	}
 
 	/** Tells the owner of the other end {@link PipeOwner.onHiccup}. */

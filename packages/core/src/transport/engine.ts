@@ -18,7 +18,7 @@
  * 3. `destroy()`: at once.
  */
 import { CLOSE_WAIT_MS, COMMAND_BYTES_MAX, FRAME_BYTES_MAX, SEND_BACKLOG_BYTES } from "../limits.ts";
-import type { Message } from "../message.ts";
+import type { Frame, Message } from "../message.ts";
 import type { Pipe, PipeOwner } from "../pipe/pipe.ts";
 import type { MessageCipher } from "../security/mechanism.ts";
 import type { PeerMetadata } from "../security/peer-metadata.ts";
@@ -34,7 +34,7 @@ import { PendingHold } from "./pending-hold.ts";
 import type { EngineEnd, EngineOwner, ServingEngine } from "./serving-engine.ts";
 import type { TransportHost } from "./transport.ts";
 import { noteTurn, runSoon } from "./turn.ts";
-import { hearsCommandsOnly, sendsUpstream, subscribable, upstreamCommand, upstreamMessage } from "./upstream.ts";
+import { hearsCommandsOnly, sendsUpstream, subscribable, upstreamHead, upstreamMessage } from "./upstream.ts";
 
 export type { EngineEnd, EngineOwner, ServingEngine };
 
@@ -74,7 +74,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	/** True when the socket hears commands only: a message, whatever its bytes, is nothing to it. */
 	readonly #commandsOnly: boolean;
 	#subscribeCommands = false;
-	/** The connection is over, but messages that came are still being delivered. */
+	/** Over, but messages that came are still being delivered. */
 	#end: EngineEnd | undefined;
 
 	/** @param link connected; the engine takes it over */
@@ -118,6 +118,11 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	onReadable(): void {
 		if (this.#host.options.linger !== 0) this.#hold.set(true);
 		this.#scheduleFlush();
+	}
+
+	/** @internal Only when all that was written is out: what one turn gives to the link stays bounded. */
+	onUrged(): void {
+		if (this.#opening === undefined && this.#link.backlogBytes === 0) this.#flush();
 	}
 
 	onWritable(): void {
@@ -203,7 +208,7 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 		try {
 			const stalled = this.#stalled;
 			if (stalled !== undefined) {
-				if (!this.#deliver(stalled)) return;
+				if (!(this.#pipe as Pipe).tryWrite(stalled)) return;
 				this.#stalled = undefined;
 			}
 			const { frames } = this.#link;
@@ -237,13 +242,9 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 	}
 
 	#deliverOrStall(message: Message): boolean {
-		if (this.#deliver(message)) return this.#phase === "running";
+		if ((this.#pipe as Pipe).tryWrite(message)) return this.#phase === "running";
 		if (this.#phase === "running") this.#stalled = message;
 		return false;
-	}
-
-	#deliver(message: Message): boolean {
-		return (this.#pipe as Pipe).tryWrite(message);
 	}
 
 	/** After the handshake: what we do not know is ignored (RFC 37). */
@@ -322,8 +323,8 @@ export class Engine implements PipeOwner, LinkOwner, OpeningOwner, HeartbeatOwne
 			while (backlog < SEND_BACKLOG_BYTES) {
 				const message = pipe.tryRead();
 				if (message === undefined) break;
-				const command = this.#upstream ? upstreamCommand(this.#host.type, this.#subscribeCommands, message) : undefined;
-				backlog += command === undefined ? link.appendMessage(message) : link.appendCommand(command);
+				const head = this.#upstream ? upstreamHead(this.#host.type, this.#subscribeCommands, message) : undefined;
+				backlog += head === undefined ? link.appendMessage(message) : link.appendCommand(message[0] as Frame, head);
 			}
 		} catch (error) {
 			// A frame so large that the cipher has no memory for it.

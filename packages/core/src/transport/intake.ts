@@ -12,6 +12,7 @@
  */
 import { Socket, type SocketConstructorOpts } from "node:net";
 import { READ_AFTER_BODY_BYTES, READ_BYTES } from "../limits.ts";
+import { keepLargeBlocks } from "../wire/large-blocks.ts";
 
 /** Who takes what has come. */
 export interface IntakeOwner {
@@ -59,6 +60,7 @@ class Intake {
 			this.#owner.onFilled(bytes);
 			return true;
 		}
+		if (bytes === READ_BYTES) keepLargeBlocks();
 		const chunk = Buffer.allocUnsafe(bytes);
 		(shared as Buffer).copy(chunk, 0, 0, bytes);
 		this.#owner.onChunk(chunk);

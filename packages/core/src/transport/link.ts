@@ -51,7 +51,8 @@ export interface Link {
 	uncork(): void;
 	/** These four return how many bytes that is on the wire. */
 	appendMessage(message: Message): number;
-	appendCommand(body: Uint8Array): number;
+	/** @param head given: it stands for the first byte of the body */
+	appendCommand(body: Uint8Array, head?: Uint8Array): number;
 	/** @param timeToLiveMs how long the peer is to bear our silence; 0 = not told */
 	appendPing(timeToLiveMs: number): number;
 	appendPong(context: Buffer): number;

@@ -2,10 +2,11 @@
  * Joins inbound frames to whole messages. An unfinished message is dropped with the connection, never delivered in part.
  *
  * What one unfinished message may hold is bounded in frames and in bytes: a peer that never ends a message runs into the
- * bound and loses its connection.
+ * bound and loses its connection. Each whole one is told to the budget of receivers (fairness.ts).
  */
 import { MULTIPART_BYTES_FLOOR, MULTIPART_BYTES_MAX, MULTIPART_FRAMES_MAX, MULTIPART_SIZE_FACTOR } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
+import { arrived } from "../wait/fairness.ts";
 import { ProtocolError } from "../wire/protocol-error.ts";
 
 export class MessageAssembler {
@@ -22,7 +23,10 @@ export class MessageAssembler {
 	add(frame: Frame, more: boolean): Message | undefined {
 		const frames = this.#frames;
 		if (frames === undefined) {
-			if (!more) return [frame];
+			if (!more) {
+				arrived();
+				return [frame];
+			}
 			this.#frames = [frame];
 			this.#bytes = frame.length;
 			return undefined;
@@ -36,6 +40,7 @@ export class MessageAssembler {
 			);
 		if (more) return undefined;
 		this.#frames = undefined;
+		arrived();
 		return frames;
 	}
 }

@@ -96,6 +96,22 @@ describe("the send buffer", () => {
 		expect(stream.taken.length - ofChunks.length).toBe(1);
 	});
 
+	it("puts the head of a command in place of the first byte of its body, plain and encoded, however long it is", async () => {
+		for (const encoder of [undefined, ENCODER]) {
+			for (const length of [1, 100, SEND_COPY_BYTES_MAX + 1]) {
+				const stream = new SlowStream();
+				const buffer = new SendBuffer(stream, () => undefined);
+				buffer.encoder = encoder;
+				const bytes = buffer.appendCommand(Buffer.alloc(length, 5), Buffer.from("\x04JOIN"));
+				buffer.commit();
+				await new Promise<void>((finished) => stream.end(finished));
+				const written = Buffer.concat(stream.taken);
+				expect(written.length).toBe(bytes);
+				expect(written.subarray(-length - 4)).toEqual(Buffer.concat([Buffer.from("\x04JOIN"), Buffer.alloc(length - 1, 5)]));
+			}
+		}
+	});
+
 	it("writes one chunk for many small messages, and tells after each write", async () => {
 		const stream = new SlowStream();
 		let writes = 0;

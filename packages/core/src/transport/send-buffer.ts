@@ -11,7 +11,7 @@ import type { Writable } from "node:stream";
 import { ENCODED_FRAME_BYTES_KEPT, SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
 import { countedFrame, dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
-import { FLAG_COMMAND, FLAG_MORE, type FrameEncoder, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
+import { FLAG_COMMAND, FLAG_MORE, type FrameEncoder, headed, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
 
 /** Idle chunks of this thread. */
 const pool: Chunk[] = [];
@@ -71,9 +71,19 @@ export class SendBuffer {
 		return bytes;
 	}
 
-	/** Encodes one command. Only between messages. */
-	appendCommand(body: Uint8Array): number {
-		return this.#appendFrame(FLAG_COMMAND, body);
+	/** Encodes one command, with `head` in place of its first byte when that is given. Only between messages. */
+	appendCommand(body: Uint8Array, head?: Uint8Array): number {
+		if (head === undefined) return this.#appendFrame(FLAG_COMMAND, body);
+		const size = head.length - 1 + body.length;
+		if (this.encoder !== undefined || size > SEND_COPY_BYTES_MAX) return this.#appendFrame(FLAG_COMMAND, headed(head, body));
+		const chunk = this.#room(LONG_HEADER_BYTES + size);
+		const start = this.#end;
+		const end = writeFrameHeader(chunk.bytes, start, FLAG_COMMAND, size);
+		// The whole body, and the head over its first byte: no view is made for a topic.
+		chunk.bytes.set(body, end + head.length - 1);
+		chunk.bytes.set(head, end);
+		this.#end = end + size;
+		return this.#end - start;
 	}
 
 	/** Gives the stream what is encoded so far. */

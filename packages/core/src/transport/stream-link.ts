@@ -89,8 +89,8 @@ export class StreamLink implements Link, IntakeOwner {
 		return this.#out.appendMessage(message);
 	}
 
-	appendCommand(body: Uint8Array): number {
-		return this.#out.appendCommand(body);
+	appendCommand(body: Uint8Array, head?: Uint8Array): number {
+		return this.#out.appendCommand(body, head);
 	}
 
 	appendPing(timeToLiveMs: number): number {

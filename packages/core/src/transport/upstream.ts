@@ -6,6 +6,7 @@
  */
 import type { Message } from "../message.ts";
 import type { SocketTypeName } from "../socket-type.ts";
+import { viewOf } from "../wire/view.ts";
 
 /** True when messages of such a socket may be subscriptions. */
 export function sendsUpstream(type: SocketTypeName): boolean {
@@ -28,17 +29,12 @@ type Heads = readonly [unsubscribe: Buffer, subscribe: Buffer];
 const TOPIC_HEADS: Heads = [Buffer.from("\x06CANCEL", "latin1"), Buffer.from("\x09SUBSCRIBE", "latin1")];
 const GROUP_HEADS: Heads = [Buffer.from("\x05LEAVE", "latin1"), Buffer.from("\x04JOIN", "latin1")];
 
-/** The command for a subscription; undefined when the message is to go out as it is. */
-export function upstreamCommand(type: SocketTypeName, subscribeCommands: boolean, message: Message): Buffer | undefined {
+/** What the command for a subscription begins with, in place of its first byte; undefined when the message is to go out as it is. */
+export function upstreamHead(type: SocketTypeName, subscribeCommands: boolean, message: Message): Buffer | undefined {
 	const frame = message[0];
 	if (message.length !== 1 || frame === undefined || frame.length === 0 || (frame[0] as number) > 1) return undefined;
 	if (type !== "DISH" && (!subscribeCommands || (type !== "SUB" && type !== "XSUB"))) return undefined;
-	const head = (type === "DISH" ? GROUP_HEADS : TOPIC_HEADS)[frame[0] as 0 | 1];
-	const body = Buffer.allocUnsafe(head.length - 1 + frame.length);
-	// The whole frame, and the head over its first byte: no view is made for a topic.
-	body.set(frame, head.length - 1);
-	body.set(head);
-	return body;
+	return (type === "DISH" ? GROUP_HEADS : TOPIC_HEADS)[frame[0] as 0 | 1];
 }
 
 /**
@@ -50,7 +46,8 @@ export function upstreamMessage(type: SocketTypeName, body: Buffer): Message | u
 	if (heads === undefined) return undefined;
 	const first = startsWith(body, heads[1]) ? 1 : startsWith(body, heads[0]) ? 0 : undefined;
 	if (first === undefined) return undefined;
-	const rest = body.subarray(heads[first].length - 1);
+	const headBytes = heads[first].length - 1;
+	const rest = viewOf(body, headBytes, body.length - headBytes);
 	const frame = type === "XPUB" ? Buffer.from(rest) : rest;
 	frame[0] = first;
 	return [frame];

@@ -57,6 +57,14 @@ export function encodeFrame(flags: number, body: Uint8Array): Buffer {
 	return bytes.subarray(0, start + body.length);
 }
 
+/** A body whose first byte is replaced by `head`. */
+export function headed(head: Uint8Array, body: Uint8Array): Buffer {
+	const bytes = Buffer.allocUnsafe(head.length - 1 + body.length);
+	bytes.set(body, head.length - 1);
+	bytes.set(head);
+	return bytes;
+}
+
 /** Puts frames on the wire in another form than {@link writeFrameHeader} and the body. */
 export interface FrameEncoder {
 	/** By how many bytes, at most, a frame is longer than its body. */

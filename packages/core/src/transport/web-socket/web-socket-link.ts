@@ -15,7 +15,7 @@ import { COMMAND_BYTES_MAX, FRAME_BYTES_TRUSTED } from "../../limits.ts";
 import { dropQueued } from "../../memory/arena-buffer.ts";
 import type { Frame, Message } from "../../message.ts";
 import type { MessageCipher } from "../../security/mechanism.ts";
-import { FLAG_COMMAND, FLAG_MORE, tooLarge } from "../../wire/frame.ts";
+import { FLAG_COMMAND, FLAG_MORE, headed, tooLarge } from "../../wire/frame.ts";
 import { ProtocolError } from "../../wire/protocol-error.ts";
 import { encodeZws, parseZwsFlags, ZWS_OVERHEAD_BYTES } from "../../wire/zws.ts";
 import type { Link, LinkOwner } from "../link.ts";
@@ -110,8 +110,8 @@ export class WebSocketLink implements Link {
 		return bytes;
 	}
 
-	appendCommand(body: Uint8Array): number {
-		return this.#appendFrame(FLAG_COMMAND, body);
+	appendCommand(body: Uint8Array, head?: Uint8Array): number {
+		return this.#appendFrame(FLAG_COMMAND, head === undefined ? body : headed(head, body));
 	}
 
 	appendPing(): number {
