@@ -1,7 +1,7 @@
 /*
  * What both programs of the libzmq peer share: endings, the clock, sockets on an endpoint.
  * Every step that fails ends the program with its reason; an alarm ends it when a step hangs.
- * Against libzmq 4 and POSIX threads; each program has one context and two threads, as the Node programs beside it have.
+ * Against libzmq 4 and POSIX threads; each program has two threads, as the Node programs beside it have, and one context unless it is told otherwise.
  */
 #ifndef BENCH_H
 #define BENCH_H

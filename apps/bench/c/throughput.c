@@ -1,9 +1,10 @@
 /*
- * throughput ENDPOINT BYTES MESSAGES MARK: PUSH in one thread, PULL in another; prints messages a second as JSON.
+ * throughput ENDPOINT BYTES MESSAGES MARK CONTEXTS: PUSH in one thread, PULL in another; prints messages a second as JSON.
  *
  * As many messages again come first and are not counted. Small messages are copied into their message, as every send of a
  * small buffer does; large ones are lent (zmq_msg_init_data), which is the fastest that libzmq offers. MARK is the high-water mark
- * of both sockets, messages.
+ * of both sockets, messages. CONTEXTS is 1 or 2: in one context, one I/O thread serves both sockets; with two, each has its own, as
+ * in two processes.
  */
 #include <pthread.h>
 #include "bench.h"
@@ -47,13 +48,14 @@ int main(int argc, char **argv)
 {
 	struct order order;
 	pthread_t counter;
-	must(argc == 5, "usage: throughput ENDPOINT BYTES MESSAGES MARK");
+	must(argc == 6, "usage: throughput ENDPOINT BYTES MESSAGES MARK CONTEXTS");
 	alarm(RUN_SECONDS_MAX);
 	size_t bytes = count_of(argv[2]);
 	order.messages = count_of(argv[3]);
 	order.mark = (int)count_of(argv[4]);
-	order.context = zmq_ctx_new();
-	void *push = bound(order.context, ZMQ_PUSH, argv[1], order.mark, order.endpoint);
+	void *context = zmq_ctx_new();
+	order.context = count_of(argv[5]) == 1 ? context : zmq_ctx_new();
+	void *push = bound(context, ZMQ_PUSH, argv[1], order.mark, order.endpoint);
 	char *payload = malloc(bytes);
 	must(payload != NULL, "malloc");
 	memset(payload, 7, bytes);
@@ -70,7 +72,9 @@ int main(int argc, char **argv)
 	}
 	pthread_join(counter, NULL);
 	zmq_close(push);
-	zmq_ctx_term(order.context);
+	zmq_ctx_term(context);
+	if (order.context != context)
+		zmq_ctx_term(order.context);
 	/* libzmq leaves the file of an ipc endpoint behind. */
 	if (strncmp(order.endpoint, "ipc://", 6) == 0)
 		unlink(order.endpoint + 6);
