@@ -58,7 +58,7 @@ export {
 } from "../../packages/core/dist/security/zap-message.js";
 export { SOCKET_TYPE_NUMBER, type SocketTypeName } from "../../packages/core/dist/socket-type.js";
 export { MessageAssembler } from "../../packages/core/dist/transport/message-assembler.js";
-export { upstreamCommand, upstreamMessage } from "../../packages/core/dist/transport/upstream.js";
+export { upstreamHead, upstreamMessage } from "../../packages/core/dist/transport/upstream.js";
 export {
 	encodeCommand,
 	encodeError,
@@ -71,7 +71,7 @@ export {
 	parseProperties,
 } from "../../packages/core/dist/wire/command.js";
 export { decodeDatagram, encodeDatagram } from "../../packages/core/dist/wire/datagram.js";
-export { type ChunkDecoder, encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder } from "../../packages/core/dist/wire/frame.js";
+export { type ChunkDecoder, encodeFrame, FLAG_COMMAND, FLAG_MORE, FrameDecoder, headed } from "../../packages/core/dist/wire/frame.js";
 export { encodeGreeting, GreetingDecoder } from "../../packages/core/dist/wire/greeting.js";
 export { OLD_FRAME_ENCODER, OldFrameDecoder } from "../../packages/core/dist/wire/old-frame.js";
 export { Socks5Client } from "../../packages/core/dist/wire/socks5.js";

@@ -9,13 +9,14 @@ import {
 	encodePing,
 	encodeProperties,
 	encodeReady,
+	headed,
 	ProtocolError,
 	parseCommand,
 	parseError,
 	parsePing,
 	parseProperties,
 	type SocketTypeName,
-	upstreamCommand,
+	upstreamHead,
 	upstreamMessage,
 } from "../core.ts";
 import { must, type Target } from "../target.ts";
@@ -38,7 +39,8 @@ function readSubscription(name: string, data: Buffer): void {
 	for (const type of PUBLISHERS) {
 		const message = upstreamMessage(type, encodeCommand(name, data));
 		if (message === undefined) continue;
-		const back = upstreamCommand(BACK[type] ?? "SUB", true, message);
+		const head = upstreamHead(BACK[type] ?? "SUB", true, message);
+		const back = head && headed(head, message[0] as Uint8Array);
 		must(back?.equals(encodeCommand(name, data)) === true, `${name} for ${type} is another command when it is sent on`);
 	}
 }
