@@ -170,6 +170,9 @@ describe("time limits", () => {
 		await rep.receive();
 		rep.receiveTimeout = 20;
 		seen.push(await became(() => rep.receive()));
+		// While there is time it waits: the state may change.
+		req.sendTimeout = 60_000;
+		seen.push(await became(() => req.send("3"), TURNS));
 		for (const socket of [rep, req, router]) socket.close();
 		return seen;
 	});
