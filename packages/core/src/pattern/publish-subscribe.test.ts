@@ -198,8 +198,7 @@ describe("SUB", () => {
 		const sub = new SubPattern(HOST, XSUB);
 		const { far } = peerOf(sub, 0);
 		let urged = 0;
-		const owner = { onReadable: () => {}, onWritable: () => {}, onClosed: () => {}, onUrged: () => ++urged };
-		far.owner = owner;
+		far.owner = { onReadable: () => {}, onWritable: () => {}, onClosed: () => {}, onUrged: () => ++urged };
 		const topics = Array.from({ length: 3 * SUBSCRIPTIONS_AHEAD }, (_, i) => `topic ${i}`);
 		sub.subscribeAll(topics.map((topic) => Buffer.from(topic)));
 		expect([far.inboundLength, urged]).toEqual([SUBSCRIPTIONS_AHEAD, 1]);
