@@ -166,6 +166,19 @@ describe("faults of libzmq that are not repeated", () => {
 		dish.close();
 	});
 
+	// There the handler gets the bytes, which RFC 27 does not allow.
+	test("a ZAP domain that is not ASCII is taken, read back as it was, and asked for as in a URL", async () => {
+		const handler = new door.Router({ linger: 0 });
+		await handler.bind("inproc://zeromq.zap.01");
+		const [server, client] = [new door.Pair({ linger: 0, zapDomain: "a%é" }), new door.Pair({ linger: 0 })];
+		expect(server.zapDomain).toBe("a%é");
+		await server.bind("tcp://127.0.0.1:*");
+		client.connect(server.lastEndpoint as string);
+		const [, , , , domain] = await handler.receive();
+		expect(String(domain)).toBe("a%%C3%A9");
+		for (const socket of [client, server, handler]) socket.close();
+	});
+
 	// There any number passes for an address range.
 	test("an accept filter must be an address range", () => {
 		const socket = new door.Pull();

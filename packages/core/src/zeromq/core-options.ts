@@ -23,6 +23,11 @@ const size = (value: OptionValue): number => {
 	const bytes = value as bigint;
 	return bytes < 0n || bytes > INT_MAX ? -1 : Number(bytes);
 };
+/** Core's texts of ZAP are ASCII (RFC 27): other bytes are written as in a URL. */
+const asciiText = (value: OptionValue): string =>
+	value === null
+		? ""
+		: (value as Buffer).toString("latin1").replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 const NOTIFY = [null, "connect", "disconnect", "both"] as const;
 const STOPS = ["refused", "handshake", "disconnect"] as const;
 
@@ -57,7 +62,7 @@ const PROJECTIONS: Readonly<Record<number, Projection>> = {
 	52: { name: "correlate", shape: bool },
 	53: { name: "relaxed", shape: bool },
 	54: { name: "conflate", shape: bool },
-	55: { name: "zapDomain", shape: (value) => text(value) ?? "" },
+	55: { name: "zapDomain", shape: asciiText },
 	56: { name: "handover", shape: bool },
 	66: { name: "handshakeInterval" },
 	68: { name: "socksProxy", shape: text },
