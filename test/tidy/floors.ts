@@ -1,5 +1,5 @@
 /**
- * The floors of core, ground first, and the order of the packages. A file imports only what stands on a lower floor, or
+ * The floors of core and of runtime, ground first, and the order of the packages. A file imports only what stands on a lower floor, or
  * what stands beside it: in its own room, or, for loose files, on its own floor.
  *
  * A name with a slash is a room (a folder), one without is a file. A new file gets its place here; where none fits, the
@@ -25,6 +25,25 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 	["zeromq/"],
 ];
 
+export const RUNTIME_FLOORS: readonly (readonly string[])[] = [
+	["limits", "errors", "fifo", "remote"],
+	["address", "turns/", "restart/", "wire/"],
+	["definition/"],
+	["parts"],
+	["ref/"],
+	["actor/", "pool/"],
+	["host/"],
+	["thread/"],
+	["system/"],
+	["index"],
+];
+
+/** The houses that have floors: their folder of sources. */
+export const HOUSES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+	"packages/core/src/": CORE_FLOORS,
+	"packages/runtime/src/": RUNTIME_FLOORS,
+};
+
 /** What each package and app may import by name; nobody imports an app. */
 export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/core": [],
@@ -45,10 +64,17 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"packages/zloom": [],
 };
 
-/** The floor of a file in packages/core/src and its room (the folder, or nothing for a loose file). */
-export function placeOf(filePath: string): { floor: number; room: string } | undefined {
-	const inside = filePath.replace(/^packages\/core\/src\//, "").replace(/\.ts$/, "");
+/** The folder of sources that a file belongs to, if that has floors. */
+export function houseOf(filePath: string): string | undefined {
+	return Object.keys(HOUSES).find((house) => filePath.startsWith(house));
+}
+
+/** The floor of a file in its house and its room (the folder, or nothing for a loose file). */
+export function placeOf(filePath: string): { house: string; floor: number; room: string } | undefined {
+	const house = houseOf(filePath);
+	if (house === undefined) return undefined;
+	const inside = filePath.slice(house.length).replace(/\.ts$/, "");
 	const folder = inside.includes("/") ? `${inside.slice(0, inside.indexOf("/"))}/` : "";
-	const floor = CORE_FLOORS.findIndex((names) => names.includes(folder === "" ? inside : folder));
-	return floor === -1 ? undefined : { floor, room: folder };
+	const floor = (HOUSES[house] ?? []).findIndex((names) => names.includes(folder === "" ? inside : folder));
+	return floor === -1 ? undefined : { house, floor, room: folder };
 }

@@ -3,15 +3,15 @@
  * (request), other host (peer) and the host that holds them. Types only; each class imports this file instead of its neighbours,
  * so that no two files need each other.
  */
-import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions } from "./actor-types.ts";
-import type { EncodedValue } from "./codec.ts";
-import type { Deadlines } from "./deadlines.ts";
-import type { HeaderFields } from "./envelope.ts";
+import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions } from "./definition/actor-types.ts";
 import type { ActorError } from "./errors.ts";
-import type { ExitHow, ExitReason } from "./exit-reason.ts";
-import type { RestartOptions } from "./restart-policy.ts";
-import type { RefReader } from "./revive.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { RestartOptions } from "./restart/restart-policy.ts";
+import type { Deadlines } from "./turns/deadlines.ts";
+import type { Scheduler } from "./turns/scheduler.ts";
+import type { EncodedValue } from "./wire/codec.ts";
+import type { HeaderFields } from "./wire/envelope.ts";
+import type { ExitHow, ExitReason } from "./wire/exit-reason.ts";
+import type { RefReader } from "./wire/revive.ts";
 
 /** What all hosts of a system share. */
 export interface HostOptions {

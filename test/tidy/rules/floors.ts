@@ -1,8 +1,8 @@
 /**
- * Imports in core point downwards only (floors.ts has the order). Two rooms on one floor do not know each other, and
+ * Imports in core and in runtime point downwards only (floors.ts has the order). Two rooms on one floor do not know each other, and
  * patterns and transports never do: they meet at `pipe`.
  */
-import { CORE_FLOORS, placeOf } from "../floors.ts";
+import { HOUSES, houseOf, placeOf } from "../floors.ts";
 import { importsOf } from "../imports.ts";
 import type { Rule } from "../rule.ts";
 import type { TreeFile } from "../tree.ts";
@@ -20,7 +20,7 @@ function checkFile(file: TreeFile): string[] {
 		if (target === undefined) continue;
 		const to = placeOf(target);
 		// A file without a place is reported where it stands.
-		if (to === undefined) continue;
+		if (to === undefined || to.house !== from.house) continue;
 		const where = `${file.path}:${line} imports ${target}`;
 		if (NEVER.some(([a, b]) => a === from.room && b === to.room)) findings.push(`${where}: patterns and transports meet at pipe/`);
 		else if (to.floor > from.floor) findings.push(`${where}, which stands higher (floor ${to.floor} above ${from.floor})`);
@@ -30,8 +30,10 @@ function checkFile(file: TreeFile): string[] {
 }
 
 export const floors: Rule = {
-	name: "imports in core point downwards",
-	advice: `Move what is shared to a lower floor, or hand it in as an argument. The floors, ground first: ${CORE_FLOORS.map((names) => names.join(" ")).join(" · ")}. A new file gets its place in test/tidy/floors.ts.`,
+	name: "imports in core and runtime point downwards",
+	advice: `Move what is shared to a lower floor, or hand it in as an argument. The floors, ground first: ${Object.entries(HOUSES)
+		.map(([house, floors]) => `${house}: ${floors.map((names) => names.join(" ")).join(" · ")}`)
+		.join("; ")}. A new file gets its place in test/tidy/floors.ts.`,
 	violations: [
 		{ "packages/core/src/pipe/pipe.ts": 'import { Socket } from "../socket/socket.ts";' },
 		{ "packages/core/src/pattern/pair.ts": 'import type { Engine } from "../transport/engine.ts";' },
@@ -39,6 +41,8 @@ export const floors: Rule = {
 		{ "packages/core/src/wire/frame.ts": 'import { Pipe } from "../pipe/pipe.ts";' },
 		{ "packages/core/src/memory/ring.ts": 'type Late = import("../wire/frame.ts").Frame;' },
 		{ "packages/core/src/homeless.ts": "export const x = 1;" },
+		{ "packages/runtime/src/actor/cell.ts": 'import { Host } from "../host/host.ts";' },
+		{ "packages/runtime/src/homeless.ts": "export const x = 1;" },
 	],
 	innocent: {
 		"packages/core/src/pattern/pair.ts":
@@ -46,7 +50,8 @@ export const floors: Rule = {
 		"packages/core/src/transport/engine.ts":
 			'import { Frame } from "../wire/frame.ts"; import { Mechanism } from "../security/mechanism.ts";',
 		"packages/core/src/message.ts": 'import type { SocketType } from "./socket-type.ts"; import { ZmqError } from "./errors.ts";',
+		"packages/runtime/src/host/host.ts": 'import { Cell } from "../actor/cell.ts"; import type { HostPart } from "../parts.ts";',
 		"packages/core/src/wire/frame.test.ts": 'import { Socket } from "../socket/socket.ts";',
 	},
-	check: (tree) => tree.shipped.filter((file) => file.path.startsWith("packages/core/src/")).flatMap(checkFile),
+	check: (tree) => tree.shipped.filter((file) => houseOf(file.path) !== undefined).flatMap(checkFile),
 };

@@ -1,0 +1,169 @@
+/**
+ * The types that make actors typed end to end: from the handlers that a setup function returns to the `tell`, `ask` and
+ * `stream` faces of a ref. Types only.
+ */
+
+import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
+import type { ExitReason } from "../wire/exit-reason.ts";
+
+type Call = (...args: never[]) => unknown;
+type Streamed = AsyncIterable<unknown> | Iterator<unknown>;
+/** What a handler that only throws returns fits everything, and is no stream. */
+type IsStream<R> = [R] extends [never] ? false : R extends Streamed ? true : false;
+type IsAsyncStream<R> = [R] extends [never] ? false : R extends AsyncIterable<unknown> ? true : false;
+
+/** Names of the handlers that answer: everything but generators. */
+export type AnsweringNames<H> = {
+	[K in keyof H]: H[K] extends Call ? (IsStream<ReturnType<H[K]>> extends true ? never : K) : never;
+}[keyof H];
+/** Names of the handlers that stream: async generators. */
+export type StreamingNames<H> = {
+	[K in keyof H]: H[K] extends Call ? (IsAsyncStream<ReturnType<H[K]>> extends true ? K : never) : never;
+}[keyof H];
+
+type ParametersOf<F> = F extends (...args: infer A) => unknown ? A : never;
+type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+type ItemOf<F> = F extends (...args: never[]) => AsyncIterable<infer T> ? T : never;
+
+/** Settles when the message was accepted: at once with credit, else when there is some. */
+export type TellFace<H> = { readonly [K in AnsweringNames<H>]: (...args: ParametersOf<H[K]>) => Promise<void> };
+/** Settles with the answer. */
+export type AskFace<H> = { readonly [K in AnsweringNames<H>]: (...args: ParametersOf<H[K]>) => Promise<ResultOf<H[K]>> };
+/** Opens at the first `next()`; breaking off ends the generator at the other side. */
+export type StreamFace<H> = { readonly [K in StreamingNames<H>]: (...args: ParametersOf<H[K]>) => AsyncIterableIterator<ItemOf<H[K]>> };
+/** Returns at once. */
+export type TryFace<H> = { readonly [K in AnsweringNames<H>]: (...args: ParametersOf<H[K]>) => TryResult };
+/** What became of a message that may not wait: the actor will get it; it has too much to do, and the message is still yours; it is gone. */
+export type TryResult = "accepted" | "full" | "down";
+
+/** How long to wait, and what gives the wait up. */
+export interface CallOptions {
+	/** For an ask: until the answer. For a stream: for each item. For a tell: for credit. */
+	readonly timeoutMs?: number;
+	/** Aborting rejects the call with ERR_CANCELLED, and tells the handler. */
+	readonly signal?: AbortSignal;
+}
+
+/** The four ways to talk to an actor or a pool. */
+export interface Faces<H> {
+	/** Sends, and expects no answer. */
+	readonly tell: TellFace<H>;
+	/** Sends, and waits for the answer. */
+	readonly ask: AskFace<H>;
+	/** Receives many answers, as fast as they are taken. */
+	readonly stream: StreamFace<H>;
+	/** Sends if that is possible at once. */
+	readonly try: TryFace<H>;
+}
+
+/** A reference to an actor, wherever it lives. Can be sent to other actors. */
+export interface ActorRef<H = unknown> extends Faces<H> {
+	/** Where the actor lives, for example `inproc://counter`. */
+	readonly address: string;
+	/** Settles when the actor has ended, with the reason; never rejects. */
+	readonly exited: Promise<ExitReason>;
+	/** The same faces with another timeout or a signal. */
+	with(options: CallOptions): Faces<H>;
+	/** The actor takes what it already has, then its children and it end. Settles when it has ended. */
+	stop(options?: { timeoutMs?: number }): Promise<ExitReason>;
+	/** The actor ends at once; what it has in hand and in its mailbox is lost. */
+	kill(): Promise<ExitReason>;
+}
+
+/** The call that a handler is working on. Read it before the first `await` of a reentrant actor. */
+export interface CurrentCall {
+	/** Aborted when the caller gives up or goes away, or the actor is killed or fails. */
+	readonly signal: AbortSignal;
+	/** Whether it is, as of the last await: a loop that never awaits keeps the news from arriving. */
+	cancelled(): boolean;
+	/** When the caller gives up, in ms since the epoch; Infinity when it does not. */
+	readonly deadline: number;
+	/** The actor that sent the message; undefined when code outside of actors did. */
+	readonly sender: ActorRef | undefined;
+}
+
+/** Where an actor is to live, and what its setup gets; all of it optional. */
+export interface SpawnOptions<Args extends unknown[]> {
+	/** Arguments of the setup function, after ctx. */
+	readonly args?: Args;
+	/** The address, for example `inproc://counter` or `tcp://10.0.0.7:7400/counter`. */
+	readonly at?: string;
+	/** The node, when the actor needs no name of its own. A list of nodes is taken in turn. */
+	readonly on?: string | readonly string[];
+	/** The thread at this node: "main" or an index. Default: the one with the fewest actors. */
+	readonly thread?: "main" | number;
+	/** How it begins anew after a failure. Default: as it is defined, else "transient", 3 times in 5 s. */
+	readonly restart?: RestartKind | RestartOptions;
+}
+
+/** `args` may be left out only when setup takes none. */
+export type SpawnParameters<Args extends unknown[]> = Args extends []
+	? [options?: SpawnOptions<Args>]
+	: [
+			options: SpawnOptions<Args> & {
+				/** Arguments of the setup function, after ctx. */
+				readonly args: Args;
+			},
+		];
+
+/** A timer of an actor; it ends with the actor. */
+export interface ActorTimer {
+	/** Takes the timer back; nothing happens when it has run. */
+	cancel(): void;
+}
+
+/** What an actor's setup function gets. */
+export interface ActorContext {
+	/** This actor, to be given to others. */
+	readonly self: ActorRef;
+	/** The name in its address. */
+	readonly name: string;
+	/** Aborted when the actor is told to stop, is killed or fails. */
+	readonly signal: AbortSignal;
+	/** The message in hand. @throws Error outside of a handler */
+	readonly call: CurrentCall;
+	/** Creates a child: on this thread unless the options say otherwise. Children end before their parent, the youngest first. */
+	spawn<Args extends unknown[], H extends object>(
+		definition: ActorDefinition<Args, H>,
+		...options: SpawnParameters<Args>
+	): Promise<ActorRef<H>>;
+	/** A ref to an actor that exists. */
+	ref<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, at: string): ActorRef<H>;
+	/** Calls back, as a turn of this actor, when another has ended. Returns how to take that back. */
+	watch(ref: ActorRef<never> | ActorRef, onExit: (reason: ExitReason) => void): () => void;
+	/** Runs once after so many ms, as a turn of this actor. What it throws fails the actor. */
+	after(ms: number, run: () => unknown): ActorTimer;
+	/** Runs every so many ms, as a turn of this actor; a run that is still waiting is not queued twice. */
+	every(ms: number, run: () => unknown): ActorTimer;
+	/** Ends this actor after what is in its mailbox; a permanent one begins anew. */
+	stop(): void;
+	/** Writes one line to stderr, with the actor's address. */
+	log(...parts: unknown[]): void;
+}
+
+/** How actors of one kind take their messages; given to defineActor. */
+export interface ActorOptions {
+	/** Takes the next message before the promise of the last has settled. */
+	readonly reentrant?: boolean;
+	/** Credit of each sending thread or node, messages. */
+	readonly highWaterMark?: number;
+	/** The same in encoded bytes. */
+	readonly highWaterBytes?: number;
+	/**
+	 * What follows when a tell, a timer or a watch throws. A restart runs setup again and keeps address, refs and mailbox; the message in
+	 * hand is lost, children and timers end. Default "transient", 3 times in 5 s.
+	 */
+	readonly restart?: RestartKind | RestartOptions;
+}
+
+/** A kind of actor: made by defineActor, known on every thread by its module and name. */
+export interface ActorDefinition<Args extends unknown[] = never[], H extends object = object> {
+	/** URL of the module that hosting threads import. */
+	readonly module: string;
+	/** The name that it was defined with, one of its module's own. */
+	readonly name: string;
+	/** How its actors take their messages. */
+	readonly options: ActorOptions;
+	/** @internal */
+	readonly setup: (ctx: ActorContext, ...args: Args) => H | Promise<H>;
+}
