@@ -2,14 +2,15 @@
  * What threads with nothing to do cost: CPU time of the whole process over some seconds, in percent of one core.
  *
  * Each thread waits for messages: in a `for await` on a socket that this thread is connected to by inproc, or on its port. Each has got a
- * message and answered it before the clock starts, so that all that is made lazily is there and was in use; then a second passes.
+ * message and answered it before the clock starts, so that all that is made lazily is there and was in use. Then so much time passes that
+ * V8 has tidied up: it collects once in each thread, some 5 to 8 s after that was last busy, whatever it runs.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { printFigure } from "./figure.ts";
 import type { ParkedOrder, SleeperOrder } from "./orders.ts";
 import { BenchThread } from "./thread.ts";
 
-const SETTLE_MS = 1000;
+const SETTLE_MS = 12_000;
 
 /** Sends one message and waits for the answer; returns what ends this side. */
 async function wake(library: ParkedOrder["library"], endpoint: string, thread: BenchThread): Promise<() => void> {
