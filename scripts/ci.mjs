@@ -1,7 +1,7 @@
 /**
  * Everything that must hold before a change lands, in CI sizes, one step after the other; called by .ci/run. A step that
- * fails does not keep the next ones from running. At the end stand the last lines of each step that failed, a line for each
- * step, and in the last line the totals of all.
+ * fails does not keep the next ones from running. At the end stand the last lines of each step that failed, the tests that
+ * failed or were unsteady (suite.mjs) with what they said, a line for each step, and in the last line the totals of all.
  *
  * Shutdown: each step runs in a process group of its own, which is killed when the step is over its time or when this
  * process is told to end: a hang is a failure with a name, and nothing outlives the run.
@@ -10,7 +10,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { KeptOutput } from "./kept-output.mjs";
 import { NODE_VERSIONS } from "./nodes.mjs";
-import { countsFile } from "./suite.mjs";
+import { countsFile, SECOND_RUN } from "./suite.mjs";
 import { root } from "./workspace.mjs";
 
 /**
@@ -54,7 +54,9 @@ const STEPS = [
 ];
 
 /** What is shown again of all steps that failed, lines: with the summary it fits a page of log. */
-const SHOWN_LINES_MAX = 64;
+const SHOWN_LINES_MAX = 40;
+/** How many of the tests that failed or were unsteady are shown. */
+const SHOWN_TESTS_MAX = 8;
 /** How long output may take to arrive when its process has gone, ms. */
 const LATE_OUTPUT_MS = 2000;
 
@@ -68,7 +70,12 @@ const npm = process.platform === "win32" ? "npm.cmd" : "npm";
  */
 function runStep(args, minutes, output) {
 	return new Promise((resolve) => {
-		const child = spawn(npm, ["--silent", ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		const child = spawn(npm, ["--silent", ...args], {
+			cwd: root,
+			stdio: ["ignore", "pipe", "pipe"],
+			detached: true,
+			env: { ...process.env, [SECOND_RUN]: "1" },
+		});
 		for (const name of /** @type {const} */ (["stdout", "stderr"]))
 			child[name].setEncoding("utf8").on("data", (text) => {
 				process[name].write(text);
@@ -114,6 +121,8 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
 /** @type {{ name: string, output: KeptOutput }[]} */
 const failures = [];
+/** A paragraph for each test that failed or was unsteady. @type {string[]} */
+const tests = [];
 for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 	console.log(`\nzloom: ${name} (npm ${args.join(" ")})`);
 	const started = performance.now();
@@ -126,6 +135,9 @@ for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 		step.passed += counted.passed;
 		step.failed += counted.failed;
 		step.skipped += counted.skipped;
+		for (const failure of counted.failures) tests.push(`FAILED in ${name}: ${failure.file}: ${failure.test}\n${failure.message}`);
+		for (const failure of counted.unsteady)
+			tests.push(`UNSTEADY in ${name}, passed at its second run: ${failure.file}: ${failure.test}\n${failure.message}`);
 	}
 	if (counts.length === 0 && ok) step.passed = 1;
 	// Lint, types, a build that breaks: failures that no test counts.
@@ -140,6 +152,7 @@ for (const { name, args, minutes, counts = [], mustFail = false } of STEPS) {
 }
 for (const { name, output } of failures)
 	console.log(`\nzloom: FAILED ${name}, its last lines:\n${output.lines(Math.ceil(SHOWN_LINES_MAX / failures.length)).join("\n")}`);
+for (const test of tests.slice(0, SHOWN_TESTS_MAX)) console.log(`\nzloom: ${test}`);
 console.log(`\n${summary.join("\n")}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -59,7 +59,8 @@ export class KeptOutput {
 		const kept = { at: this.#count++, text: text.length > CHARACTERS_MAX ? `${text.slice(0, CHARACTERS_MAX)}…` : text };
 		this.#last.push(kept);
 		if (this.#last.length > LAST_LINES_MAX) this.#last.shift();
-		if (!TELLING.test(text)) return;
+		// What is printed again and again tells nothing new.
+		if (!TELLING.test(text) || this.#telling.some((line) => line.text === kept.text)) return;
 		this.#telling.push(kept);
 		if (this.#telling.length > TELLING_LINES_MAX) this.#telling.shift();
 	}

@@ -4,7 +4,7 @@
  */
 import { NODE_VERSIONS, nodeExecutable } from "./nodes.mjs";
 import { prepare } from "./prepare.mjs";
-import { runSuite } from "./suite.mjs";
+import { runSuite, told } from "./suite.mjs";
 
 const asked = process.argv.slice(2);
 const versions = asked.length === 0 ? NODE_VERSIONS : NODE_VERSIONS.filter((version) => asked.some((prefix) => version.startsWith(prefix)));
@@ -17,8 +17,8 @@ await prepare();
 const lines = [];
 for (const version of versions) {
 	console.log(`zloom: the suite on Node ${version}`);
-	const { ok, passed, failed, skipped } = await runSuite({ name: `node-${version}`, executable: nodeExecutable(version) });
-	lines.push(`zloom: Node ${version}: ${passed} tests passed, ${failed} failed, ${skipped} skipped`);
-	if (!ok) process.exitCode = 1;
+	const counts = await runSuite({ name: `node-${version}`, executable: nodeExecutable(version) });
+	lines.push(`zloom: Node ${version}: ${told(counts)}`);
+	if (!counts.ok) process.exitCode = 1;
 }
 console.log(lines.join("\n"));

@@ -7,7 +7,7 @@
 import path from "node:path";
 import { runNode } from "./child.mjs";
 import { prepare } from "./prepare.mjs";
-import { runSuite } from "./suite.mjs";
+import { runSuite, told } from "./suite.mjs";
 import { root } from "./workspace.mjs";
 
 /** @param {string[]} parts */
@@ -33,7 +33,7 @@ if (args.length === 0) {
 		if (status !== 0) failedChecks.push(name);
 	}
 }
-const { ok, passed, failed, skipped } = await runSuite({ name: "test", args });
+const counts = await runSuite({ name: "test", args });
 const checks = args.length > 0 ? "" : failedChecks.length === 0 ? "; lint, format and types ok" : `; failed: ${failedChecks.join(", ")}`;
-console.log(`zloom: ${passed} tests passed, ${failed} failed, ${skipped} skipped${checks}`);
-process.exitCode = ok && failedChecks.length === 0 ? 0 : 1;
+console.log(`zloom: ${told(counts)}${checks}`);
+process.exitCode = counts.ok && failedChecks.length === 0 ? 0 : 1;
