@@ -136,6 +136,8 @@ export interface TargetPart {
 	readonly exit: ExitReason | undefined;
 	readonly exited: Promise<ExitReason>;
 	readonly load: number;
+	/** Actors of this host that are linked with it. */
+	linked: Set<CellPart> | undefined;
 	/** What it has become: its thread had ended, and it came back elsewhere. */
 	readonly successor: TargetPart | undefined;
 	/** Itself or its last successor; settles when it is not away. */
@@ -201,6 +203,13 @@ export interface CellPart {
 	addTask(task: () => unknown): void;
 	addStep(stream: OutboundStreamPart): void;
 	stop(timeoutMs: number, byItself?: boolean): void;
+	/** Ends with another actor from here on, and that one with this. @param tell the other does not know yet */
+	link(target: TargetPart, tell: boolean): void;
+	unlink(target: TargetPart, tell: boolean): void;
+	/** A linked actor has ended. */
+	linkDown(target: TargetPart, reason: ExitReason): void;
+	/** A linked actor has come back as another. */
+	linkMoved(target: TargetPart, successor: TargetPart): void;
 	die(reason: ExitReason): void;
 }
 

@@ -13,11 +13,12 @@ import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import type { ActorDefinition } from "../definition/actor-types.ts";
 import { ActorError } from "../errors.ts";
 import { MAILBOX_BYTES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT } from "../limits.ts";
-import type { CallPart, CellPart, HostPart, InletPart, LifeOwner, LifePart, OutboundStreamPart } from "../parts.ts";
+import type { CallPart, CellPart, HostPart, InletPart, LifeOwner, LifePart, OutboundStreamPart, TargetPart } from "../parts.ts";
 import { checkRestart, type RestartOptions, RestartPolicy } from "../restart/restart-policy.ts";
 import type { Runnable } from "../turns/scheduler.ts";
 import type { ExitHow, ExitReason } from "../wire/exit-reason.ts";
 import { Life } from "./life.ts";
+import { Links } from "./links.ts";
 import { Mailbox } from "./mailbox.ts";
 import { OwnCredit } from "./own-credit.ts";
 import { Target } from "./target.ts";
@@ -56,6 +57,8 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	readonly #restart: Required<RestartOptions> | undefined;
 	/** Made at the first failure. */
 	#policy: RestartPolicy | undefined;
+	/** Made at the first link. */
+	#links: Links | undefined;
 	#state: State = "living";
 	#life: Life;
 	#queued = false;
@@ -129,6 +132,24 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		this.wake();
 	}
 
+	link(target: TargetPart, tell: boolean): void {
+		if (this.dead) return;
+		this.#links ??= new Links(this);
+		this.#links.add(target, tell);
+	}
+
+	unlink(target: TargetPart, tell: boolean): void {
+		this.#links?.remove(target, tell);
+	}
+
+	linkDown(target: TargetPart, reason: ExitReason): void {
+		this.#links?.ended(target, reason);
+	}
+
+	linkMoved(target: TargetPart, successor: TargetPart): void {
+		this.#links?.moved(target, successor);
+	}
+
 	/** Ends now, for good. */
 	die(reason: ExitReason): void {
 		if (this.dead) return;
@@ -139,6 +160,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		clearTimeout(this.#stopTimer);
 		clearTimeout(this.#restartTimer);
 		this.#mailbox.clear();
+		this.#links?.clear();
 		void this.#life.end(undefined);
 		this.host.buried(this, reason);
 		starting?.reject(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} ended while it was set up`));

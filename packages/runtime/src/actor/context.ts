@@ -81,6 +81,27 @@ export class Context implements ActorContext {
 		};
 	}
 
+	link(ref: ActorRef<never> | ActorRef): () => void {
+		if (!((ref as unknown) instanceof Ref)) throw new ActorError("ERR_BAD_OPTION", "link needs a ref, as spawn and ref give it");
+		const life = this.#life;
+		const { cell } = life;
+		let linked = true;
+		const link = (target: TargetPart): void => {
+			if (linked && !life.over) cell.link(target, true);
+		};
+		const found = (ref as unknown as Ref).resolved();
+		if (found instanceof Promise)
+			found.then(link, (error: unknown) => {
+				if (linked && !life.over) cell.die({ kind: "linked", linked: ref.address, error });
+			});
+		else link(found);
+		return () => {
+			linked = false;
+			const target = (ref as unknown as Ref).resolved();
+			if (!(target instanceof Promise)) cell.unlink(target, true);
+		};
+	}
+
 	after(ms: number, run: () => unknown): ActorTimer {
 		checkMs(ms, "after", 0);
 		const life = this.#life;

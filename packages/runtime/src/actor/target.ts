@@ -30,6 +30,7 @@ export class Target implements TargetPart {
 	closing = false;
 	window: Window | undefined;
 	successor: TargetPart | undefined;
+	linked: Set<CellPart> | undefined;
 	/** While the actor is away: settles when it is back, or down. */
 	#away: Promise<void> | undefined;
 	/** How it was told to end while it was away. */
@@ -50,6 +51,7 @@ export class Target implements TargetPart {
 		this.address = options.address;
 		this.window = options.window;
 		this.successor = undefined;
+		this.linked = undefined;
 		this.#messages = options.window?.messages ?? 0;
 		this.#bytes = options.window?.bytes ?? 0;
 	}
@@ -250,6 +252,8 @@ export class Target implements TargetPart {
 			}
 			successor.take(held);
 		}
+		for (const cell of this.linked ?? []) cell.linkMoved(this, successor);
+		this.linked = undefined;
 		if (this.#endAsked === "killed") void successor.kill();
 		else if (this.#endAsked === "stopped") void successor.stop(STOP_TIMEOUT_MS_DEFAULT);
 		void successor.exited.then((reason) => this.down(reason));
@@ -261,6 +265,7 @@ export class Target implements TargetPart {
 		this.exit = reason;
 		this.peer?.targets.delete(this.actor);
 		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
+		for (const cell of this.linked ?? []) cell.linkDown(this, reason);
 		this.#resolveExited?.(reason);
 	}
 

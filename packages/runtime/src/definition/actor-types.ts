@@ -131,6 +131,11 @@ export interface ActorContext {
 	ref<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, at: string): ActorRef<H>;
 	/** Calls back, as a turn of this actor, when another has ended. Returns how to take that back. */
 	watch(ref: ActorRef<never> | ActorRef, onExit: (reason: ExitReason) => void): () => void;
+	/**
+	 * Links this actor with another: when either ends other than by being stopped, the other ends with it, with reason "linked"; at once when
+	 * the other has ended already. A restart is no end. Returns how to undo it, for both.
+	 */
+	link(ref: ActorRef<never> | ActorRef): () => void;
 	/** Runs once after so many ms, as a turn of this actor. What it throws fails the actor. */
 	after(ms: number, run: () => unknown): ActorTimer;
 	/** Runs every so many ms, as a turn of this actor; a run that is still waiting is not queued twice. */

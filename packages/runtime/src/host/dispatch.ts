@@ -6,8 +6,8 @@
 import { Call } from "../actor/call.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import { ActorError } from "../errors.ts";
-import { STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } from "../limits.ts";
-import type { RequestPart } from "../parts.ts";
+import { NAME_LENGTH_MAX, STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } from "../limits.ts";
+import type { CellPart, RequestPart } from "../parts.ts";
 import type { EnvelopeFrames } from "../remote.ts";
 import { decodeValue } from "../wire/codec.ts";
 import {
@@ -73,7 +73,7 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 			host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
 			break;
 		default:
-			control(host, peer, kind, header);
+			control(host, peer, kind, header, frames);
 	}
 }
 
@@ -83,8 +83,8 @@ function bytesOf(frames: EnvelopeFrames): number {
 	return bytes;
 }
 
-/** STOP, KILL, WATCH. */
-function control(host: Host, peer: Peer, kind: number, header: Buffer): void {
+/** STOP, KILL, WATCH, LINK, UNLINK. */
+function control(host: Host, peer: Peer, kind: number, header: Buffer, frames: EnvelopeFrames): void {
 	const cell = host.cells.get(toActor(header));
 	if (cell === undefined) {
 		host.sayDown(peer, toActor(header));
@@ -95,8 +95,24 @@ function control(host: Host, peer: Peer, kind: number, header: Buffer): void {
 		peer.say({ kind: Kind.WINDOW, fromActor: cell.number, a: cell.windowMessages, b: cell.windowBytes });
 		return;
 	}
+	if (kind === Kind.LINK || kind === Kind.UNLINK) {
+		link(host, peer, cell, header, frames);
+		return;
+	}
 	if (kind === Kind.STOP) cell.stop(Math.min(fieldA(header) || STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX));
 	else if (kind === Kind.KILL) cell.die({ kind: "killed" });
+}
+
+/** An actor there and this one end with each other from here on, or no longer. */
+function link(host: Host, peer: Peer, cell: CellPart, header: Buffer, frames: EnvelopeFrames): void {
+	const actor = fromActor(header);
+	if (actor === 0) throw new ActorError("ERR_PROTOCOL", "A link names the actor that it comes from");
+	const given = frames.length > 1 ? decodeValue(frames, 1, false, noRefs) : undefined;
+	const name = typeof given === "string" ? given.slice(0, NAME_LENGTH_MAX) : anonymousName(peer.thread, actor);
+	const address = joinAddress(peer.node === 0 ? LOCAL_NODE : host.services.nodeText(peer.node), name);
+	const other = host.target({ node: peer.node, thread: peer.thread, actor, address, window: undefined });
+	if (header[1] === Kind.LINK) cell.link(other, false);
+	else cell.unlink(other, false);
 }
 
 function message(host: Host, peer: Peer, kind: number, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {

@@ -88,6 +88,11 @@ export class Ref implements UntypedFaces {
 		);
 	}
 
+	/** @internal The actor, looked up at need. */
+	resolved(): TargetPart | Promise<TargetPart> {
+		return this.#sender.known() ?? this.#sender.resolve();
+	}
+
 	/** @internal For pools. */
 	get taker(): MessageTaker {
 		return this.#sender;

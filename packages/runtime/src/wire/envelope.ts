@@ -50,9 +50,13 @@ export const Kind = {
 	HOST_DOWN: 15,
 	/** The credit that the receiver of this has with the actor: a, b = messages and bytes. Answers WATCH. */
 	WINDOW: 16,
+	/** From an actor to one that it is linked with from here on: each ends with the other. Value: the name in the address of the first. */
+	LINK: 17,
+	/** Undoes {@link Kind.LINK}, for both. */
+	UNLINK: 18,
 } as const;
 
-export const KIND_MAX = 16;
+export const KIND_MAX = 18;
 
 export const Flag = {
 	/** The value is an error. */

@@ -31,6 +31,8 @@ export interface ExitReason {
 		| "error"
 		/** Its thread ended. */
 		| "thread"
+		/** An actor that it was linked with ended other than by being stopped; `linked` says which. */
+		| "linked"
 		/** Its node ended or cannot be reached. */
 		| "node"
 		/** It ended before anybody watched, and the reason is no longer known. */
@@ -39,11 +41,13 @@ export interface ExitReason {
 	readonly how?: ExitHow;
 	/** What was thrown, or why the thread or node ended, where that is known. */
 	readonly error?: unknown;
+	/** For kind "linked": the address of the linked actor, as the one that ended knew it; `error` is what that one ended with, if anything. */
+	readonly linked?: string;
 	/** For how "exit". */
 	readonly exitCode?: number;
 }
 
-const KINDS: readonly string[] = ["stopped", "killed", "error", "thread", "node", "unknown"] satisfies ExitReason["kind"][];
+const KINDS: readonly string[] = ["stopped", "killed", "error", "thread", "linked", "node", "unknown"] satisfies ExitReason["kind"][];
 const HOWS: readonly string[] = ["threw", "rejected", "uncaught", "exit", "memory", "terminated"] satisfies ExitHow[];
 
 /** How a thread ended, in words that follow its name. */
@@ -71,7 +75,8 @@ export function downError(reason: ExitReason, address: string): ActorError {
 	}
 	if (reason.kind === "node")
 		return new ActorError("ERR_NODE_DOWN", `The node of ${address} cannot be reached: spawn the actor elsewhere or try later`, options);
-	const how = reason.kind === "error" ? "failed" : reason.kind === "unknown" ? "has ended" : `was ${reason.kind}`;
+	const linked = reason.kind === "linked" ? `ended with ${reason.linked ?? "an actor"}, which it was linked with` : undefined;
+	const how = linked ?? (reason.kind === "error" ? "failed" : reason.kind === "unknown" ? "has ended" : `was ${reason.kind}`);
 	return new ActorError("ERR_ACTOR_DOWN", `The actor ${address} ${how}: spawn it again`, options);
 }
 
@@ -79,11 +84,12 @@ export function downError(reason: ExitReason, address: string): ActorError {
 export function toExitReason(value: unknown): ExitReason {
 	const kind = (value as { kind?: unknown } | null)?.kind;
 	if (typeof kind !== "string" || !KINDS.includes(kind)) return { kind: "unknown" };
-	const { error, how, exitCode } = value as { error?: unknown; how?: unknown; exitCode?: unknown };
+	const { error, how, exitCode, linked } = value as { error?: unknown; how?: unknown; exitCode?: unknown; linked?: unknown };
 	return {
 		kind: kind as ExitReason["kind"],
 		...(typeof how === "string" && HOWS.includes(how) && { how: how as ExitHow }),
 		...(error !== undefined && { error }),
+		...(typeof linked === "string" && { linked }),
 		...(Number.isInteger(exitCode) && { exitCode: exitCode as number }),
 	};
 }
