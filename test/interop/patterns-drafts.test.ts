@@ -79,7 +79,7 @@ describe.runIf(hasLibzmq).each([
 				await radio.send("wanted", { group: "group" });
 				expect(settled).toBe(true);
 			},
-			{ interval: 5, timeout: 10_000 },
+			{ interval: 5, timeout: 30_000 },
 		);
 		const [message, { group }] = await got;
 		expect([String(message), String(group)]).toEqual(["wanted", "group"]);
@@ -90,7 +90,7 @@ describe.runIf(hasLibzmq).each([
 		dish.join("group");
 		await join2(radio, dish, weBind);
 		const got = dish.receive();
-		await vi.waitFor(() => expect(radio.trySend("wanted", { group: "group" })).toBe("sent"), { interval: 5, timeout: 10_000 });
+		await vi.waitFor(() => expect(radio.trySend("wanted", { group: "group" })).toBe("sent"), { interval: 5, timeout: 30_000 });
 		expect(radio.trySend("other", { group: "groups" })).toBe("dropped");
 		const [message, { group }] = await got;
 		expect([String(message), String(group)]).toEqual(["wanted", "group"]);

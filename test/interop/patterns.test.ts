@@ -48,7 +48,8 @@ async function join2(us: Socket, them: Zeromq.Socket, { transport, weBind }: { t
 }
 
 const texts = (message: Uint8Array[]) => message.map((frame) => Buffer.from(frame).toString("latin1"));
-const topics = (pub: { topicsCount: number }, count: number) => vi.waitFor(() => expect(pub.topicsCount).toBe(count), { interval: 1 });
+const topics = (pub: { topicsCount: number }, count: number) =>
+	vi.waitFor(() => expect(pub.topicsCount).toBe(count), { interval: 1, timeout: 30_000 });
 
 describe.runIf(hasLibzmq).each(WAYS)("libzmq over $transport when $who", (way) => {
 	it("answers our REQ, with a number and without", async () => {
@@ -206,7 +207,7 @@ describe.runIf(hasLibzmq)("libzmq that goes and comes again", () => {
 		sub.subscribe("c");
 		sub.unsubscribe("a");
 		const second = peer(new zmq.XPublisher());
-		await vi.waitFor(() => second.bind(endpoint), { interval: 5 });
+		await vi.waitFor(() => second.bind(endpoint), { interval: 5, timeout: 30_000 });
 		const wanted = new Set<string>();
 		while ([...wanted].sort().join() !== "b,c") {
 			const [notice] = texts(await second.receive()) as [string];

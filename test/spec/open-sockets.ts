@@ -5,11 +5,11 @@
  * waited for; temporary folders go.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pull, Push, type Socket } from "@zloom/core";
 import { afterEach } from "vitest";
+import { freePort } from "../../packages/core/src/transport/fixtures/free-port.ts";
 import type { SpecTransport } from "./clause.ts";
 
 const opened: Socket[] = [];
@@ -51,13 +51,7 @@ export async function freeEndpoint(transport: SpecTransport): Promise<string> {
 		folders.push(folder);
 		return `ipc://${join(folder, "socket")}`;
 	}
-	const port = await new Promise<number>((resolve) => {
-		const server = createServer().listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
-	return `${transport}://127.0.0.1:${port}`;
+	return `${transport}://127.0.0.1:${await freePort()}`;
 }
 
 /** Binds one socket, connects the others to it, and tells where. */

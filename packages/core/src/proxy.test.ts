@@ -47,7 +47,7 @@ describe.each(TRANSPORTS)("a proxy over %s", (transport) => {
 		const proxy = new SocketProxy(xsub, xpub);
 		const running = proxy.run();
 		sub.subscribe("t");
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(1), PATIENT);
 		await pub.send(["t", "through"]);
 		expect(texts(await sub.receive())).toEqual(["t", "through"]);
 		proxy.terminate();
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)("a proxy over %s", (transport) => {
 		proxy.pause();
 		proxy.pause();
 		for (const text of ["2", "3"]) await push.send(text);
-		await vi.waitFor(() => expect(front.readable).toBe(true), { interval: 1 });
+		await vi.waitFor(() => expect(front.readable).toBe(true), PATIENT);
 		await expect(pull.receive({ timeoutMs: 20 })).rejects.toEqual(code("EAGAIN"));
 		proxy.resume();
 		expect(texts(await pull.receive())).toEqual(["2"]);
@@ -162,7 +162,7 @@ describe("a proxy", () => {
 		const proxy = new SocketProxy(pull, router);
 		const running = proxy.run();
 		for (let i = 0; i < 4; i++) await push.send(["d", String(i)]);
-		await vi.waitFor(() => expect(proxy.statistics.frontEnd.receivedMessages).toBe(3), { interval: 1 });
+		await vi.waitFor(() => expect(proxy.statistics.frontEnd.receivedMessages).toBe(3), PATIENT);
 		proxy.terminate();
 		await running;
 	});

@@ -52,7 +52,7 @@ it("a SUB of another thread tells of far more topics than a queue holds", async 
 		sub.connect("inproc://pattern-threads-many");
 		parentPort.postMessage(String(await sub.receive()));
 	`);
-	await vi.waitFor(() => expect(pub.topicsCount).toBe(20_000), { interval: 5, timeout: 20_000 });
+	await vi.waitFor(() => expect(pub.topicsCount).toBe(20_000), { interval: 5, timeout: 30_000 });
 	const got = once(worker, "message");
 	await pub.send("topic 19999");
 	expect(await got).toEqual(["topic 19999"]);
@@ -84,10 +84,10 @@ it("a REQ, a DISH and a CLIENT of another thread get their answers", async () =>
 	worker.on("message", (answer) => answers.push(answer));
 	const [question] = await rep.receive();
 	await rep.send(`re ${question}`);
-	await vi.waitFor(() => expect(radio.trySend("news", { group: "g" })).toBe("sent"), { interval: 5, timeout: 20_000 });
+	await vi.waitFor(() => expect(radio.trySend("news", { group: "g" })).toBe("sent"), { interval: 5, timeout: 30_000 });
 	const [message, tag] = await server.receive();
 	await server.send(`re ${message}`, tag);
-	await vi.waitFor(() => expect(answers).toEqual(["re q", "news of g", "re c"]), { interval: 5, timeout: 20_000 });
+	await vi.waitFor(() => expect(answers).toEqual(["re q", "news of g", "re c"]), { interval: 5, timeout: 30_000 });
 });
 
 it("threads that bind and connect the same names at the same time all meet", async () => {
@@ -129,10 +129,10 @@ it.each([false, true])("what a PUSH of another thread leaves behind is received,
 			parentPort.postMessage("left");
 		});
 	`);
-	await vi.waitFor(() => expect(pull.readable).toBe(true), { interval: 1, timeout: 20_000 });
+	await vi.waitFor(() => expect(pull.readable).toBe(true), { interval: 1, timeout: 30_000 });
 	worker.postMessage("leave");
 	await once(worker, "message");
 	if (!discardUnread) for (const text of ["1", "2", "3"]) expect(String(await pull.receive())).toBe(text);
-	await vi.waitFor(() => expect(pull.pipeCount).toBe(0), { interval: 1, timeout: 20_000 });
+	await vi.waitFor(() => expect(pull.pipeCount).toBe(0), { interval: 1, timeout: 30_000 });
 	expect(pull.tryReceive()).toBe(undefined);
 });

@@ -2,7 +2,8 @@
  * The contract of transports, kept through an I/O thread: the application's side is this source, the thread runs what is built.
  */
 import { afterAll } from "vitest";
-import { freeIpcEndpoint, freePort, freeTcpEndpoint } from "../transport/fixtures/free-endpoints.ts";
+import { freeIpcEndpoint, freeTcpEndpoint } from "../transport/fixtures/free-endpoints.ts";
+import { freePort } from "../transport/fixtures/free-port.ts";
 import { describeTransport } from "../transport/fixtures/transport-contract.ts";
 import type { Transport } from "../transport/transport.ts";
 import { TRANSPORTS } from "../transports.ts";

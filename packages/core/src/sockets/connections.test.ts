@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { createServer, Socket as TcpSocket } from "node:net";
 import { describe, expect, it, vi } from "vitest";
-import { freeEndpoint, meet, open } from "../fixtures/open-sockets.ts";
+import { freeEndpoint, meet, open, PATIENT } from "../fixtures/open-sockets.ts";
 import type { SocketEventType } from "../monitor.ts";
 import { RecordingHost } from "../transport/fixtures/recording-host.ts";
 import { StreamConnector } from "../transport/stream-connector.ts";
@@ -40,7 +40,7 @@ describe("reconnectStop", () => {
 		const closed = heard(dealer, "close");
 		dealer.connect(await freeEndpoint("tcp"));
 		await closed;
-		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), PATIENT);
 	});
 
 	it("ends a connection that is lost", async () => {
@@ -51,7 +51,7 @@ describe("reconnectStop", () => {
 		await there;
 		bound.close();
 		await gone;
-		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), PATIENT);
 	});
 
 	it("ends a connection whose handshake breaks off", async () => {
@@ -61,7 +61,7 @@ describe("reconnectStop", () => {
 		const failed = heard(dealer, "handshake:error:other");
 		dealer.connect(`tcp://127.0.0.1:${(server.address() as { port: number }).port}`);
 		await failed;
-		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), { interval: 1 });
+		await vi.waitFor(() => expect(dealer.pipeCount).toBe(0), PATIENT);
 		server.close();
 	});
 
@@ -80,7 +80,7 @@ describe("connectTimeout", () => {
 			return new TcpSocket();
 		};
 		const connector = new StreamConnector("tcp://10.0.0.1:1", host, { open });
-		await vi.waitFor(() => expect(attempts).toBeGreaterThan(2), { interval: 1 });
+		await vi.waitFor(() => expect(attempts).toBeGreaterThan(2), PATIENT);
 		await connector.close();
 	});
 });

@@ -74,16 +74,13 @@ describe.each(TRANSPORTS)("draft types over %s", (transport) => {
 		both.join("news", "weather");
 		const tell = async (group: string, message: string, ...dishes: Dish[]) => {
 			// The joins of all have come when all have got it once.
-			await vi.waitFor(
-				async () => {
-					await radio.send(message, { group });
-					for (const dish of dishes) {
-						const got = await dish.receive({ timeoutMs: 20 });
-						expect([String(got[0]), String(got[1].group)]).toEqual([message, group]);
-					}
-				},
-				{ interval: 1, timeout: 5000 },
-			);
+			await vi.waitFor(async () => {
+				await radio.send(message, { group });
+				for (const dish of dishes) {
+					const got = await dish.receive({ timeoutMs: 20 });
+					expect([String(got[0]), String(got[1].group)]).toEqual([message, group]);
+				}
+			}, PATIENT);
 		};
 		await tell("news", "n", news, both);
 		await tell("weather", "w", weather, both);
@@ -177,7 +174,7 @@ describe.each(["tcp", "ipc"] as const)("draft types over a broken connection of 
 			const radio = open(new Radio());
 			await radio.bind(endpoint);
 			const got = dish.receive();
-			await vi.waitFor(() => expect(radio.trySend(`round ${round}`, { group: "g" })).toBe("sent"), { interval: 1, timeout: 5000 });
+			await vi.waitFor(() => expect(radio.trySend(`round ${round}`, { group: "g" })).toBe("sent"), PATIENT);
 			expect(text(await got)).toBe(`round ${round}`);
 			await radio[Symbol.asyncDispose]();
 		}

@@ -3,7 +3,7 @@
  * conflation, high-water marks that change under way.
  */
 import { describe, expect, it, vi } from "vitest";
-import { freeEndpoint, meet, open, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
+import { freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
 import { Publisher, Subscriber } from "./publish-sockets.ts";
 import { Dealer, Pull, Push, Request, Router } from "./sockets.ts";
 
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)("conflation over %s", (transport) => {
 		const [pub, sub] = [open(new Publisher({ conflate: true })), open(new Subscriber({ conflate: true }))];
 		sub.subscribe("a", "b", "c");
 		await meet(transport, pub, sub);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(3), { interval: 1 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(3), PATIENT);
 	});
 });
 

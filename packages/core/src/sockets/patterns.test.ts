@@ -2,7 +2,7 @@
  * Patterns as their sockets show them, over every transport: turns, envelopes, subscriptions.
  */
 import { describe, expect, it, vi } from "vitest";
-import { freeEndpoint, meet, open, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
+import { freeEndpoint, meet, open, PATIENT, TRANSPORTS, texts } from "../fixtures/open-sockets.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "./publish-sockets.ts";
 import { Dealer, Reply, Request, Router } from "./sockets.ts";
 
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("request and reply over %s", (transport) => {
 });
 
 describe.each(TRANSPORTS)("publish and subscribe over %s", (transport) => {
-	const heard = (pub: Publisher | XPublisher, topics: number) => vi.waitFor(() => expect(pub.topicsCount).toBe(topics), { interval: 1 });
+	const heard = (pub: Publisher | XPublisher, topics: number) => vi.waitFor(() => expect(pub.topicsCount).toBe(topics), PATIENT);
 
 	it("deliver what matches, whichever side binds, until unsubscribed", async () => {
 		for (const publisherBinds of [true, false]) {
@@ -236,7 +236,7 @@ describe.each(["tcp", "ipc"] as const)("publish and subscribe over a broken conn
 			const pub = open(new Publisher());
 			await pub.bind(endpoint);
 			const topics = 3 - (round > 1 ? 1 : 0) + (round > 2 ? 1 : 0);
-			await vi.waitFor(() => expect(pub.topicsCount).toBe(topics), { interval: 1 });
+			await vi.waitFor(() => expect(pub.topicsCount).toBe(topics), PATIENT);
 			await pub.send(`a${round}`);
 			expect(texts(await sub.receive())).toEqual([`a${round}`]);
 			await pub[Symbol.asyncDispose]();
@@ -250,7 +250,7 @@ describe.each(["tcp", "ipc"] as const)("publish and subscribe over a broken conn
 		const [pub, sub] = [open(new Publisher()), open(new Subscriber())];
 		for (let i = 0; i < 20_000; i++) sub.subscribe(`topic ${i}`);
 		await meet(transport, pub, sub);
-		await vi.waitFor(() => expect(pub.topicsCount).toBe(20_000), { interval: 5, timeout: 10_000 });
+		await vi.waitFor(() => expect(pub.topicsCount).toBe(20_000), { interval: 5, timeout: 30_000 });
 		await pub.send("topic 19999");
 		expect(texts(await sub.receive())).toEqual(["topic 19999"]);
 	});

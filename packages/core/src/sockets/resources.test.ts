@@ -3,7 +3,7 @@
  */
 import { describe, expect, it, vi } from "vitest";
 import { Authenticator } from "../authenticator.ts";
-import { freeEndpoint, open } from "../fixtures/open-sockets.ts";
+import { freeEndpoint, open, PATIENT } from "../fixtures/open-sockets.ts";
 import type { SocketEventOf, SocketEventType } from "../monitor.ts";
 import { curveKeyPair } from "../security/curve-keys.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -108,7 +108,7 @@ describe("sockets that share a port", () => {
 			push.connect(`${port}/late`);
 			wrong.connect(`${port}/wrong`);
 			await push.send("kept");
-			await vi.waitFor(() => expect(accepted).toBe(2), { interval: 1 });
+			await vi.waitFor(() => expect(accepted).toBe(2), PATIENT);
 			const [late, reply] = [open(new Pull(theirs)), open(new Reply(theirs))];
 			const mismatch = heard(reply, "handshake:error:protocol");
 			await late.bind(`${port}/late`);

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseEndpoint } from "../endpoint/endpoint.ts";
-import { freePort } from "./fixtures/free-endpoints.ts";
+import { freePort } from "./fixtures/free-port.ts";
 import { bound, connected, host, message } from "./fixtures/tcp-ends.ts";
 import { tcp } from "./tcp.ts";
 

@@ -7,7 +7,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import { freePort } from "../fixtures/free-endpoints.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { transportEnds } from "../fixtures/transport-ends.ts";
 import { CERTIFICATE_PEM, KEY_PEM } from "./fixtures/certificates.ts";
 import { webClient } from "./fixtures/web-ends.ts";

@@ -6,7 +6,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { ProtocolError } from "../../wire/protocol-error.ts";
-import { freePort } from "../fixtures/free-endpoints.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { transportEnds } from "../fixtures/transport-ends.ts";
 import { ws } from "./web-socket.ts";
 

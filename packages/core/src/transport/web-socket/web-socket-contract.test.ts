@@ -1,4 +1,4 @@
-import { freePort } from "../fixtures/free-endpoints.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { describeTransport } from "../fixtures/transport-contract.ts";
 import { ws } from "./web-socket.ts";
 
