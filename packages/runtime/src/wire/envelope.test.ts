@@ -8,6 +8,7 @@ import {
 	fromActor,
 	fromNode,
 	fromThread,
+	KIND_MAX,
 	Kind,
 	methodOf,
 	readHeader,
@@ -61,7 +62,8 @@ test("what is no header is refused", () => {
 	expect(() => readHeader([])).toThrow(/40 bytes/);
 	expect(() => readHeader([good.subarray(0, 39)])).toThrow(/40 bytes/);
 	expect(() => readHeader([Buffer.concat([Buffer.from([2]), good.subarray(1)])])).toThrow(/version 2/);
-	for (const kind of [0, 17, 255]) expect(() => readHeader([Buffer.concat([Buffer.from([1, kind]), good.subarray(2)])])).toThrow(/kind/);
+	for (const kind of [0, KIND_MAX + 1, 255])
+		expect(() => readHeader([Buffer.concat([Buffer.from([1, kind]), good.subarray(2)])])).toThrow(/kind/);
 	expect(() => readHeader([Buffer.concat([good, Buffer.alloc(256, 97)])])).toThrow(/method name/);
 });
 
