@@ -22,6 +22,7 @@ export type {
 	TryResult,
 } from "./definition/actor-types.ts";
 export { defineActor } from "./definition/define-actor.ts";
+export type { OverflowPolicy } from "./definition/overflow.ts";
 export { ActorError, type ActorErrorCode } from "./errors.ts";
 export type { DeadLetter } from "./host/dead-letters.ts";
 export type { Pipeline, PipelineSource, StageOptions } from "./pool/pipeline.ts";

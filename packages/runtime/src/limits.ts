@@ -10,6 +10,8 @@ export const MAILBOX_BYTES_DEFAULT = 8 * 1024 * 1024;
 export const HELD_MESSAGES_MAX_DEFAULT = 10_000;
 /** Encoded bytes that may wait for credit per target: many large messages must not pass under the count. */
 export const HELD_BYTES_MAX = 64 * 1024 * 1024;
+/** Messages that an actor may have put aside (`ctx.stash`), when its definition does not say. */
+export const STASH_MESSAGES_DEFAULT = 1000;
 /** How long an ask waits when the caller does not say, ms. */
 export const ASK_TIMEOUT_MS_DEFAULT = 30_000;
 /** How long stop() lets an actor drain before it is killed, ms. */

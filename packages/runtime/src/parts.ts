@@ -4,6 +4,7 @@
  * so that no two files need each other.
  */
 import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions } from "./definition/actor-types.ts";
+import type { Overflow } from "./definition/overflow.ts";
 import type { ActorError } from "./errors.ts";
 import type { RestartOptions } from "./restart/restart-policy.ts";
 import type { Deadlines } from "./turns/deadlines.ts";
@@ -25,6 +26,8 @@ export interface HostOptions {
 export interface Window {
 	readonly messages: number;
 	readonly bytes: number;
+	/** What becomes of a message without credit; absent: it waits. */
+	readonly overflow?: Overflow;
 }
 
 /** Where an actor is, and the credit that each sending host has with it, where that is known already. */
@@ -70,7 +73,8 @@ export interface HostPart {
 	refReader(peer: PeerPart | undefined, cell: CellPart | undefined): RefReader;
 	/** Undoes an encoding that never left this host. */
 	decodeOwn(encoded: EncodedValue, cell: CellPart | undefined): unknown;
-	deadLetter(address: string, method: string): void;
+	/** @param overflow it was dropped because the mailbox was full */
+	deadLetter(address: string, method: string, overflow?: boolean): void;
 	log(address: string, parts: unknown[]): void;
 }
 
@@ -118,10 +122,18 @@ export interface CreditTaker {
 	taken(bytes: number): void;
 }
 
+/** Who gets the credit of messages of the actor's own host back. */
+export interface OwnCreditPart extends CreditTaker {
+	/** See {@link InletPart.makeRoom}. */
+	makeRoom(messages: number, bytes: number): void;
+}
+
 /** The relation of one sending host to one actor here. */
 export interface InletPart extends CreditTaker {
 	readonly peer: PeerPart & { readonly inlets: Map<number, InletPart> };
 	readonly cell: CellPart;
+	/** The sender wants room for so much: its oldest messages are dropped. */
+	makeRoom(messages: number, bytes: number): void;
 }
 
 /** An actor as this host sends to it. */
@@ -196,10 +208,16 @@ export interface CellPart {
 	readonly windowBytes: number;
 	readonly inlets: Set<InletPart>;
 	/** For messages of its own host. */
-	readonly ownCredit: CreditTaker;
+	readonly ownCredit: OwnCreditPart;
 	readonly dead: boolean;
 	readonly closing: boolean;
 	deliver(call: CallPart): void;
+	/** Drops the oldest message that came by this credit, and tells who waits for its answer; undefined when there is none. */
+	dropOldest(credit: CreditTaker): CallPart | undefined;
+	/** Puts the message in hand aside. @throws ActorError ERR_OVERLOADED */
+	stash(call: CallPart): void;
+	/** Puts all of them back, before all other messages. */
+	unstash(): number;
 	addTask(task: () => unknown): void;
 	addStep(stream: OutboundStreamPart): void;
 	stop(timeoutMs: number, byItself?: boolean): void;
@@ -218,6 +236,8 @@ export interface LifePart {
 	readonly cell: CellPart;
 	readonly signal: AbortSignal;
 	readonly call: CurrentCall;
+	/** Puts the message in hand aside. @throws Error when there is none, ActorError ERR_OVERLOADED, ERR_WRONG_KIND */
+	stash(): void;
 	readonly over: boolean;
 	/** It is over, or the actor takes no more messages. */
 	readonly closing: boolean;
@@ -248,6 +268,11 @@ export interface CallPart extends Cancellable {
 	readonly itemBytes: number;
 	readonly deadline: number;
 	readonly cancelled: boolean;
+	readonly settled: boolean;
+	/** It was in hand once: its credit is back, its arguments are decoded. */
+	readonly taken: boolean;
+	/** It was put aside; what its handler returns is not the answer. */
+	stashed: boolean;
 	readonly signal: AbortSignal;
 	readonly peer: PeerPart | undefined;
 	/** Told when the actor takes the message. */

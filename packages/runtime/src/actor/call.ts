@@ -47,6 +47,8 @@ export class Call implements CallPart {
 	stream: OutboundStreamPart | undefined;
 	cancelled = false;
 	settled = false;
+	taken = false;
+	stashed = false;
 	#args: unknown[] | undefined;
 	#frames: readonly Uint8Array[] | undefined;
 	#tagged = false;
@@ -76,14 +78,16 @@ export class Call implements CallPart {
 		this.#tagged = tagged;
 	}
 
-	/** The arguments, decoded once and then let go; refs among them send for this actor. @throws ActorError ERR_PROTOCOL */
+	/** The arguments, decoded once and kept for as long as the message is in hand, or stashed; refs among them send for this actor. @throws ActorError ERR_PROTOCOL */
 	takeArgs(cell: CellPart): unknown[] {
+		if (this.taken) return this.#args as unknown[];
 		let args: unknown = this.#args;
 		if (this.#args !== undefined) args = this.#args.some(isRef) ? this.#args.map((arg) => forCell(arg, cell)) : this.#args;
 		else args = decodeValue(this.#frames ?? [], 1, this.#tagged, this.host.refReader(this.peer, cell));
-		this.#args = undefined;
 		this.#frames = undefined;
 		if (!Array.isArray(args)) throw new ActorError("ERR_PROTOCOL", `The arguments of ${this.method} are not a list`);
+		this.#args = args;
+		this.taken = true;
 		return args;
 	}
 
@@ -116,7 +120,7 @@ export class Call implements CallPart {
 
 	/** Answers, or ends a stream. */
 	reply(value: unknown): void {
-		if (this.settled || this.kind === Kind.TELL) return;
+		if (this.settled || this.stashed || this.kind === Kind.TELL) return;
 		if (this.request !== undefined && !this.host.options.checked) {
 			this.#settle();
 			this.request.succeed(forCell(value, this.request.cell));

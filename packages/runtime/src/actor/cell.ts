@@ -11,11 +11,23 @@
 import { channel } from "node:diagnostics_channel";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import type { ActorDefinition } from "../definition/actor-types.ts";
+import { overflowOf } from "../definition/overflow.ts";
 import { ActorError } from "../errors.ts";
-import { MAILBOX_BYTES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT } from "../limits.ts";
-import type { CallPart, CellPart, HostPart, InletPart, LifeOwner, LifePart, OutboundStreamPart, TargetPart } from "../parts.ts";
+import { MAILBOX_BYTES_DEFAULT, STASH_MESSAGES_DEFAULT, STOP_TIMEOUT_MS_DEFAULT } from "../limits.ts";
+import type {
+	CallPart,
+	CellPart,
+	CreditTaker,
+	HostPart,
+	InletPart,
+	LifeOwner,
+	LifePart,
+	OutboundStreamPart,
+	TargetPart,
+} from "../parts.ts";
 import { checkRestart, type RestartOptions, RestartPolicy } from "../restart/restart-policy.ts";
 import type { Runnable } from "../turns/scheduler.ts";
+import { Kind } from "../wire/envelope.ts";
 import type { ExitHow, ExitReason } from "../wire/exit-reason.ts";
 import { Life } from "./life.ts";
 import { Links } from "./links.ts";
@@ -53,7 +65,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	/** Settles when the setup of the first life is done. */
 	readonly started: Promise<void>;
 	readonly #args: () => unknown[];
-	readonly #mailbox = new Mailbox();
+	readonly #mailbox: Mailbox;
 	readonly #restart: Required<RestartOptions> | undefined;
 	/** Made at the first failure. */
 	#policy: RestartPolicy | undefined;
@@ -74,13 +86,14 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		this.number = options.number;
 		this.name = options.name ?? anonymousName(host.thread, options.number);
 		this.definition = definition;
+		this.#mailbox = new Mailbox(definition.options.priority);
 		this.#args = options.args;
 		this.#restart = options.restart;
 		this.windowMessages = definition.options.highWaterMark ?? host.options.mailboxMessages;
 		this.windowBytes = definition.options.highWaterBytes ?? MAILBOX_BYTES_DEFAULT;
-		const window = { messages: this.windowMessages, bytes: this.windowBytes };
+		const window = { messages: this.windowMessages, bytes: this.windowBytes, ...overflowOf(definition.options.overflow) };
 		this.target = new Target({ host, cell: this, actor: this.number, address: joinAddress(LOCAL_NODE, this.name), window });
-		this.ownCredit = new OwnCredit(this.target, window);
+		this.ownCredit = new OwnCredit(this, this.target, window);
 		this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
 		this.#life = new Life(this, this);
 		this.addTask(() => this.#life.setUp(this.#args()));
@@ -102,8 +115,32 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 			call.fail(new ActorError("ERR_ACTOR_DOWN", `The actor ${this.target.address} is stopping: spawn it again`));
 			return;
 		}
-		this.#mailbox.messages.push(call);
+		this.#mailbox.push(call);
 		this.wake();
+	}
+
+	dropOldest(credit: CreditTaker): CallPart | undefined {
+		const call = this.#mailbox.dropOldest(credit);
+		if (call === undefined) return undefined;
+		this.host.deadLetter(this.target.address, call.method, true);
+		call.fail(
+			new ActorError(
+				"ERR_OVERLOADED",
+				`The mailbox of ${this.target.address} was full: this message made room for a newer one of its sender`,
+			),
+		);
+		return call;
+	}
+
+	stash(call: CallPart): void {
+		this.#mailbox.stash(call, this.definition.options.stashMax ?? STASH_MESSAGES_DEFAULT, this.windowBytes);
+	}
+
+	unstash(): number {
+		if (this.dead) return 0;
+		const messages = this.#mailbox.unstash();
+		this.wake();
+		return messages;
 	}
 
 	/** Something to run as a turn of this life; what it throws fails the actor. */
@@ -159,7 +196,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		this.target.closing = true;
 		clearTimeout(this.#stopTimer);
 		clearTimeout(this.#restartTimer);
-		this.#mailbox.clear();
+		for (const call of this.#mailbox.clear()) if (call.kind === Kind.TELL) this.host.deadLetter(this.target.address, call.method);
 		this.#links?.clear();
 		void this.#life.end(undefined);
 		this.host.buried(this, reason);
@@ -231,6 +268,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		if (restarts.hasSubscribers) restarts.publish({ address, error });
 		this.#mailbox.tasks.clear();
 		this.#mailbox.steps.clear();
+		this.#mailbox.unstash();
 		const lost = new ActorError("ERR_ACTOR_DOWN", `The actor ${address} failed with this call in hand, and began anew: ask again`, {
 			cause: error,
 		});
@@ -261,7 +299,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 			life.runStep(step);
 			return;
 		}
-		const call = this.#mailbox.messages.shift();
+		const call = this.#mailbox.nextMessage();
 		if (call !== undefined) life.handle(call);
 		else void this.#end();
 	}

@@ -149,6 +149,14 @@ export class Context implements ActorContext {
 		return timer;
 	}
 
+	stash(): void {
+		this.#life.stash();
+	}
+
+	unstash(): number {
+		return this.#life.over ? 0 : this.#life.cell.unstash();
+	}
+
 	stop(): void {
 		this.#life.cell.stop(STOP_TIMEOUT_MS_DEFAULT, true);
 	}

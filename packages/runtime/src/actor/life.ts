@@ -87,6 +87,20 @@ export class Life implements LifePart {
 		return new CallView(this.cell, call);
 	}
 
+	stash(): void {
+		const call = this.#current;
+		if (call === undefined)
+			throw new Error(
+				`${this.cell.target.address}: ctx.stash puts the message in hand aside, and there is none; in a reentrant actor, call it before the first await`,
+			);
+		if (call.kind === Kind.STREAM)
+			throw new ActorError(
+				"ERR_WRONG_KIND",
+				`${call.method} of ${this.cell.target.address} streams already: stash only what is told or asked`,
+			);
+		if (!call.stashed) this.cell.stash(call);
+	}
+
 	addTask(task: () => unknown): void {
 		if (!this.over) this.cell.addTask(task);
 	}
@@ -155,13 +169,18 @@ export class Life implements LifePart {
 	}
 
 	runStep(step: OutboundStreamPart): void {
-		this.#await(step.step(), step.call);
+		// The generator runs up to its first await in here.
+		this.#current = step.call;
+		const stepped = step.step();
+		this.#current = undefined;
+		this.#await(stepped, step.call);
 	}
 
 	/** One message. Wrong ones are refused before the handler and never fail the actor. */
 	handle(call: CallPart): void {
-		call.credit.taken(call.bytes);
-		if (call.cancelled) return;
+		if (call.taken) call.stashed = false;
+		else call.credit.taken(call.bytes);
+		if (call.cancelled || call.settled) return;
 		let result: unknown;
 		try {
 			const handler = pickHandler(this.#handlers, call, this.cell.target.address);
@@ -256,6 +275,7 @@ export class Life implements LifePart {
 
 	/** On an ask the caller gets the error; on a tell nobody would, so the actor fails. */
 	#failed(call: CallPart, error: unknown, how: ExitHow): void {
+		if (call.stashed) call.abandon();
 		if (call.kind === Kind.TELL) this.#owner.onFailed(this, error, how);
 		else call.fail(error);
 	}

@@ -10,13 +10,14 @@
 
 import { hold, release } from "@zloom/core/internal";
 import { ActorError } from "../errors.ts";
-import { Fifo } from "../fifo.ts";
 import { HELD_BYTES_MAX, STOP_TIMEOUT_MS_DEFAULT } from "../limits.ts";
 import type { CellPart, Held, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "../parts.ts";
 import { type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, Kind } from "../wire/envelope.ts";
 import { downError, type ExitReason } from "../wire/exit-reason.ts";
 import { Call } from "./call.ts";
+import { HeldMessages } from "./held-messages.ts";
+import { overflowed } from "./overflowed.ts";
 
 export class Target implements TargetPart {
 	readonly host: HostPart;
@@ -37,8 +38,9 @@ export class Target implements TargetPart {
 	#endAsked: "stopped" | "killed" | undefined;
 	#messages: number;
 	#bytes: number;
-	readonly #held = new Fifo<Held>();
-	#heldBytes = 0;
+	readonly #held = new HeldMessages();
+	/** ROOM was said, and no credit has come since. */
+	#roomAsked = false;
 	#pending = 0;
 	#exited: Promise<ExitReason> | undefined;
 	#resolveExited: ((reason: ExitReason) => void) | undefined;
@@ -108,14 +110,19 @@ export class Target implements TargetPart {
 			this.#transmit(message, encoded, bytes);
 			return true;
 		}
-		if (this.#held.length >= this.host.options.heldMessagesMax || this.#heldBytes + bytes > HELD_BYTES_MAX) {
+		const held = { message, encoded, bytes, accepted, refused };
+		if (this.window?.overflow !== undefined) {
+			overflowed(this, this.#held, held);
+			return true;
+		}
+		if (this.#held.length >= this.host.options.heldMessagesMax || this.#held.bytes + bytes > HELD_BYTES_MAX) {
 			this.host.deadLetter(this.address, message.method);
 			throw new ActorError(
 				"ERR_OVERLOADED",
 				`${this.#held.length} messages wait for credit of ${this.address}: await tell, or spawn more actors`,
 			);
 		}
-		this.#hold({ message, encoded, bytes, accepted, refused });
+		this.#held.push(held);
 		return false;
 	}
 
@@ -124,7 +131,7 @@ export class Target implements TargetPart {
 		const refusal = this.refusal();
 		if (refusal === undefined) {
 			if (message.request !== undefined) this.#own(message.request);
-			this.#hold(held);
+			this.#held.push(held);
 			this.#flush();
 			return;
 		}
@@ -136,7 +143,7 @@ export class Target implements TargetPart {
 	/** True when a message was sent; false when it would have to wait. @throws as {@link send} */
 	trySend(message: Outgoing): boolean {
 		if (this.successor !== undefined) return this.successor.trySend(message);
-		if (this.refusal() === undefined && (this.#held.length > 0 || !this.#hasCredit)) return false;
+		if (this.refusal() === undefined && (this.#held.length > 0 || !this.#hasCredit) && this.window?.overflow !== "dropOldest") return false;
 		return this.send(message, undefined, undefined);
 	}
 
@@ -145,6 +152,7 @@ export class Target implements TargetPart {
 		if (this.window === undefined) return;
 		this.#messages = Math.min(this.#messages + messages, this.window.messages);
 		this.#bytes = Math.min(this.#bytes + bytes, this.window.bytes);
+		this.#roomAsked = false;
 		this.#flush();
 	}
 
@@ -159,22 +167,33 @@ export class Target implements TargetPart {
 
 	#flush(): void {
 		while (this.#held.length > 0 && this.#hasCredit && this.exit === undefined) {
-			const held = this.#unhold();
+			const held = this.#held.shift() as Held;
 			this.#transmit(held.message, held.encoded, held.bytes);
 			held.accepted?.();
 		}
+		if (this.#held.length > 0 && this.window?.overflow !== undefined && this.exit === undefined) overflowed(this, this.#held, undefined);
+	}
+
+	/** @internal Asks for room for what is held; once, until credit comes. */
+	askForRoom(window: Window): void {
+		if (this.#roomAsked || this.#held.length === 0) return;
+		const messages = Math.min(this.#held.length, window.messages);
+		const bytes = Math.min(this.#held.bytes, window.bytes);
+		this.#roomAsked = true;
+		if (this.cell !== undefined) this.cell.ownCredit.makeRoom(messages, bytes);
+		else this.peer?.say({ kind: Kind.ROOM, toActor: this.actor, a: messages, b: bytes });
 	}
 
 	/** Takes a message back that still waits for credit, or tells the actor that the answer is not wanted any more. */
 	cancel(request: RequestPart): void {
 		if (request.peer !== undefined) request.peer.say({ kind: Kind.CANCEL, toActor: this.actor, request: request.id });
-		else this.#withdraw((held) => held.message.request === request);
+		else this.#held.withdraw((held) => held.message.request === request);
 	}
 
 	/** Takes a tell back that still waits; true when it did. */
 	withdrawTell(accepted: () => void): boolean {
 		if (this.successor !== undefined) return this.successor.withdrawTell(accepted);
-		return this.#withdraw((held) => held.accepted === accepted);
+		return this.#held.withdraw((held) => held.accepted === accepted);
 	}
 
 	returnItemCredit(request: RequestPart, items: number, bytes: number): void {
@@ -245,7 +264,7 @@ export class Target implements TargetPart {
 		if (this.exit !== undefined) return;
 		this.successor = successor;
 		while (this.#held.length > 0) {
-			const held = this.#unhold();
+			const held = this.#held.shift() as Held;
 			if (held.message.request !== undefined) {
 				held.message.request.target = undefined;
 				this.#pending -= 1;
@@ -271,7 +290,7 @@ export class Target implements TargetPart {
 
 	#settleAll(error: ActorError): void {
 		while (this.#held.length > 0) {
-			const held = this.#unhold();
+			const held = this.#held.shift() as Held;
 			if (held.message.request === undefined) this.host.deadLetter(this.address, held.message.method);
 			held.refused?.(error);
 		}
@@ -340,27 +359,6 @@ export class Target implements TargetPart {
 		call.request = message.request;
 		if (message.request !== undefined) message.request.call = call;
 		cell.deliver(call);
-	}
-
-	#hold(held: Held): void {
-		this.#held.push(held);
-		this.#heldBytes += held.bytes;
-		hold();
-	}
-
-	#unhold(): Held {
-		const held = this.#held.shift() as Held;
-		this.#heldBytes -= held.bytes;
-		release();
-		return held;
-	}
-
-	#withdraw(test: (held: Held) => boolean): boolean {
-		const held = this.#held.find(test);
-		if (held === undefined || !this.#held.remove(held)) return false;
-		this.#heldBytes -= held.bytes;
-		release();
-		return true;
 	}
 }
 

@@ -5,6 +5,7 @@
 
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
+import type { OverflowPolicy } from "./overflow.ts";
 
 type Call = (...args: never[]) => unknown;
 type Streamed = AsyncIterable<unknown> | Iterator<unknown>;
@@ -140,20 +141,35 @@ export interface ActorContext {
 	after(ms: number, run: () => unknown): ActorTimer;
 	/** Runs every so many ms, as a turn of this actor; a run that is still waiting is not queued twice. */
 	every(ms: number, run: () => unknown): ActorTimer;
+	/**
+	 * Puts the message in hand aside, to be handled again after `unstash`; what the handler returns is then not the answer. Before the first
+	 * `await` in a reentrant actor, and not in a stream.
+	 *
+	 * @throws ActorError ERR_OVERLOADED when `stashMax` messages, or `highWaterBytes` of them, are put aside already; Error outside of a handler
+	 */
+	stash(): void;
+	/** Puts all stashed messages back, in their order, before all others; returns how many. A restart does the same. */
+	unstash(): number;
 	/** Ends this actor after what is in its mailbox; a permanent one begins anew. */
 	stop(): void;
 	/** Writes one line to stderr, with the actor's address. */
 	log(...parts: unknown[]): void;
 }
 
-/** How actors of one kind take their messages; given to defineActor. */
-export interface ActorOptions {
+/** How actors of one kind take their messages; given to defineActor. `Names` are those of the handlers. */
+export interface ActorOptions<Names extends string = string> {
 	/** Takes the next message before the promise of the last has settled. */
 	readonly reentrant?: boolean;
 	/** Credit of each sending thread or node, messages. */
 	readonly highWaterMark?: number;
 	/** The same in encoded bytes. */
 	readonly highWaterBytes?: number;
+	/** What becomes of a message when its sender has no credit left. Default "wait": `tell` waits. */
+	readonly overflow?: OverflowPolicy;
+	/** Handlers whose messages are taken before others (above 0) or after them (below): integers from -100 to 100. Default 0. */
+	readonly priority?: { readonly [Name in Names]?: number };
+	/** How many messages `ctx.stash` may have put aside at a time, 1 to 1,000,000. Default 1000. */
+	readonly stashMax?: number;
 	/**
 	 * What follows when a tell, a timer or a watch throws. A restart runs setup again and keeps address, refs and mailbox; the message in
 	 * hand is lost, children and timers end. Default "transient", 3 times in 5 s.

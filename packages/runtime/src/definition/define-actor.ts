@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ActorError } from "../errors.ts";
 import { checkRestart } from "../restart/restart-policy.ts";
 import type { ActorContext, ActorDefinition, ActorOptions } from "./actor-types.ts";
+import { isOverflowPolicy } from "./overflow.ts";
 
 type AnyDefinition = ActorDefinition<never[], object>;
 
@@ -44,6 +45,27 @@ function moduleUrl(where: ImportMeta | string, name: string): string {
 	);
 }
 
+/** @throws ActorError ERR_BAD_OPTION */
+function checkMailbox(options: ActorOptions, name: string): void {
+	const refuse = (what: string, value: unknown): never => {
+		throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}"): ${what}, got ${String(value)}`);
+	};
+	const { overflow, priority, stashMax } = options;
+	for (const key of ["highWaterMark", "highWaterBytes"] as const) {
+		const value = options[key];
+		if (value !== undefined && (!Number.isInteger(value) || value < 2 || value > 2 ** 31))
+			refuse(`${key} must be an integer from 2 to 2^31`, value);
+	}
+	if (overflow !== undefined && !isOverflowPolicy(overflow)) refuse("overflow must be wait, reject, dropOldest or dropNewest", overflow);
+	if (stashMax !== undefined && (!Number.isInteger(stashMax) || stashMax < 1 || stashMax > 1_000_000))
+		refuse("stashMax must be an integer from 1 to 1,000,000", stashMax);
+	if (priority === undefined) return;
+	if (typeof priority !== "object" || priority === null) refuse("priority must map names of handlers to integers", priority);
+	for (const [handler, level] of Object.entries(priority))
+		if (!Number.isInteger(level) || Math.abs(level as number) > 100)
+			refuse(`the priority of ${handler} must be an integer from -100 to 100`, level);
+}
+
 /**
  * Defines a kind of actor. Call it at the top level of a module that starts no system: every hosting thread imports that module.
  *
@@ -56,17 +78,13 @@ export function defineActor<Args extends unknown[], H extends object>(
 	where: ImportMeta | string,
 	name: string,
 	setup: (ctx: ActorContext, ...args: Args) => H | Promise<H>,
-	options: ActorOptions = {},
+	options: ActorOptions<NoInfer<keyof H & string>> = {},
 ): ActorDefinition<Args, H> {
 	if (typeof name !== "string" || name === "" || name.length > 255)
 		throw new ActorError("ERR_BAD_OPTION", "defineActor needs a name of 1 to 255 characters as its second argument");
 	if (typeof setup !== "function")
 		throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}") needs a setup function as its third argument`);
-	for (const key of ["highWaterMark", "highWaterBytes"] as const) {
-		const value = options[key];
-		if (value !== undefined && (!Number.isInteger(value) || value < 2 || value > 2 ** 31))
-			throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}"): ${key} must be an integer from 2 to 2^31, got ${String(value)}`);
-	}
+	checkMailbox(options, name);
 	checkRestart(options.restart);
 	const module = moduleUrl(where, name);
 	const definition: ActorDefinition<Args, H> = { module, name, options: { ...options }, setup };

@@ -16,11 +16,15 @@ export interface DeadLetter {
 	readonly thread: number;
 	/** When, in ms since the epoch. */
 	readonly at: number;
+	/** There when it was dropped because the mailbox was full (`overflow` of the actor). */
+	readonly overflow?: true;
 }
 
 export class DeadLetters {
 	/** All, from the start of the system on. */
 	count = 0;
+	/** Those that were dropped because a mailbox was full. */
+	dropped = 0;
 	readonly #thread: number;
 	readonly #ring: DeadLetter[] = [];
 
@@ -29,8 +33,9 @@ export class DeadLetters {
 	}
 
 	/** Notes one, and publishes it in the channel `zloom:dead-letter` of this thread. */
-	add(address: string, method: string): void {
-		const letter: DeadLetter = { address, method, thread: this.#thread, at: Date.now() };
+	add(address: string, method: string, overflow = false): void {
+		const letter: DeadLetter = { address, method, thread: this.#thread, at: Date.now(), ...(overflow && { overflow }) };
+		if (overflow) this.dropped += 1;
 		this.#ring[this.count % DEAD_LETTERS_MAX] = letter;
 		this.count += 1;
 		if (deadLetters.hasSubscribers) deadLetters.publish(letter);

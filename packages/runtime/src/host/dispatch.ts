@@ -5,6 +5,7 @@
 
 import { Call } from "../actor/call.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
+import { overflowNumber, overflowOf } from "../definition/overflow.ts";
 import { ActorError } from "../errors.ts";
 import { NAME_LENGTH_MAX, STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } from "../limits.ts";
 import type { CellPart, RequestPart } from "../parts.ts";
@@ -60,7 +61,7 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 			peer.targets.get(fromActor(header))?.addCredit(fieldA(header), fieldB(header));
 			break;
 		case Kind.WINDOW:
-			peer.targets.get(fromActor(header))?.setWindow({ messages: fieldA(header), bytes: fieldB(header) });
+			peer.targets.get(fromActor(header))?.setWindow({ messages: fieldA(header), bytes: fieldB(header), ...overflowOf(requestOf(header)) });
 			break;
 		case Kind.CANCEL:
 			peer.calls.get(requestOf(header))?.cancel();
@@ -83,7 +84,7 @@ function bytesOf(frames: EnvelopeFrames): number {
 	return bytes;
 }
 
-/** STOP, KILL, WATCH, LINK, UNLINK. */
+/** STOP, KILL, WATCH, LINK, UNLINK, ROOM. */
 function control(host: Host, peer: Peer, kind: number, header: Buffer, frames: EnvelopeFrames): void {
 	const cell = host.cells.get(toActor(header));
 	if (cell === undefined) {
@@ -92,14 +93,16 @@ function control(host: Host, peer: Peer, kind: number, header: Buffer, frames: E
 	}
 	peer.inletOf(cell);
 	if (kind === Kind.WATCH && fieldA(header) === 1) {
-		peer.say({ kind: Kind.WINDOW, fromActor: cell.number, a: cell.windowMessages, b: cell.windowBytes });
+		const request = overflowNumber(cell.target.window?.overflow);
+		peer.say({ kind: Kind.WINDOW, fromActor: cell.number, request, a: cell.windowMessages, b: cell.windowBytes });
 		return;
 	}
 	if (kind === Kind.LINK || kind === Kind.UNLINK) {
 		link(host, peer, cell, header, frames);
 		return;
 	}
-	if (kind === Kind.STOP) cell.stop(Math.min(fieldA(header) || STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX));
+	if (kind === Kind.ROOM) peer.inletOf(cell).makeRoom(fieldA(header), fieldB(header));
+	else if (kind === Kind.STOP) cell.stop(Math.min(fieldA(header) || STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX));
 	else if (kind === Kind.KILL) cell.die({ kind: "killed" });
 }
 

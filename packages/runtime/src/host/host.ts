@@ -206,8 +206,8 @@ export class Host implements HostPart {
 		peer.send({ kind: Kind.DOWN, flags: encoded.tagged ? 2 : 0, fromActor: actor }, encoded.frames);
 	}
 
-	deadLetter(address: string, method: string): void {
-		this.deadLetters.add(address, method);
+	deadLetter(address: string, method: string, overflow = false): void {
+		this.deadLetters.add(address, method, overflow);
 	}
 
 	log(address: string, parts: unknown[]): void {

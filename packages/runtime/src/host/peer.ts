@@ -45,6 +45,23 @@ export class Inlet implements InletPart {
 		this.#takenMessages += 1;
 		this.#takenBytes += bytes;
 		if (this.#takenMessages * 2 < this.cell.windowMessages && this.#takenBytes * 2 < this.cell.windowBytes) return;
+		this.#giveBack();
+	}
+
+	makeRoom(messages: number, bytes: number): void {
+		const { cell } = this;
+		while (cell.windowMessages - this.#queuedMessages < messages || cell.windowBytes - this.#queuedBytes < bytes) {
+			const dropped = cell.dropOldest(this);
+			if (dropped === undefined) break;
+			this.#queuedMessages -= 1;
+			this.#queuedBytes -= dropped.bytes;
+			this.#takenMessages += 1;
+			this.#takenBytes += dropped.bytes;
+		}
+		this.#giveBack();
+	}
+
+	#giveBack(): void {
 		const { number } = this.cell;
 		this.peer.say({ kind: Kind.CREDIT, fromActor: number, a: this.#takenMessages, b: Math.min(this.#takenBytes, 0xffff_ffff) });
 		this.#takenMessages = 0;

@@ -1,6 +1,7 @@
 /**
  * A route on the wire: the answer to SPAWN and RESOLVE, and part of a ref. Numbers are checked, for they may come from another node.
  */
+import { overflowOf } from "../definition/overflow.ts";
 import { ActorError } from "../errors.ts";
 import type { Route, TargetPart } from "../parts.ts";
 
@@ -12,6 +13,7 @@ export interface RouteWire {
 	readonly address?: string;
 	readonly messages?: number;
 	readonly bytes?: number;
+	readonly overflow?: string;
 }
 
 function isNumber(value: unknown, least: number): value is number {
@@ -38,6 +40,9 @@ export function readRoute(value: unknown): Route {
 		thread: wire.thread,
 		actor: wire.actor,
 		address: String(wire.address ?? "").slice(0, 1024),
-		window: isNumber(wire.messages, 1) && isNumber(wire.bytes, 1) ? { messages: wire.messages, bytes: wire.bytes } : undefined,
+		window:
+			isNumber(wire.messages, 1) && isNumber(wire.bytes, 1)
+				? { messages: wire.messages, bytes: wire.bytes, ...overflowOf(wire.overflow) }
+				: undefined,
 	};
 }

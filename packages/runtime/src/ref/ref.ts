@@ -23,6 +23,7 @@ export interface RefWire {
 	readonly actor?: number;
 	readonly messages?: number;
 	readonly bytes?: number;
+	readonly overflow?: string;
 }
 
 export class Ref implements UntypedFaces {

@@ -64,6 +64,8 @@ export interface SystemOptions {
 export interface SystemStatistics {
 	/** Messages that no actor took. */
 	readonly deadLetters: number;
+	/** Those of them that were dropped because a mailbox was full (`overflow`). */
+	readonly dropped: number;
 	/** Answers that came after their ask had settled. */
 	readonly lateReplies: number;
 	/** Asks, streams and spawns in flight. */
@@ -182,7 +184,12 @@ export class System {
 
 	/** Counters of the main thread, from the start of the system on. */
 	get statistics(): SystemStatistics {
-		return { deadLetters: this.#host.deadLetters.count, lateReplies: this.#host.requests.lateReplies, pending: this.#host.requests.size };
+		return {
+			deadLetters: this.#host.deadLetters.count,
+			dropped: this.#host.deadLetters.dropped,
+			lateReplies: this.#host.requests.lateReplies,
+			pending: this.#host.requests.size,
+		};
 	}
 
 	/**

@@ -48,15 +48,17 @@ export const Kind = {
 	RESOLVE: 14,
 	/** A thread (a) or, with {@link ALL_THREADS}, a whole node has ended. */
 	HOST_DOWN: 15,
-	/** The credit that the receiver of this has with the actor: a, b = messages and bytes. Answers WATCH. */
+	/** The credit that the receiver of this has with the actor: a, b = messages and bytes; request = overflow policy. Answers WATCH. */
 	WINDOW: 16,
 	/** From an actor to one that it is linked with from here on: each ends with the other. Value: the name in the address of the first. */
 	LINK: 17,
 	/** Undoes {@link Kind.LINK}, for both. */
 	UNLINK: 18,
+	/** The sender wants room for a, b = messages and bytes: its oldest messages in the mailbox are dropped. */
+	ROOM: 19,
 } as const;
 
-export const KIND_MAX = 18;
+export const KIND_MAX = 19;
 
 export const Flag = {
 	/** The value is an error. */
