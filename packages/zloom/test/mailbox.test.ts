@@ -81,8 +81,10 @@ function overflows(ground: Ground): void {
 		await open();
 		let taken: number[] = [];
 		while (taken.at(-1) !== 50) taken = await ref.ask.taken();
-		expect(taken.length).toBeLessThanOrEqual(5);
-		expect(taken).toEqual(Array.from({ length: taken.length }, (_, i) => 51 - taken.length + i));
+		// The questions are messages too: they may have dropped one of the last.
+		expect(taken.length).toBeLessThanOrEqual(6);
+		expect(taken).toEqual([...new Set(taken)].sort((a, b) => a - b));
+		expect(taken[0]).toBeGreaterThan(40);
 	});
 
 	test("dropOldest loses nothing of what the actor keeps up with, and never blocks it", async () => {
