@@ -44,7 +44,7 @@ export const HOUSES: Readonly<Record<string, readonly (readonly string[])[]>> = 
 	"packages/runtime/src/": RUNTIME_FLOORS,
 };
 
-/** What each package and app may import by name; nobody imports an app. */
+/** What each package and app may import by name; the only app that others import is bench, for what compares. */
 export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/core": [],
 	"packages/runtime": ["@zloom/core", "@zloom/core/internal"],
@@ -52,6 +52,7 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"packages/zloom": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/census": ["@zloom/core", "@zloom/runtime", "@zloom/cluster"],
 	"apps/bench": ["@zloom/core", "@zloom/core/internal", "@zloom/runtime", "@zloom/cluster"],
+	"apps/savina": ["@zloom/runtime", "@zloom/bench/comparison"],
 	"apps/examples": ["@zloom/core", "@zloom/core/zeromq", "@zloom/runtime", "@zloom/cluster"],
 	"apps/reference": [],
 };
@@ -62,6 +63,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"packages/runtime": ["."],
 	"packages/cluster": ["."],
 	"packages/zloom": [],
+	"apps/bench": ["./comparison"],
 };
 
 /** The folder of sources that a file belongs to, if that has floors. */

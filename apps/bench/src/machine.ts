@@ -38,8 +38,8 @@ function packageVersion(name: string): string {
 	}
 }
 
-export function machine(): Machine {
-	const zeromq = require("zeromq") as { version: string };
+/** The machine as it is now, with the versions of what is compared on it. */
+export function machineWith(versions: Machine["versions"]): Machine {
 	return {
 		date: new Date().toISOString().slice(0, 10),
 		processor: os.cpus()[0]?.model.trim() ?? "unknown",
@@ -47,13 +47,16 @@ export function machine(): Machine {
 		memoryGib: Math.round(os.totalmem() / 2 ** 30),
 		system: `${os.type()} ${os.release()} ${os.arch()}`,
 		loadBefore: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
-		versions: {
-			node: process.versions.node,
-			zloom: packageVersion("@zloom/core"),
-			"npm zeromq": `${packageVersion("zeromq")} (libzmq ${zeromq.version})`,
-			"libzmq C": cLibraryVersion() ?? "missing",
-			piscina: packageVersion("piscina"),
-			comlink: packageVersion("comlink"),
-		},
+		versions: { node: process.versions.node, zloom: packageVersion("@zloom/core"), ...versions },
 	};
+}
+
+export function machine(): Machine {
+	const zeromq = require("zeromq") as { version: string };
+	return machineWith({
+		"npm zeromq": `${packageVersion("zeromq")} (libzmq ${zeromq.version})`,
+		"libzmq C": cLibraryVersion() ?? "missing",
+		piscina: packageVersion("piscina"),
+		comlink: packageVersion("comlink"),
+	});
 }

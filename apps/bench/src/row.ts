@@ -6,7 +6,7 @@ import type { Missing } from "./c-peer.ts";
 import type { Program } from "./program.ts";
 
 /** How a figure is read: more a second is better, of everything else less. */
-export type Unit = "msg/s" | "calls/s" | "topics/s" | "us" | "%" | "KB";
+export type Unit = "msg/s" | "calls/s" | "topics/s" | "ms" | "us" | "%" | "KB";
 
 export function moreIsBetter(unit: Unit): boolean {
 	return unit.endsWith("/s");
