@@ -12,6 +12,8 @@ export const HELD_MESSAGES_MAX_DEFAULT = 10_000;
 export const HELD_BYTES_MAX = 64 * 1024 * 1024;
 /** Messages that an actor may have put aside (`ctx.stash`), when its definition does not say. */
 export const STASH_MESSAGES_DEFAULT = 1000;
+/** Words of the table by which handlers that compute learn that their caller gave up (256 KiB a system); a power of two. */
+export const CANCEL_WORDS = 65_536;
 /** How long an ask waits when the caller does not say, ms. */
 export const ASK_TIMEOUT_MS_DEFAULT = 30_000;
 /** How long stop() lets an actor drain before it is killed, ms. */

@@ -20,6 +20,8 @@ export interface HostOptions {
 	readonly checked: boolean;
 	readonly mailboxMessages: number;
 	readonly heldMessagesMax: number;
+	/** Shared by all threads: which calls were given up (turns/cancel-words.ts). */
+	readonly cancelWords: Int32Array;
 }
 
 /** Credit of one sending host towards one actor. */
@@ -268,6 +270,8 @@ export interface CallPart extends Cancellable {
 	readonly itemBytes: number;
 	readonly deadline: number;
 	readonly cancelled: boolean;
+	/** The same, also when the news could not arrive yet. */
+	readonly givenUp: boolean;
 	readonly settled: boolean;
 	/** It was in hand once: its credit is back, its arguments are decoded. */
 	readonly taken: boolean;

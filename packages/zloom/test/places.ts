@@ -50,10 +50,12 @@ export class Ground {
 }
 
 const PLACES = ["of this thread", "of this thread, in checked mode", "of another thread", "of a node, by tcp"] as const;
+/** Those where the caller has a thread of its own. */
+export const ELSEWHERE = ["of another thread", "of a node, by tcp"] as const;
 
 /** Runs the suite in every place. */
-export function everywhere(suite: (ground: Ground) => void): void {
-	describe.each(PLACES)("an actor %s", (name) => {
+export function everywhere(suite: (ground: Ground) => void, places: readonly string[] = PLACES): void {
+	describe.each(places)("an actor %s", (name) => {
 		const ground = new Ground(name);
 		beforeAll(() => ground.start());
 		afterAll(() => ground.stop());

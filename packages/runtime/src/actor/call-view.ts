@@ -18,7 +18,7 @@ export class CallView implements CurrentCall {
 	}
 
 	cancelled(): boolean {
-		return this.#call.cancelled;
+		return this.#call.givenUp;
 	}
 
 	get deadline(): number {

@@ -8,6 +8,7 @@
 import { ActorError } from "../errors.ts";
 import type { CallPart, CellPart, CreditTaker, HostPart, OutboundStreamPart, PeerPart, RequestPart } from "../parts.ts";
 import { Ref } from "../ref/ref.ts";
+import { isCancelPosted } from "../turns/cancel-words.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, Kind } from "../wire/envelope.ts";
 
@@ -95,6 +96,11 @@ export class Call implements CallPart {
 		this.#controller ??= new AbortController();
 		if (this.cancelled && !this.#controller.signal.aborted) this.#controller.abort(this.#reason());
 		return this.#controller.signal;
+	}
+
+	get givenUp(): boolean {
+		if (this.cancelled || this.peer === undefined) return this.cancelled;
+		return isCancelPosted(this.host.options.cancelWords, this.peer.node, this.peer.thread, this.requestId);
 	}
 
 	/** The caller no longer wants the answer. */

@@ -12,6 +12,7 @@ import { hold, release } from "@zloom/core/internal";
 import { ActorError } from "../errors.ts";
 import { HELD_BYTES_MAX, STOP_TIMEOUT_MS_DEFAULT } from "../limits.ts";
 import type { CellPart, Held, HostPart, Outgoing, PeerPart, RequestPart, TargetPart, Window } from "../parts.ts";
+import { postCancel } from "../turns/cancel-words.ts";
 import { type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, Kind } from "../wire/envelope.ts";
 import { downError, type ExitReason } from "../wire/exit-reason.ts";
@@ -186,8 +187,11 @@ export class Target implements TargetPart {
 
 	/** Takes a message back that still waits for credit, or tells the actor that the answer is not wanted any more. */
 	cancel(request: RequestPart): void {
-		if (request.peer !== undefined) request.peer.say({ kind: Kind.CANCEL, toActor: this.actor, request: request.id });
-		else this.#held.withdraw((held) => held.message.request === request);
+		const { peer } = request;
+		if (peer !== undefined) {
+			if (peer.node === 0) postCancel(this.host.options.cancelWords, 0, this.host.thread, request.id);
+			peer.say({ kind: Kind.CANCEL, toActor: this.actor, request: request.id });
+		} else this.#held.withdraw((held) => held.message.request === request);
 	}
 
 	/** Takes a tell back that still waits; true when it did. */

@@ -75,7 +75,10 @@ export interface ActorRef<H = unknown> extends Faces<H> {
 export interface CurrentCall {
 	/** Aborted when the caller gives up or goes away, or the actor is killed or fails. */
 	readonly signal: AbortSignal;
-	/** Whether it is, as of the last await: a loop that never awaits keeps the news from arriving. */
+	/**
+	 * Whether the caller gave up. One atomic load: a loop that never awaits may ask each time round, and learns it while it keeps its thread
+	 * from everything else. (Callers of this thread cannot give up meanwhile.)
+	 */
 	cancelled(): boolean;
 	/** When the caller gives up, in ms since the epoch; Infinity when it does not. */
 	readonly deadline: number;

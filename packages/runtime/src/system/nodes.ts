@@ -11,8 +11,20 @@ import { ActorError } from "../errors.ts";
 import { dispatch } from "../host/dispatch.ts";
 import type { Host } from "../host/host.ts";
 import type { EnvelopeFrames, Link, LinkOwner, Remote } from "../remote.ts";
+import { postCancel } from "../turns/cancel-words.ts";
 import type { EncodedValue } from "../wire/codec.ts";
-import { ALL_THREADS, clearNodes, Flag, Kind, readHeader, setFromNode, toThread, writeHeader } from "../wire/envelope.ts";
+import {
+	ALL_THREADS,
+	clearNodes,
+	Flag,
+	fromThread,
+	Kind,
+	readHeader,
+	requestOf,
+	setFromNode,
+	toThread,
+	writeHeader,
+} from "../wire/envelope.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
 
 export interface NodesOptions {
@@ -92,6 +104,8 @@ export class Nodes implements LinkOwner {
 			setFromNode(header, node);
 			frames[0] = header;
 			const thread = toThread(header);
+			// The thread of the actor may be computing: this one tells its handler.
+			if (header[1] === Kind.CANCEL) postCancel(this.#options.host.options.cancelWords, node, fromThread(header), requestOf(header));
 			if (thread === 0) dispatch(this.#options.host, header, frames);
 			else this.#toThread(link, thread, header, frames);
 		} catch (error) {

@@ -33,6 +33,7 @@ import { PipeLink, threadPipeName } from "../thread/pipe-link.ts";
 import { insideRuntimeThread } from "../thread/thread-mark.ts";
 import { Threads } from "../thread/threads.ts";
 import { envelopeTaker } from "../thread/worker-services.ts";
+import { makeCancelWords } from "../turns/cancel-words.ts";
 import { ALL_THREADS, Flag, Kind, toNode, writeHeader } from "../wire/envelope.ts";
 import { type ExitReason, encodeReason } from "../wire/exit-reason.ts";
 import { MainServices } from "./main-services.ts";
@@ -85,6 +86,7 @@ function hostOptions(options: SystemOptions): HostOptions {
 		checked: options.checked ?? process.env.NODE_ENV !== "production",
 		mailboxMessages: checkInteger(options.mailboxMessages ?? MAILBOX_MESSAGES_DEFAULT, "mailboxMessages", 2, 2 ** 31),
 		heldMessagesMax: checkInteger(options.heldMessagesMax ?? HELD_MESSAGES_MAX_DEFAULT, "heldMessagesMax", 0, 2 ** 31),
+		cancelWords: makeCancelWords(),
 	};
 }
 
