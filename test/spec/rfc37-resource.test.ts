@@ -44,7 +44,7 @@ covers(
 	TCP,
 	"a peer waits for a resource longer than a handshake may take, and may ask for one where none is bound",
 	async () => {
-		const first = open(new Pull({ handshakeInterval: 50 }));
+		const first = open(new Pull({ handshakeInterval: 500 }));
 		await first.bind("tcp://127.0.0.1:*/first");
 		const port = (first.lastEndpoint as string).replace("/first", "");
 		const asking = await dial(port);
@@ -56,7 +56,7 @@ covers(
 			silent.write(greeting());
 			await silent.ended();
 		}
-		const later = open(new Pull({ handshakeInterval: 50 }));
+		const later = open(new Pull({ handshakeInterval: 500 }));
 		await later.bind(`${port}/later`);
 		expect((await asking.command()).name).toBe("READY");
 		asking.write(message("patient"));

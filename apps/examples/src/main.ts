@@ -14,8 +14,8 @@ console.log("most frequent:", top);
 
 for await (const [word, n] of counter.stream.entries()) console.log(`${word} ${n}`); // a stream of replies, credit-controlled
 
-const signal = AbortSignal.timeout(5000);
-await counter.with({ timeoutMs: 500, signal }).ask.top(10);
+const signal = AbortSignal.timeout(60_000);
+await counter.with({ timeoutMs: 30_000, signal }).ask.top(10);
 
 counter.exited.then((reason) => console.log("ended:", reason.kind)); // death watch; never rejects
 await counter.stop();

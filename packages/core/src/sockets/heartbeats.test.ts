@@ -14,7 +14,7 @@ import { encodeGreeting } from "../wire/greeting.ts";
 import { Publisher, Subscriber } from "./publish-sockets.ts";
 import { Dealer, Pair, Pull, Push, Reply, Request, Router } from "./sockets.ts";
 
-const BEATS = { heartbeatInterval: 10, heartbeatTimeout: 400 };
+const BEATS = { heartbeatInterval: 10, heartbeatTimeout: 1000 };
 const serverKeys = curveKeyPair();
 const clientKeys = curveKeyPair();
 const SERVER = { curveServer: true, curveSecretKey: serverKeys.secretKey };
@@ -57,7 +57,7 @@ describe.each([
 				return { one, other };
 			}),
 		);
-		await silence(2);
+		await silence(1);
 		expect(events).toEqual([]);
 		expect(pairs.map(({ one, other }) => [one.pipeCount, other.pipeCount])).toEqual(PAIRS.map(() => [1, 1]));
 	});

@@ -134,7 +134,8 @@ describe("a peer that", () => {
 	});
 
 	it("opens a WebSocket and says nothing is turned away", async () => {
-		const server = host("ROUTER", { handshakeInterval: 30 });
+		// Long enough to open it on a machine that is busy.
+		const server = host("ROUTER", { handshakeInterval: 1000 });
 		const { endpoint } = await bound(server, "ws://127.0.0.1:*/");
 		const client = webClient(endpoint, "ZWS2.0/NULL");
 		await once(client, "close");
@@ -230,10 +231,10 @@ describe("a peer that", () => {
 
 describe("heartbeats", () => {
 	it("are WebSocket's own pings, and a peer that answers stays", async () => {
-		const server = host("ROUTER", { heartbeatInterval: 10 });
+		const server = host("ROUTER", { heartbeatInterval: 10, heartbeatTimeout: 500 });
 		const { endpoint } = await bound(server, "ws://127.0.0.1:*/");
 		const client = await readyClient(endpoint);
-		for (let count = 0; count < 5; count++) await once(client, "ping");
+		for (let count = 0; count < 60; count++) await once(client, "ping");
 		expect(server.eventTypes).toEqual(["bind", "accept", "handshake"]);
 	});
 
