@@ -73,6 +73,8 @@ export const SEND_COPY_BYTES_MAX = 16 * 1024;
 export const SEND_CHUNK_BYTES = 64 * 1024;
 /** Idle batch buffers that one thread keeps, count: 2 MiB. */
 export const SEND_CHUNKS_KEPT = 32;
+/** Batch buffers of one turn that other connections may send, too, count: 1 MiB, and a look at the first message of each. */
+export const ENCODED_RUNS_MAX = 16;
 /** Largest frame that is encrypted in memory of the thread, bytes; a larger one gets a buffer of its own. */
 export const ENCODED_FRAME_BYTES_KEPT = 1 << 20;
 /** Largest inbound encrypted frame that is collected in memory of the thread, bytes; a larger one gets a buffer of its own. */

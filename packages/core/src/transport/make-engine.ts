@@ -5,6 +5,7 @@
  */
 import type { Socket } from "node:net";
 import { Handshake } from "../security/handshake.ts";
+import { sendsToMany } from "./encoded-runs.ts";
 import { Engine, type EngineOwner, type ServingEngine } from "./engine.ts";
 import { mechanismFor } from "./host-mechanism.ts";
 import { RawEngine } from "./raw-engine.ts";
@@ -22,5 +23,10 @@ export function makeEngine(stream: Socket, host: TransportHost, owner: EngineOwn
 	const { routingId, zapDomain } = host.options;
 	const old = mechanism.name === "NULL" && zapDomain === "" && host.choice === undefined ? { socketType: host.type, routingId } : undefined;
 	const handshake = new Handshake(mechanism, old);
-	return new Engine(new StreamLink(stream, handshake), { handshake, preparation: mechanism.preparation }, host, owner);
+	return new Engine(
+		new StreamLink(stream, handshake, sendsToMany(host.type)),
+		{ handshake, preparation: mechanism.preparation },
+		host,
+		owner,
+	);
 }

@@ -1,48 +1,22 @@
 /**
- * Encodes messages for one stream: small frames are packed into pooled chunks, large ones are written as they are.
+ * Encodes messages for one stream: small frames are packed into pooled chunks, large ones are written as they are. What another connection
+ * has encoded already is written from where it lies.
  *
- * Nothing is allocated per message; per chunk there is one view and one write. Chunks come from a pool of the thread and
- * return to it when the stream has written them; one whose write failed is left to the garbage collector, because the
- * operating system may still read it. Frames above SEND_COPY_BYTES_MAX must not change until they are written.
+ * Nothing is allocated per message; per chunk there is one view and one write. Frames above SEND_COPY_BYTES_MAX must not change until they
+ * are written.
  *
  * Shutdown: nothing to do; when the stream is destroyed its write callbacks come with an error, and the chunks are dropped.
  */
 import type { Writable } from "node:stream";
-import { ENCODED_FRAME_BYTES_KEPT, SEND_CHUNK_BYTES, SEND_CHUNKS_KEPT, SEND_COPY_BYTES_MAX } from "../limits.ts";
+import { ENCODED_FRAME_BYTES_KEPT, SEND_CHUNK_BYTES, SEND_COPY_BYTES_MAX } from "../limits.ts";
 import { countedFrame, dropQueued } from "../memory/arena-buffer.ts";
 import type { Frame, Message } from "../message.ts";
 import { FLAG_COMMAND, FLAG_MORE, type FrameEncoder, headed, LONG_HEADER_BYTES, writeFrameHeader } from "../wire/frame.ts";
+import { isRunAt, runFrom } from "./encoded-runs.ts";
+import { SendChunk } from "./send-chunk.ts";
 
-/** Idle chunks of this thread. */
-const pool: Chunk[] = [];
 /** Where this thread encodes a large frame before it is spread over chunks; grows with need. */
 let encoded: Buffer = Buffer.alloc(0);
-
-class Chunk {
-	readonly bytes = Buffer.allocUnsafeSlow(SEND_CHUNK_BYTES);
-	user: SendBuffer | undefined;
-	/** Views of it that are being written. */
-	writes = 0;
-	/** True while a SendBuffer still appends to it. */
-	open = true;
-	#broken = false;
-
-	/** Callback of every write of this chunk; made once. */
-	readonly written = (error?: Error | null): void => {
-		this.writes -= 1;
-		if (error) this.#broken = true;
-		const user = this.user;
-		if (!this.open) this.retire();
-		user?.onWritten();
-	};
-
-	/** Back to the pool, once no write is under way. */
-	retire(): void {
-		if (this.writes > 0) return;
-		this.user = undefined;
-		if (!this.#broken && pool.length < SEND_CHUNKS_KEPT) pool.push(this);
-	}
-}
 
 export class SendBuffer {
 	readonly #stream: Writable;
@@ -50,23 +24,34 @@ export class SendBuffer {
 	readonly onWritten: () => void;
 	/** Writes frames in another form than plain framing: encrypted, or as an old peer reads them. */
 	encoder: FrameEncoder | undefined;
-	#chunk: Chunk | undefined;
+	/** Messages go to other connections, too. */
+	readonly #shares: boolean;
+	/** Chunks that are being written, oldest first. */
+	readonly #writing: SendChunk[] = [];
+	#chunk: SendChunk | undefined;
 	/** Bytes of the chunk that are encoded. */
 	#end = 0;
 	/** Bytes of the chunk that the stream was given. */
 	#start = 0;
+	/** What another connection has encoded and this one sends, too. */
+	#run: SendChunk | undefined;
+	/** Messages of the run that are appended. */
+	#followed = 0;
+	/** Where in the run begins what the stream was not given. */
+	#runStart = 0;
+	/** True from the first message that is in no run until the next commit. */
+	#encodes = false;
 
-	constructor(stream: Writable, onWritten: () => void) {
+	/** @param shares true: most of the messages go to other connections as well */
+	constructor(stream: Writable, onWritten: () => void, shares = false) {
 		this.#stream = stream;
 		this.onWritten = onWritten;
+		this.#shares = shares;
 	}
 
-	/** Encodes one whole message; returns how many bytes it has on the wire. */
+	/** Encodes one whole message, unless that is done; returns how many bytes it has on the wire. */
 	appendMessage(message: Message): number {
-		const last = message.length - 1;
-		let bytes = 0;
-		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i] as Frame);
-		bytes += this.#appendFrame(0, message[last] as Frame);
+		const bytes = this.#shares && this.encoder === undefined ? this.#appendShared(message) : this.#encode(message);
 		dropQueued(message);
 		return bytes;
 	}
@@ -88,12 +73,58 @@ export class SendBuffer {
 
 	/** Gives the stream what is encoded so far. */
 	commit(): void {
-		const chunk = this.#chunk;
-		if (chunk === undefined) return;
-		this.#chunk = undefined;
-		this.#write(chunk);
-		chunk.open = false;
-		chunk.retire();
+		this.#leaveRun();
+		this.#leaveChunk();
+		this.#encodes = false;
+	}
+
+	#appendShared(message: Message): number {
+		if (this.#encodes) return this.#encodeForAll(message);
+		let run = this.#run;
+		if (run === undefined || run.messages[this.#followed] !== message) {
+			this.#leaveRun();
+			run = runFrom(message);
+			if (run === undefined) {
+				this.#encodes = true;
+				return this.#encodeForAll(message);
+			}
+			if (this.#chunk !== undefined) this.#write(this.#chunk);
+			this.#run = run;
+			this.#followed = 0;
+			this.#runStart = run.start;
+		}
+		const at = this.#followed++;
+		const end = run.ends[at] as number;
+		const bytes = end - (at === 0 ? run.start : (run.ends[at - 1] as number));
+		const last = run.outlying ? (message[message.length - 1] as Frame) : undefined;
+		if (last === undefined || last.length <= SEND_COPY_BYTES_MAX) return bytes;
+		this.#give(run, this.#runStart, end);
+		this.#runStart = end;
+		return bytes + this.#writeFrame(last);
+	}
+
+	#encodeForAll(message: Message): number {
+		const last = (message[message.length - 1] as Frame).length;
+		const outlying = last > SEND_COPY_BYTES_MAX;
+		let most = outlying ? LONG_HEADER_BYTES : LONG_HEADER_BYTES + last;
+		for (let i = message.length - 2; i >= 0; i--) most += LONG_HEADER_BYTES + (message[i] as Frame).length;
+		if (most > SEND_CHUNK_BYTES) return this.#encode(message);
+		const chunk = this.#room(most);
+		const start = this.#end;
+		const bytes = this.#encode(message);
+		// A large frame in the middle was not copied: such a message is in no run.
+		if (this.#end - start !== (outlying ? bytes - last : bytes) || !isRunAt(chunk, start)) return bytes;
+		chunk.messages.push(message);
+		chunk.ends.push(this.#end);
+		if (outlying) chunk.outlying = true;
+		return bytes;
+	}
+
+	#encode(message: Message): number {
+		const last = message.length - 1;
+		let bytes = 0;
+		for (let i = 0; i < last; i++) bytes += this.#appendFrame(FLAG_MORE, message[i] as Frame);
+		return bytes + this.#appendFrame(0, message[last] as Frame);
 	}
 
 	#appendFrame(flags: number, body: Uint8Array): number {
@@ -111,8 +142,13 @@ export class SendBuffer {
 		}
 		this.#end = end;
 		this.#write(chunk);
+		return end - start + this.#writeFrame(body);
+	}
+
+	/** As it is. */
+	#writeFrame(body: Frame): number {
 		this.#stream.write(body, countedFrame(body)?.untilWritten(this.onWritten) ?? this.onWritten);
-		return end - start + size;
+		return body.length;
 	}
 
 	#appendEncoded(encoder: FrameEncoder, flags: number, body: Uint8Array): number {
@@ -145,26 +181,49 @@ export class SendBuffer {
 	}
 
 	/** A chunk with this much room behind #end. */
-	#room(bytes: number): Chunk {
+	#room(bytes: number): SendChunk {
 		let chunk = this.#chunk;
 		if (chunk !== undefined) {
 			if (this.#end + bytes <= SEND_CHUNK_BYTES) return chunk;
-			this.commit();
+			this.#leaveChunk();
 		}
-		chunk = pool.pop() ?? new Chunk();
-		chunk.user = this;
-		chunk.open = true;
+		chunk = SendChunk.take();
 		this.#chunk = chunk;
 		this.#start = 0;
 		this.#end = 0;
 		return chunk;
 	}
 
-	#write(chunk: Chunk): void {
-		if (this.#start === this.#end) return;
-		const view = chunk.bytes.subarray(this.#start, this.#end);
-		this.#start = this.#end;
-		chunk.writes += 1;
-		this.#stream.write(view, chunk.written);
+	#leaveChunk(): void {
+		const chunk = this.#chunk;
+		if (chunk === undefined) return;
+		this.#chunk = undefined;
+		this.#write(chunk);
+		chunk.release();
 	}
+
+	#leaveRun(): void {
+		const run = this.#run;
+		if (run === undefined) return;
+		this.#run = undefined;
+		this.#give(run, this.#runStart, run.ends[this.#followed - 1] as number);
+	}
+
+	#write(chunk: SendChunk): void {
+		this.#give(chunk, this.#start, this.#end);
+		this.#start = this.#end;
+	}
+
+	#give(chunk: SendChunk, start: number, end: number): void {
+		if (start === end) return;
+		chunk.hold();
+		this.#writing.push(chunk);
+		this.#stream.write(chunk.bytes.subarray(start, end), this.#written);
+	}
+
+	/** Callback of every write of a chunk; made once. They come in the order of the writes, and behind a failed one all fail. */
+	readonly #written = (error?: Error | null): void => {
+		this.#writing.shift()?.release(error);
+		this.onWritten();
+	};
 }

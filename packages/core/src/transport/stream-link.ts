@@ -34,12 +34,13 @@ export class StreamLink implements Link, IntakeOwner {
 	/**
 	 * @param stream connected; the link takes it over
 	 * @param handshake takes the bytes of the greeting; its owner is told of input when it has some
+	 * @param shares see {@link SendBuffer}
 	 */
-	constructor(stream: Socket, handshake: Handshake) {
+	constructor(stream: Socket, handshake: Handshake, shares: boolean) {
 		this.#greeting = handshake;
 		const own = takeIn(stream, this);
 		this.#stream = own;
-		this.#out = new SendBuffer(own, () => this.owner?.onWritten());
+		this.#out = new SendBuffer(own, () => this.owner?.onWritten(), shares);
 		own.unref();
 		own.on("drain", () => this.owner?.onDrain());
 		own.on("end", () => this.owner?.onLost(undefined));
