@@ -6,6 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { PATIENT } from "../fixtures/open-sockets.ts";
 import { ENCODED_RUNS_MAX, SEND_CHUNK_BYTES, SEND_COPY_BYTES_MAX } from "../limits.ts";
 import type { Message } from "../message.ts";
 import { encodeFrame, FLAG_MORE } from "../wire/frame.ts";
@@ -177,7 +178,7 @@ describe("messages that go to many connections", () => {
 			const probe = connection(false);
 			probe.flush(...messages);
 			expect(probe.stream.pieces[0]?.buffer === memory).toBe(true);
-		});
+		}, PATIENT);
 	});
 
 	it("are forgotten at the end of the turn, also while a connection is still writing them", async () => {
@@ -191,7 +192,7 @@ describe("messages that go to many connections", () => {
 		await vi.waitFor(() => {
 			collectGarbage();
 			expect(published.deref() === undefined).toBe(true);
-		});
+		}, PATIENT);
 		expect(slow?.stream.pieces.length).toBe(1);
 	});
 
