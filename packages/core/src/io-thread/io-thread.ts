@@ -155,6 +155,7 @@ export class IoThread implements PlaceMaker, PlaceThread {
 			() => {},
 		);
 		this.#control = control;
+		lane.spills = true;
 		for (const order of this.#queued.splice(0)) control.say(order);
 	}
 

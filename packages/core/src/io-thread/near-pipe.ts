@@ -44,7 +44,7 @@ export class NearPipe extends LanePipe {
 
 	/** @param ends of one pipe: the socket's and ours */
 	constructor(lane: Lane, ends: readonly [near: Pipe, far: Pipe], opening: Opening, owner: NearPipeOwner) {
-		super({ lane, pipe: ends[1], self: nearParty(opening), lingerMs: () => owner.lingerMs() });
+		super({ lane, pipe: ends[1], self: nearParty(opening), lingerMs: () => owner.lingerMs(), passesAll: true });
 		this.near = ends[0];
 		this.#owner = owner;
 	}

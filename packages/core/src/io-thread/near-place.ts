@@ -181,7 +181,9 @@ export class NearPlace implements Listener, Connector, NearPipeOwner {
 
 	#tellOptions(): void {
 		if (this.#ended || this.#closing !== undefined) return;
-		this.#thread.say({ is: "options", place: this.number, options: this.#options() });
+		const options = this.#options();
+		this.#thread.say({ is: "options", place: this.number, options });
+		for (const pipe of this.#pipes) pipe.setMark(options.sendHighWaterMark);
 	}
 
 	/** Without what is read through getters. */

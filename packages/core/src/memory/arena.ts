@@ -53,11 +53,7 @@ export class Arena implements ArenaHome {
 
 	/** A buffer of so many bytes, not zeroed; undefined when there is no slot for it. `bytes` is above 0. */
 	allocate(bytes: number): ArenaBuffer | undefined {
-		const sizeClass = classOf(bytes);
-		if (sizeClass > CLASS_MAX) return undefined;
-		const own = this.#classes[sizeClass - CLASS_MIN] as OwnClass;
-		let base = this.#findFree(own);
-		if (base === 0) base = this.#another(own, sizeClass);
+		const base = this.#slot(bytes);
 		if (base === 0) {
 			this.#net.spread();
 			return undefined;
@@ -68,6 +64,23 @@ export class Arena implements ArenaHome {
 		words[claim + 1] = this.#token;
 		store(words, claim, this.#held);
 		return this.#buffer(base, claim, bytes, 0);
+	}
+
+	/**
+	 * Copies a frame into a slot that is another thread's from then on, as after {@link grant}: returns the slot, whose first claim is the
+	 * peer's; 0 when there is none. This thread has no reference.
+	 */
+	put(frame: Uint8Array, peer: number): number {
+		const base = this.#slot(frame.length);
+		if (base === 0) return 0;
+		const { words, memory } = this.#slots;
+		// Shared memory is copied to fast only where both sides are aligned alike; see ring-layout.ts.
+		const from = (frame.byteOffset & 7) === 0 ? frame : plainCopy(frame);
+		new Uint8Array(memory, base * 4 + SLOT_HEADER_BYTES, frame.length).set(from);
+		words[base + SLOT.SAMPLE] = 0;
+		words[base + SLOT.CLAIMS + 1] = this.#token;
+		store(words, base + SLOT.CLAIMS, stateWord(peer, CLAIM_SENT));
+		return base;
 	}
 
 	/**
@@ -148,6 +161,14 @@ export class Arena implements ArenaHome {
 		return buffer;
 	}
 
+	/** A free slot of this thread for so many bytes, above 0; 0: there is none. */
+	#slot(bytes: number): number {
+		const sizeClass = classOf(bytes);
+		if (sizeClass > CLASS_MAX) return 0;
+		const own = this.#classes[sizeClass - CLASS_MIN] as OwnClass;
+		return this.#findFree(own) || this.#another(own, sizeClass);
+	}
+
 	/** 0: none of the slots that were looked at. */
 	#findFree(own: OwnClass): number {
 		const { bases } = own;
@@ -175,11 +196,14 @@ export class Arena implements ArenaHome {
 	#disown(exceptClass: number): void {
 		this.#classes.forEach((own, index) => {
 			if (index + CLASS_MIN === exceptClass || own.bases.length === 0) return;
-			const kept = own.bases.filter((base) => !this.#slots.isFree(base));
-			for (const base of own.bases) if (!kept.includes(base)) this.#slots.disown(base);
-			this.#bytes -= (own.bases.length - kept.length) * 2 ** (index + CLASS_MIN);
-			own.bases.splice(0, own.bases.length, ...kept);
+			const bases = own.bases.splice(0);
 			own.next = 0;
+			for (const base of bases) {
+				if (this.#slots.isFree(base)) {
+					this.#slots.disown(base);
+					this.#bytes -= 2 ** (index + CLASS_MIN);
+				} else own.bases.push(base);
+			}
 		});
 	}
 }

@@ -4,8 +4,9 @@
  * Everything the peer wrote is checked here: pipe numbers, lengths, order of pieces. What does not fit throws CorruptRing.
  * A channel that throws does not stop the others: its error surfaces as an uncaught exception of its own.
  */
+import { ARENA_BYTES_MIN } from "../limits.ts";
 import type { Message } from "../message.ts";
-import { type ArenaBuffer, copiedOut, dropQueued } from "./arena-buffer.ts";
+import { type ArenaBuffer, copiedOut, dropQueued, plainCopy } from "./arena-buffer.ts";
 import { DESCRIPTOR_BYTES } from "./arena-layout.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { CorruptRing, type Run } from "./ring.ts";
@@ -164,7 +165,14 @@ export class LaneInlet {
 				: undefined;
 		if (buffer === undefined) throw new CorruptRing(`shared memory of ${length} bytes that was not granted`);
 		entry.last = last;
-		this.#frameDone(entry, buffer);
+		if (length >= ARENA_BYTES_MIN) {
+			this.#frameDone(entry, buffer);
+			return;
+		}
+		// It was there only for want of room in the ring: a slot is much more than it needs.
+		const copy = plainCopy(buffer);
+		buffer.dropQueued();
+		this.#frameDone(entry, copy);
 	}
 
 	#control(kind: number, pipe: number, argument: number, payload: Uint8Array, onControl: OnControl): void {

@@ -19,7 +19,7 @@ import { ARENA_BYTES_MIN } from "../limits.ts";
 import type { Frame, Message } from "../message.ts";
 import type { Arena } from "./arena.ts";
 import { type ArenaBuffer, countedFrame } from "./arena-buffer.ts";
-import { DESCRIPTOR_BYTES } from "./arena-layout.ts";
+import { DESCRIPTOR_BYTES, SLOT } from "./arena-layout.ts";
 import { type BellPlace, ring } from "./doorbell.ts";
 import type { LaneChannel } from "./lane-channel.ts";
 import { LaneInlet } from "./lane-inlet.ts";
@@ -55,6 +55,10 @@ interface Control {
 const NOTHING = new Uint8Array(0);
 /** Memory is passed on only where its record finds room for certain: a grant cannot be taken back. */
 const GRANT_ROOM_BYTES = recordBytes(DESCRIPTOR_BYTES) + CONTROL_RESERVE_BYTES;
+/** What a lane that spills leaves free behind a small frame, and behind a larger one, bytes: descriptors of 1000 and of 3700 find room there. */
+const SPILL_ROOM_BYTES = RING_BYTES / 4;
+const SPILL_ROOM_LARGE_BYTES = (3 * RING_BYTES) / 4;
+const SPILL_LARGE_BYTES = 512;
 /** Appended bytes that are published without waiting for the running code to end: a reader that is awake reads along. */
 const PUBLISH_BYTES = 4 * 1024;
 /** Unread bytes for which a reader that fell asleep again is rung before the running code ends; a ring costs as much as hundreds of messages. */
@@ -65,6 +69,13 @@ export class Lane {
 	readonly peer: number;
 	/** True once it has ended; writes go nowhere. */
 	ended = false;
+	/**
+	 * Frames for which the ring is too full are written into the arena, and their places into the ring: so what this thread has written
+	 * is out of its hands, however much it is, before the reader has had time for it.
+	 */
+	spills = false;
+	/** The arena had no slot; not asked again before the reader has read everything. */
+	#noSlot = false;
 	readonly #host: LaneHost;
 	readonly #writer: RingWriter;
 	readonly #reader: RingReader;
@@ -138,7 +149,7 @@ export class Lane {
 
 	/** Writes a message of one frame if it fits into one record, and there is room and nobody waits; false: call {@link write}. */
 	tryWrite(pipe: number, frame: Frame): boolean {
-		if (this.ended || frame.length > RECORD_PAYLOAD_MAX || this.#mustWait(pipe)) return false;
+		if (this.ended || frame.length > RECORD_PAYLOAD_MAX || this.#mustWait(pipe) || (this.spills && this.#mustSpill(frame))) return false;
 		if (!this.#append(RECORD.MESSAGE, pipe, 0, frame, 0, frame.length)) return false;
 		this.#written();
 		return true;
@@ -153,6 +164,7 @@ export class Lane {
 		if (
 			message.length === 1 &&
 			first.length <= RECORD_PAYLOAD_MAX &&
+			!(this.spills && this.#mustSpill(first)) &&
 			(first.length < ARENA_BYTES_MIN || countedFrame(first) === undefined)
 		) {
 			if (!this.#append(RECORD.MESSAGE, pipe, 0, first, 0, first.length)) return this.#block(pipe);
@@ -280,6 +292,10 @@ export class Lane {
 				if (this.#writer.room() < GRANT_ROOM_BYTES) return false;
 				if (this.#grant(last ? RECORD.SHARED_LAST : RECORD.SHARED_MORE, pipe, shared)) continue;
 			}
+			if (outgoing.offset === 0 && this.spills && this.#mustSpill(frame)) {
+				if (this.#writer.room() < GRANT_ROOM_BYTES) return false;
+				if (this.#spill(last ? RECORD.SHARED_LAST : RECORD.SHARED_MORE, pipe, frame)) continue;
+			}
 			const kind = last ? RECORD.FRAME_LAST : RECORD.FRAME_MORE;
 			if (outgoing.offset === 0) {
 				const end = Math.min(frame.length, RECORD_PAYLOAD_MAX);
@@ -298,10 +314,27 @@ export class Lane {
 	/** Passes the memory on; false: the content is to be copied. There is room. */
 	#grant(kind: number, pipe: number, buffer: ArenaBuffer): boolean {
 		const claim = this.#arena.grant(buffer, this.peer);
-		if (claim === 0) return false;
-		this.#descriptorWords[0] = buffer.base;
+		return claim !== 0 && this.#describe(kind, pipe, buffer.length, buffer.base, claim);
+	}
+
+	#mustSpill({ length }: Frame): boolean {
+		const left = length < SPILL_LARGE_BYTES ? SPILL_ROOM_BYTES : SPILL_ROOM_LARGE_BYTES;
+		if (length <= DESCRIPTOR_BYTES || this.#writer.has(recordBytes(length) + left)) return false;
+		if (this.#noSlot) this.#noSlot = !this.#writer.caughtUp();
+		return !this.#noSlot;
+	}
+
+	/** Writes the frame into the arena; false: there is no slot. There is room. */
+	#spill(kind: number, pipe: number, frame: Frame): boolean {
+		const base = this.#arena.put(frame, this.peer);
+		this.#noSlot = base === 0;
+		return base !== 0 && this.#describe(kind, pipe, frame.length, base, base + SLOT.CLAIMS);
+	}
+
+	#describe(kind: number, pipe: number, length: number, base: number, claim: number): boolean {
+		this.#descriptorWords[0] = base;
 		this.#descriptorWords[1] = claim;
-		return this.#append(kind, pipe, buffer.length, this.#descriptor, 0, DESCRIPTOR_BYTES);
+		return this.#append(kind, pipe, length, this.#descriptor, 0, DESCRIPTOR_BYTES);
 	}
 
 	#append(kind: number, pipe: number, argument: number, source: Uint8Array, start: number, end: number): boolean {

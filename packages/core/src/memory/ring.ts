@@ -56,6 +56,11 @@ export class RingWriter {
 		return RING_BYTES - ((this.#head - this.#tail) >>> 0);
 	}
 
+	/** True when so many bytes are free; the reader's position is looked up only where the answer depends on it. */
+	has(bytes: number): boolean {
+		return RING_BYTES - ((this.#head - this.#tail) >>> 0) >= bytes || this.room() >= bytes;
+	}
+
 	/** Published bytes that the reader has not taken, looked up afresh. */
 	unread(): number {
 		this.#tail = load(this.#header, RING.TAIL);
@@ -75,7 +80,7 @@ export class RingWriter {
 	append(kind: number, pipe: number, argument: number, source: Uint8Array, start: number, end: number, reserve: number): boolean {
 		const length = end - start;
 		const total = recordBytes(length);
-		if (RING_BYTES - ((this.#head - this.#tail) >>> 0) < total + reserve && this.room() < total + reserve) return false;
+		if (!this.has(total + reserve)) return false;
 		const at = this.#head & RING_MASK;
 		const words = this.#words;
 		words[at >> 2] = (length << 8) | kind;

@@ -193,8 +193,8 @@ export abstract class Socket extends OptionProperties {
 	/** @internal @throws ZmqError EINVAL */
 	protected override setOption(name: keyof SocketOptions, value: unknown): void {
 		super.setOption(name, value);
-		this.#endpoints.optionSet();
 		if (name === "sendHighWaterMark" || name === "receiveHighWaterMark")
 			this.pattern.setMarks({ send: this.settings.sendHighWaterMark, receive: this.settings.receiveHighWaterMark });
+		this.#endpoints.optionSet();
 	}
 }

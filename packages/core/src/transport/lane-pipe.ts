@@ -3,7 +3,7 @@
  * the lane while there is credit and room, what comes from the lane goes into the pipe.
  *
  * Queues stand where ZeroMQ has them: the sender's high-water mark bounds the pipe here, the receiver's is the credit window of
- * the other end (0 on either side = no limit at all). A message that found no room for all its pieces stays here until it
+ * the other end (0 on either side = no limit at all). With `passesAll` the window alone bounds what the socket may write. A message that found no room for all its pieces stays here until it
  * is whole in the lane; nothing of the same pipe overtakes it.
  *
  * Keeps the event loop alive while messages wait to be sent to a peer that was found, unless linger is 0: a thread that has
@@ -26,6 +26,11 @@ import type { Party } from "./inproc-party.ts";
 /** Peer window of a pipe without limit; never runs out in the life of a process. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
+/** Most messages that a socket writes at once. */
+const TOGETHER_MAX = 64;
+/** The limit of a pipe that takes not even one: 0 would be no limit. */
+const NOTHING = -1;
+
 export interface LanePipeOptions {
 	readonly lane: Lane;
 	/** Our end; the socket has the other one. */
@@ -33,6 +38,8 @@ export interface LanePipeOptions {
 	/** As the socket is configured, on our side. */
 	readonly self: Party;
 	lingerMs(): number;
+	/** The socket may write no more than what the peer has granted, so nothing waits on this side; default: a mark's worth may. */
+	readonly passesAll?: boolean | undefined;
 	/** See {@link LaneChannel.sharesMemory}; default: false. */
 	readonly sharesMemory?: boolean | undefined;
 }
@@ -45,6 +52,12 @@ export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 	/** The pipe's number on the lane; -1 before it has one. */
 	protected number = -1;
 	readonly #lingerMs: () => number;
+	readonly #passesAll: boolean;
+	/** {@link LanePipeOptions.passesAll}, and there is a mark. */
+	#bounded = false;
+	/** Of the pipe, as {@link LanePipe.#bound} has set it; -1 = not yet. */
+	#limit = -1;
+	#surplus = 0;
 	#window: CreditWindow | undefined;
 	/** Messages that may still be sent; 0 before the peer granted any. */
 	#credit = 0;
@@ -65,6 +78,7 @@ export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 		this.pipe = options.pipe;
 		this.self = options.self;
 		this.#lingerMs = options.lingerMs;
+		this.#passesAll = options.passesAll === true;
 		this.sharesMemory = options.sharesMemory === true;
 		this.pipe.owner = this;
 	}
@@ -78,6 +92,16 @@ export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 		// Inbound is bounded by credit; the queue must take all of it.
 		this.pipe.setLimits({ inbound: outbound === 0 ? 0 : this.self.sendHighWaterMark, outbound: 0 });
 		this.pipe.fixOutboundLimit();
+		this.#bounded = this.#passesAll && outbound !== 0;
+		if (this.#bounded) this.#bound();
+	}
+
+	/** The socket's mark is set anew: of what the peer has granted under the old one nothing is taken back, what is more may wait here. */
+	setMark(mark: number): void {
+		this.#surplus = mark === 0 ? NO_LIMIT : Math.max(0, mark - this.self.sendHighWaterMark);
+		// The socket has set the limit of the pipe, too.
+		this.#limit = -1;
+		if (this.#bounded) this.#bound();
 	}
 
 	/** Settles when everything was sent, or given up. Asked for after the socket has closed its end. */
@@ -157,6 +181,7 @@ export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 		} finally {
 			this.#pumping = false;
 		}
+		if (this.#bounded) this.#bound();
 		if (this.pipe.closed && !this.#unsent() && this.#window !== undefined) {
 			this.lane.close(this.number);
 			this.finish();
@@ -222,6 +247,18 @@ export abstract class LanePipe implements PipeOwner, MessageTaker, LaneChannel {
 		// What the lane has passed on is the peer's now, and what it has copied nobody's.
 		if (arenaUse.live !== 0) dropQueued(this.#outgoing.message);
 		return true;
+	}
+
+	/**
+	 * The socket may write what can go at once, as far as that is granted. Below {@link TOGETHER_MAX} the limit follows the credit, above
+	 * it stays, for the pipe is empty whenever the socket writes.
+	 */
+	#bound(): void {
+		const granted = this.#blocked ? this.#credit : Math.min(this.#credit, TOGETHER_MAX);
+		const limit = granted + this.#surplus;
+		if (limit === this.#limit || this.#done) return;
+		this.#limit = limit;
+		this.pipe.setLimits({ inbound: limit >= NO_LIMIT ? 0 : limit || NOTHING });
 	}
 
 	#returnCredit(): void {
