@@ -5,13 +5,11 @@
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { Context, curveKeyPair, Pull, Push, Reply, Request } from "@zloom/core";
-import { sharedMemoryUse } from "@zloom/core/internal";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { Context, curveKeyPair, Pull, Push, type SocketEvent } from "@zloom/core";
+import { afterAll, describe, expect, it } from "vitest";
 
 const MARK = 1000;
 const folder = mkdtempSync(join(tmpdir(), "zloom-drain-"));
@@ -78,4 +76,39 @@ describe("an application that computes has its peer get all that send has taken 
 	it("over ipc", () => drains({ bytes: 4096, endpoint: `ipc://${join(folder, "peer")}` }));
 	it("over ws", () => drains({ bytes: 4096, endpoint: "ws://127.0.0.1:*/a" }));
 	it("over CURVE", () => drains({ bytes: 4096, curve: true }));
+});
+
+/** Settles when the socket has a peer. */
+function connected(socket: Push): Promise<SocketEvent> {
+	return new Promise((resolve) => socket.events.on("handshake", resolve));
+}
+
+it("a peer that does not read stops the application at its mark, which may be raised, and gets all of it in the end", async () => {
+	const context = new Context({ io: "worker" });
+	const [push, pull] = [new Push({ context, sendHighWaterMark: 10 }), new Pull({ receiveHighWaterMark: 10 })];
+	await pull.bind("tcp://127.0.0.1:*");
+	push.connect(pull.lastEndpoint as string);
+	await connected(push);
+	let sent = 0;
+	const next = (): Buffer => {
+		const body = Buffer.alloc(65_536);
+		body.writeUInt32LE(sent);
+		return body;
+	};
+	// In one go, while nothing can come back.
+	while (push.trySend(next()) === "sent") sent += 1;
+	expect(sent).toBe(10);
+	push.sendHighWaterMark = 15;
+	while (push.trySend(next()) === "sent") sent += 1;
+	expect(sent).toBe(15);
+	push.sendHighWaterMark = 10;
+	// What the operating system holds for the connection, and the marks.
+	const stopped = async (): Promise<unknown> => {
+		for (; ; sent += 1) await push.send(next(), { timeoutMs: 500 });
+	};
+	await expect(stopped()).rejects.toMatchObject({ code: "EAGAIN" });
+	expect(sent * 65_536).toBeLessThan(64 << 20);
+	for (let index = 0; index < sent; index++) expect((await pull.receive())[0]?.readUInt32LE()).toBe(index);
+	await context.terminate();
+	pull.close();
 });

@@ -76,11 +76,11 @@ function print(message: Message): string {
 }
 
 /** Both threads of a lane, played by one: `turn` does what their engines do. */
-function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => void = () => {}) {
+function twoSides(onOpen: (lane: Lane, pipe: number, payload: Uint8Array) => void = () => {}, arenaBytesMax?: number) {
 	const [a, b] = [threads.claim(1, -1), threads.claim(2, -1)];
 	const slot = lanes.make(a, b);
 	const host: LaneHost = { flushSoon: () => {}, turnSoon: () => {}, onOpen };
-	const arenas = { near: new Arena(root, threads, a), far: new Arena(root, threads, b) };
+	const arenas = { near: new Arena(root, threads, a, arenaBytesMax), far: new Arena(root, threads, b) };
 	const near = new Lane(root, slot, a, threads.bellOf(b), host, arenas.near);
 	const far = new Lane(root, slot, b, threads.bellOf(a), host, arenas.far);
 	const one = (lane: Lane) => {
@@ -114,13 +114,13 @@ function openPipe(sides: ReturnType<typeof twoSides>, accepting: { next: End | u
 	return [mine, theirs];
 }
 
-function acceptingSides() {
+function acceptingSides(arenaBytesMax?: number) {
 	const accepting: { next: End | undefined } = { next: undefined };
 	const sides = twoSides((lane, pipe, payload) => {
 		const end = accepting.next;
 		if (end === undefined) lane.refuse(pipe, 3, payload);
 		else lane.accept(pipe, end.attach(lane, pipe), Buffer.from("me"));
-	});
+	}, arenaBytesMax);
 	return { sides, accepting };
 }
 
@@ -252,6 +252,49 @@ describe("a lane", () => {
 			expect(sides.arenas.near.slotsHeld()).toBe(0);
 			sides.retire();
 		}
+	});
+
+	it("spills what its ring has no room for into the arena, so that a thousand messages of any size are written before one is read", () => {
+		for (const bytes of [16, 64, 600, 4096, RECORD_PAYLOAD_MAX + 1]) {
+			const { sides, accepting } = acceptingSides();
+			const [mine, theirs] = openPipe(sides, accepting);
+			sides.near.spills = true;
+			theirs.sharesMemory = true;
+			const shared: boolean[] = [];
+			theirs.onMessages = (messages) => {
+				for (const [frame] of messages) {
+					theirs.heard.push(String((frame as Buffer).readUInt32LE()));
+					shared.push(frame?.buffer === root.buffer);
+					dropQueued([frame as Buffer]);
+				}
+			};
+			const room: boolean[] = [];
+			for (let i = 0; i < 1000; i++) {
+				const frame = Buffer.alloc(bytes);
+				frame.writeUInt32LE(i);
+				room.push(sides.near.write(mine.number, { message: [frame], frame: 0, offset: 0 }));
+			}
+			expect(room).not.toContain(false);
+			sides.settle();
+			expect(theirs.heard).toEqual(Array.from({ length: 1000 }, (_, i) => String(i)));
+			// Small ones do not stay where they take a slot of 4 KiB.
+			expect(shared.includes(true)).toBe(bytes >= 4096);
+			expect(sides.arenas.near.slotsHeld()).toBe(0);
+			sides.retire();
+		}
+	});
+
+	it("goes on through its ring when the arena has no slot for what it would spill", () => {
+		const { sides, accepting } = acceptingSides(3 * 4096);
+		const [mine, theirs] = openPipe(sides, accepting);
+		sides.near.spills = true;
+		const sent = Array.from({ length: 100 }, (_, i) => [Buffer.alloc(i % 7 === 0 ? RING_BYTES : 4096, i), Buffer.alloc(i, i)]);
+		for (const message of sent) mine.send(message);
+		expect(sides.arenas.near.slotsHeld()).toBeGreaterThan(0);
+		sides.settle();
+		expect(theirs.heard).toEqual(sent.map(print));
+		expect(sides.arenas.near.slotsHeld()).toBe(0);
+		sides.retire();
 	});
 
 	it("gives arena memory back that came for a pipe which had closed, or in a message that did not come whole", () => {
