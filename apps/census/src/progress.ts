@@ -10,6 +10,8 @@ import { count, megabytes, seconds } from "./wording.ts";
 
 export interface Progress {
 	advance(files: number, bytes: number): void;
+	/** A line that stays: at once, or where a bar is drawn, when it has ended. */
+	note(line: string): void;
 	end(): void;
 }
 
@@ -39,6 +41,7 @@ function bar(stream: NodeJS.WriteStream, total: Amount, now: () => number): Prog
 		hideCursor: false,
 		clearOnComplete: true,
 	});
+	const notes: string[] = [];
 	shown.start(total.files, 0, { rate: "-", remaining: "-" });
 	return {
 		advance(moreFiles, moreBytes) {
@@ -47,7 +50,11 @@ function bar(stream: NodeJS.WriteStream, total: Amount, now: () => number): Prog
 			const elapsedMs = now() - started;
 			shown.update(files, { rate: rateOf(bytes, elapsedMs), remaining: remainingOf(bytes, total.bytes, elapsedMs) });
 		},
-		end: () => shown.stop(),
+		note: (line) => void notes.push(line),
+		end() {
+			shown.stop();
+			for (const line of notes) stream.write(`census: ${line}\n`);
+		},
 	};
 }
 
@@ -72,6 +79,7 @@ function lines(stream: NodeJS.WriteStream, total: Amount, now: () => number): Pr
 			const left = remainingOf(bytes, total.bytes, elapsedMs);
 			stream.write(`census: ${count(files)} of ${count(total.files)} files, ${rateOf(bytes, elapsedMs)}, ${left} left\n`);
 		},
+		note: (line) => void stream.write(`census: ${line}\n`),
 		end: () => undefined,
 	};
 }

@@ -3,6 +3,8 @@
  * and end in the aggregator on the main thread. Results come in any order; the fold does not mind. Back-pressure reaches
  * from the aggregator to the walk, so what is under way is a few portions a parser, whatever the size of the tree.
  *
+ * A portion that is lost with its thread or node goes to another parser, and the person is told.
+ *
  * Shutdown: the system is stopped whether the work ends or fails. No signal handler: nothing of ours lies on disk, threads
  * end with the process, and a node drops the parsers of a peer that is gone. So Ctrl-C ends the process at once.
  */
@@ -19,6 +21,7 @@ import type { Progress } from "./progress.ts";
 import { readForParsing } from "./read-file.ts";
 import type { Survey } from "./survey.ts";
 import { UsageError } from "./usage-error.ts";
+import { plural } from "./wording.ts";
 import type { Work } from "./work.ts";
 
 const here = "inproc://";
@@ -64,6 +67,13 @@ async function runOn(system: System, surveyed: Survey, progress: Progress, optio
 		parallel: isRemote ? options.on.length * parsersPerNode : threads,
 		ordered: false,
 		timeoutMs: Number.POSITIVE_INFINITY,
+		// Parsing leaves nothing behind, so what a parser had in hand when its thread or node ended is parsed again.
+		onLost({ item, error }) {
+			progress.note(
+				`a parser ended (${error instanceof ActorError ? error.code : String(error)}); ${plural(item.length, "file")} parsed again`,
+			);
+			return "retry";
+		},
 		...(options.on.length > 0 ? { on: options.on } : {}),
 	});
 	const garbage = new Garbage({ lookEveryBytes: lookAtHeapEveryBytes, heldBytesMax: aggregatorHeldBytesMax });

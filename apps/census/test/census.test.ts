@@ -37,6 +37,30 @@ function emptyFolder(): string {
 	return mkdtempSync(join(folder, "run-"));
 }
 
+/** Terminates a thread from outside while it reads its third file: what it has in hand is lost. */
+const killer = `
+	const { isMainThread, threadId } = require("node:worker_threads");
+	const channel = new BroadcastChannel("kill me");
+	channel.unref();
+	if (isMainThread) {
+		const workers = new Map();
+		require("node:diagnostics_channel").subscribe("worker_threads", ({ worker }) => workers.set(worker.threadId, worker));
+		channel.onmessage = ({ data }) => workers.get(data).terminate();
+	} else {
+		const fs = require("node:fs");
+		const { openSync } = fs;
+		let files = 0;
+		fs.openSync = (path, ...args) => {
+			if (String(path).startsWith(process.env.KILL_IN) && ++files === 3 && threadId === 1) {
+				channel.postMessage(threadId);
+				Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+			}
+			return openSync(path, ...args);
+		};
+		require("node:module").syncBuiltinESMExports();
+	}
+`;
+
 async function totalsOf(args: string[]): Promise<string> {
 	const { status, stdout, stderr } = await census([tree, "--no-html", "--json", "-", ...args], emptyFolder()).ended;
 	expect(stderr).not.toMatch(/^\s+at /m);
@@ -61,6 +85,18 @@ test("without actors, on one thread, on two, and on nodes over tcp and ipc the t
 		program.child.kill("SIGINT");
 		expect(await program.ended).toMatchObject({ status: 0 });
 	}
+});
+
+test("a thread that is killed in the middle is told, and the totals are the same bytes", async () => {
+	const preload = join(folder, "killer.cjs");
+	writeFileSync(preload, killer);
+	const args = [tree, "--threads", "2", "--no-html", "--json", "-"];
+	const killed = await census(args, emptyFolder(), { NODE_OPTIONS: `--require=${preload}`, KILL_IN: tree }).ended;
+	expect(killed).toMatchObject({
+		status: 0,
+		stderr: expect.stringMatching(/a parser ended \(ERR_THREAD_DOWN\); \d+ files? parsed again\n/),
+	});
+	expect(killed.stdout).toBe(await totalsOf(["--threads", "2"]));
 });
 
 test("the file count is what find counts, and a folder given twice counts once", async () => {

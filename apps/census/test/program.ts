@@ -27,8 +27,12 @@ export class Program {
 	stdout = "";
 	stderr = "";
 
-	constructor(file: string, args: readonly string[], cwd: string, tmp: string) {
-		this.child = spawn(process.execPath, [file, ...args], { cwd, env: { ...process.env, TMPDIR: tmp }, stdio: ["ignore", "pipe", "pipe"] });
+	constructor(file: string, args: readonly string[], cwd: string, tmp: string, env: NodeJS.ProcessEnv = {}) {
+		this.child = spawn(process.execPath, [file, ...args], {
+			cwd,
+			env: { ...process.env, ...env, TMPDIR: tmp },
+			stdio: ["ignore", "pipe", "pipe"],
+		});
 		running.add(this.child);
 		this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
 			this.stdout += text;
@@ -54,8 +58,8 @@ export class Program {
 	}
 }
 
-export function census(args: readonly string[], folder: string): Program {
-	return new Program(main, args, folder, folder);
+export function census(args: readonly string[], folder: string, env?: NodeJS.ProcessEnv): Program {
+	return new Program(main, args, folder, folder, env);
 }
 
 /** A node for parsers, listening; `endpoint` is where. */

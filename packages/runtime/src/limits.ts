@@ -62,8 +62,14 @@ export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 export const VALUE_DEPTH_MAX = 500;
 /** Members of one pool, and items a pipeline stage may have in flight. */
 export const POOL_SIZE_MAX = 10_000;
+/** How long a pool that may shrink keeps a member that it did not need, ms. */
+export const POOL_IDLE_MS_DEFAULT = 10_000;
 /** Items in flight per parallel actor of a pipeline stage: one at work, one waiting, so that no actor waits for the way. */
 export const PIPELINE_ITEMS_PER_ACTOR = 2;
+/** How often an item of a pipeline that its actors do not survive is given to one. */
+export const ITEM_ATTEMPTS_MAX = 4;
+/** Items of one batch or window of a pipeline. */
+export const GROUP_ITEMS_MAX = 1_000_000;
 
 function assertRelation(holds: boolean, relation: string): void {
 	if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createSystem, type LostItem, type System } from "@zloom/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorOf } from "./actor.contract.ts";
@@ -156,6 +159,43 @@ test("with onLost the rest goes on: every item is either answered or told as los
 	expect(lost.map(({ index }) => index)).toContain(7);
 	expect(results.length + lost.length).toBe(200);
 	expect([...results.map((n) => n / 2), ...lost.map(({ item }) => item as number)].toSorted((a, b) => a - b)).toEqual(upTo(200));
+});
+
+test("a lost item that is to be tried again is given to another actor, and every item is answered once", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "zloom-pipeline-"));
+	const told: LostItem<number>[] = [];
+	const results = await collect(
+		system.pipeline(upTo(50)).through(Work, {
+			parallel: 2,
+			args: [{ exitAt: 7, exitsOnceIn: folder }],
+			onLost: (lost) => {
+				told.push(lost);
+				return "retry";
+			},
+		}),
+	);
+	expect(results).toEqual(upTo(50).map((n) => n * 2));
+	expect(told.map(({ item }) => item)).toContain(7);
+	expect(told[0]).toMatchObject({ attempt: 1 });
+	rmSync(folder, { recursive: true });
+});
+
+test("an item that none of its actors survives ends the iteration, with what took the first", async () => {
+	const attempts: number[] = [];
+	const error = await errorOf(
+		collect(
+			system.pipeline([7]).through(Work, {
+				parallel: 2,
+				args: [{ exitAt: 7 }],
+				onLost: ({ attempt }) => {
+					attempts.push(attempt);
+					return "retry";
+				},
+			}),
+		),
+	);
+	expect(error).toMatchObject({ code: "ERR_ITEM_LOST", index: 0, cause: { code: "ERR_THREAD_DOWN" } });
+	expect(attempts).toEqual([1, 2, 3]);
 });
 
 test("bad options and sources are refused at once", () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createSystem, type System } from "@zloom/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorOf } from "./actor.contract.ts";
@@ -89,8 +92,53 @@ test("a stopped pool refuses what comes later", async () => {
 	expect(pool.try.tag(1)).toBe("down");
 });
 
+/** Looks again and again; what it waits for is on other threads. */
+async function until(holds: () => boolean): Promise<void> {
+	while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test("a pool with bounds starts a member while all are at work, up to its bound, and stops those that it does not need", async () => {
+	const pool = await system.pool(Work, { size: { min: 1, max: 3, idleMs: 50 }, args: [{}] });
+	expect(pool.size).toBe(1);
+	const enough = new AbortController();
+	const busy = pool.with({ signal: enough.signal });
+	const asked: Promise<unknown>[] = [];
+	for (const size of [1, 2, 3, 3]) {
+		await until(() => pool.size === size);
+		asked.push(errorOf(busy.ask.untilCancelled()));
+		// It finds all members at work.
+		asked.push(errorOf(busy.ask.untilCancelled()));
+	}
+	expect(pool.size).toBe(3);
+	enough.abort();
+	await Promise.all(asked);
+	await until(() => pool.size === 1);
+	expect(await pool.ask.id("k")).toBeTypeOf("string");
+	await pool.stop();
+	expect(pool.size).toBe(0);
+});
+
+test("scatterGatherFirst has the first answer that is no error, and the other members are cancelled", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "zloom-pool-"));
+	const pool = await system.pool(Work, { size: 3, routing: "scatterGatherFirst", args: [{}] });
+	expect(await pool.ask.race(folder)).toBe("first");
+	await until(() => readdirSync(folder).filter((name) => name.startsWith("cancelled")).length === 2);
+	await pool.stop();
+	const failing = await system.pool(Work, { size: 2, routing: "scatterGatherFirst", args: [{ failAt: 1 }] });
+	expect((await errorOf(failing.ask.process(1))).message).toBe("no 1");
+	await failing.stop();
+	rmSync(folder, { recursive: true });
+});
+
 test("bad options are refused, and a pool whose members cannot be made leaves none", async () => {
 	for (const size of [0, -1, 1.5, 1e9]) expect((await errorOf(system.pool(Work, { size, args: [{}] }))).code).toBe("ERR_BAD_OPTION");
+	for (const size of [
+		{ min: 2, max: 1 },
+		{ min: 0, max: 1 },
+		{ min: 1, max: 2, idleMs: 0 },
+	])
+		expect((await errorOf(system.pool(Work, { size, args: [{}] }))).code).toBe("ERR_BAD_OPTION");
+	expect((await errorOf(system.pool(Work, { size: { min: 1, max: 2 }, routing: "broadcast", args: [{}] }))).code).toBe("ERR_BAD_OPTION");
 	expect((await errorOf(system.pool(Work, { size: 1, routing: "random" as "roundRobin", args: [{}] }))).code).toBe("ERR_BAD_OPTION");
 	expect((await errorOf(system.pool(Work, { size: 1, on: [], args: [{}] }))).code).toBe("ERR_BAD_OPTION");
 	expect((await errorOf(system.pool(Work, { size: 2, on: ["inproc://", "tcp://127.0.0.1:1"], args: [{}] }))).code).toBe("ERR_NO_REMOTE");

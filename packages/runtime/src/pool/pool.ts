@@ -6,24 +6,38 @@
  * - roundRobin: one after the other
  * - consistentHash: by key, the first argument unless `key` says otherwise; a member that comes or goes moves only its own keys
  * - broadcast: every member; an ask answers with the list of answers, in the order of the members
+ * - scatterGatherFirst: every member; an ask has the first answer that is no error, and the others are cancelled
+ *
+ * `size` may have bounds: such a pool grows while all its members are at work, and shrinks when they are not (pool-members.ts).
  *
  * Shutdown: `stop` stops all members; what is sent afterwards is refused with ERR_ACTOR_DOWN.
  */
-import type { ActorDefinition, AskFace, CallOptions, Faces, TryResult } from "../definition/actor-types.ts";
-import { checkCallOptions, type MessageTaker, makeFaces, type UntypedFaces } from "../definition/faces.ts";
+import type { ActorDefinition, AskFace, CallOptions, Faces } from "../definition/actor-types.ts";
+import { checkCallOptions, checkTimeout, type MessageTaker, makeFaces, type UntypedFaces } from "../definition/faces.ts";
 import { ActorError } from "../errors.ts";
-import { POOL_SIZE_MAX } from "../limits.ts";
+import { POOL_IDLE_MS_DEFAULT, POOL_SIZE_MAX } from "../limits.ts";
 import type { Ref } from "../ref/ref.ts";
-import { PoolMembers, type Routing } from "./pool-members.ts";
+import { PoolMembers, type Routing, type SizeBounds } from "./pool-members.ts";
+import { BroadcastSender, FirstAnswerSender, PickingSender } from "./pool-senders.ts";
 
 export type { Routing } from "./pool-members.ts";
 
-const ROUTINGS: readonly string[] = ["leastLoaded", "roundRobin", "consistentHash", "broadcast"];
+const ROUTINGS: readonly string[] = ["leastLoaded", "roundRobin", "consistentHash", "broadcast", "scatterGatherFirst"];
+
+/** A pool that grows and shrinks. */
+export interface PoolSize {
+	/** Members that are always there. */
+	readonly min: number;
+	/** It grows by one while a message finds all members at work, up to this. */
+	readonly max: number;
+	/** It shrinks by one after so long in which there was always a member without work, ms. Default: 10,000. */
+	readonly idleMs?: number;
+}
 
 /** How many actors a pool has, where they live and who gets a message. */
 export interface PoolOptions<Args extends unknown[], R extends Routing = Routing> {
-	/** How many actors. */
-	readonly size: number;
+	/** How many actors, or bounds between which the pool grows and shrinks (routing leastLoaded only). */
+	readonly size: number | PoolSize;
 	/** Which member a message goes to; default: "leastLoaded". */
 	readonly routing?: R;
 	/** Arguments of every member's setup. */
@@ -46,7 +60,11 @@ export type BroadcastFaces<H> = Pick<Faces<H>, "tell" | "try"> & {
 	/** Settles with the answers of all members. */
 	readonly ask: ListAskFace<H>;
 };
-export type PoolFaces<H, R extends Routing> = R extends "broadcast" ? BroadcastFaces<H> : Faces<H>;
+export type PoolFaces<H, R extends Routing> = R extends "broadcast"
+	? BroadcastFaces<H>
+	: R extends "scatterGatherFirst"
+		? Omit<Faces<H>, "stream">
+		: Faces<H>;
 
 /** Actors of one kind behind the face of one; made by `system.pool`. A member that dies by itself is replaced. */
 export type ActorPool<H, R extends Routing = "leastLoaded"> = PoolFaces<H, R> & {
@@ -68,12 +86,12 @@ export interface MemberSpawner {
 }
 
 export async function createPool(spawner: MemberSpawner, definition: ActorDefinition, options: PoolOptions<unknown[]>): Promise<Pool> {
-	const size = options?.size;
-	if (!Number.isInteger(size) || size < 1 || size > POOL_SIZE_MAX)
-		throw new ActorError("ERR_BAD_OPTION", `A pool needs a size from 1 to ${POOL_SIZE_MAX}, got ${String(size)}`);
+	const size = boundsOf(options?.size);
 	const routing = options.routing ?? "leastLoaded";
 	if (!ROUTINGS.includes(routing))
 		throw new ActorError("ERR_BAD_OPTION", `routing must be one of ${ROUTINGS.join(", ")}, got ${String(routing)}`);
+	if (size.max > size.min && routing !== "leastLoaded")
+		throw new ActorError("ERR_BAD_OPTION", `A pool grows by its load: with routing ${routing} it has a fixed size`);
 	const nodes = options.on === undefined ? undefined : typeof options.on === "string" ? [options.on] : options.on;
 	if (nodes?.length === 0) throw new ActorError("ERR_BAD_OPTION", `"on" is an empty list of nodes`);
 	const args = options.args ?? [];
@@ -81,80 +99,25 @@ export async function createPool(spawner: MemberSpawner, definition: ActorDefini
 		spawner.spawnUntyped(definition, nodes === undefined ? { args } : { args, on: nodes[index % nodes.length] as string });
 	const members = new PoolMembers({ size, routing, spawn, key: options.key ?? ((_method, given) => String(given[0])) });
 	await members.start();
-	return new Pool(members, routing);
+	return new Pool(members, senderOf(members, routing));
 }
 
-/** Sends each message to the member that the routing picks. */
-class PoolSender implements MessageTaker {
-	readonly #members: PoolMembers;
-
-	constructor(members: PoolMembers) {
-		this.#members = members;
-	}
-
-	tell(method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
-		const member = this.#members.pick(method, args);
-		return member === undefined
-			? this.#later(method, args, (ref) => ref.taker.tell(method, args, options))
-			: member.taker.tell(method, args, options);
-	}
-
-	ask(method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
-		const member = this.#members.pick(method, args);
-		return member === undefined
-			? this.#later(method, args, (ref) => ref.taker.ask(method, args, options))
-			: member.taker.ask(method, args, options);
-	}
-
-	async *stream(method: string, args: unknown[], options: CallOptions | undefined): AsyncGenerator<unknown> {
-		const member = this.#members.pick(method, args) ?? (await this.#later(method, args, async (ref) => ref));
-		yield* member.taker.stream(method, args, options);
-	}
-
-	try(method: string, args: unknown[]): TryResult {
-		return this.#members.pick(method, args)?.taker.try(method, args) ?? "down";
-	}
-
-	async #later<T>(method: string, args: unknown[], use: (ref: Ref) => Promise<T>): Promise<T> {
-		for (;;) {
-			await this.#members.untilChanged();
-			const member = this.#members.pick(method, args);
-			if (member !== undefined) return use(member);
-		}
-	}
+/** @throws ActorError ERR_BAD_OPTION */
+function boundsOf(size: number | PoolSize): SizeBounds {
+	const { min, max, idleMs = POOL_IDLE_MS_DEFAULT } = typeof size === "object" && size !== null ? size : { min: size, max: size };
+	const isCount = (count: unknown): boolean => Number.isInteger(count) && (count as number) >= 1 && (count as number) <= POOL_SIZE_MAX;
+	if (!isCount(min) || !isCount(max) || max < min)
+		throw new ActorError(
+			"ERR_BAD_OPTION",
+			`A pool needs a size from 1 to ${POOL_SIZE_MAX}, or { min, max } of such, got ${JSON.stringify(size)}`,
+		);
+	checkTimeout(idleMs, "size.idleMs");
+	return { min, max, idleMs };
 }
 
-/** Sends each message to all members. */
-class BroadcastSender implements MessageTaker {
-	readonly #members: PoolMembers;
-
-	constructor(members: PoolMembers) {
-		this.#members = members;
-	}
-
-	async tell(method: string, args: unknown[], options: CallOptions | undefined): Promise<void> {
-		await Promise.all(this.#all().map((ref) => ref.taker.tell(method, args, options)));
-	}
-
-	async ask(method: string, args: unknown[], options: CallOptions | undefined): Promise<unknown> {
-		return Promise.all(this.#all().map((ref) => ref.taker.ask(method, args, options)));
-	}
-
-	stream(method: string): never {
-		throw new ActorError("ERR_WRONG_KIND", `A broadcast pool does not stream: use another routing for stream.${method}`);
-	}
-
-	try(method: string, args: unknown[]): TryResult {
-		const results = this.#members.all().map((ref) => ref.taker.try(method, args));
-		if (results.length === 0 || results.includes("down")) return "down";
-		return results.includes("full") ? "full" : "accepted";
-	}
-
-	#all(): Ref[] {
-		const refs = this.#members.all();
-		if (refs.length === 0) throw new ActorError("ERR_ACTOR_DOWN", "The pool has no living members: it was stopped, or all have failed");
-		return refs;
-	}
+function senderOf(members: PoolMembers, routing: Routing): MessageTaker {
+	if (routing === "broadcast") return new BroadcastSender(members);
+	return routing === "scatterGatherFirst" ? new FirstAnswerSender(members) : new PickingSender(members);
 }
 
 export class Pool implements UntypedFaces {
@@ -165,9 +128,9 @@ export class Pool implements UntypedFaces {
 	readonly #members: PoolMembers;
 	readonly #sender: MessageTaker;
 
-	constructor(members: PoolMembers, routing: Routing) {
+	constructor(members: PoolMembers, sender: MessageTaker) {
 		this.#members = members;
-		this.#sender = routing === "broadcast" ? new BroadcastSender(members) : new PoolSender(members);
+		this.#sender = sender;
 		const faces = makeFaces(this.#sender, undefined);
 		this.tell = faces.tell;
 		this.ask = faces.ask;
@@ -181,6 +144,11 @@ export class Pool implements UntypedFaces {
 
 	get size(): number {
 		return this.#members.size;
+	}
+
+	/** @internal For pipelines: no member lives, and none will. */
+	get isExhausted(): boolean {
+		return this.#members.isExhausted;
 	}
 
 	stop(options: { timeoutMs?: number } = {}): Promise<void> {

@@ -8,7 +8,9 @@
 import type { CallOptions } from "../definition/actor-types.ts";
 import { ActorError } from "../errors.ts";
 import { Fifo } from "../fifo.ts";
+import { ITEM_ATTEMPTS_MAX } from "../limits.ts";
 import type { Pool } from "./pool.ts";
+import type { PipelineStage, Upstream } from "./upstream.ts";
 
 /** An item that was lost with the actor (or its thread or node) that worked on it. */
 export interface LostItem<T> {
@@ -16,18 +18,23 @@ export interface LostItem<T> {
 	readonly item: T;
 	/** Its place in the input of the stage. */
 	readonly index: number;
+	/** How often it has been given to an actor: 1 at its first loss. */
+	readonly attempt: number;
 	/** ERR_ACTOR_DOWN, ERR_THREAD_DOWN or ERR_NODE_DOWN. */
 	readonly error: unknown;
 }
 
+/** Told of a lost item: "retry" gives it to another actor, anything else leaves it out. */
+export type LossHandler<T> = ((lost: LostItem<T>) => void) | ((lost: LostItem<T>) => "retry" | undefined);
+
 export interface StageIteratorOptions {
-	readonly upstream: AsyncIterator<unknown>;
+	readonly upstream: Upstream;
 	readonly pool: () => Promise<Pool>;
 	readonly handler: string;
 	readonly call: CallOptions;
 	readonly itemsMax: number;
 	readonly ordered: boolean;
-	readonly onLost: ((lost: LostItem<unknown>) => void) | undefined;
+	readonly onLost: LossHandler<unknown> | undefined;
 }
 
 interface Outcome {
@@ -42,18 +49,19 @@ interface Waiter {
 
 const LOST: readonly string[] = ["ERR_ACTOR_DOWN", "ERR_THREAD_DOWN", "ERR_NODE_DOWN"];
 
-export class StageIterator implements AsyncIterableIterator<unknown> {
+export class StageIterator implements PipelineStage {
+	readonly closesAtOnce = true;
 	readonly #options: StageIteratorOptions;
 	/** Ordered: every item, in order. Unordered: those that are done. */
 	readonly #outcomes = new Fifo<Outcome>();
 	readonly #waiters = new Fifo<Waiter>();
 	#pool: Promise<Pool> | undefined;
+	/** The pool once it is made. */
+	#members: Pool | undefined;
 	#ask: ((item: unknown) => Promise<unknown>) | undefined;
 	/** Pulled, or being pulled, and not yet handed out. */
 	#held = 0;
 	#index = 0;
-	#pulling = false;
-	#sourceEnded = false;
 	#sourceFailure: { error: unknown } | undefined;
 	#failure: { error: unknown } | undefined;
 	#closing: Promise<void> | undefined;
@@ -85,6 +93,7 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 		this.#pool.then(
 			(pool) => {
 				const { handler, call } = this.#options;
+				this.#members = pool;
 				const ask = pool.with(call).ask;
 				this.#ask = (item) => (ask[handler] as (item: unknown) => Promise<unknown>)(item);
 				this.#advance();
@@ -107,7 +116,7 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 			}
 			this.#waiters.shift()?.resolve({ done: false, value: outcome.value });
 		}
-		if (this.#closing === undefined && this.#sourceEnded && this.#held === 0) {
+		if (this.#closing === undefined && this.#options.upstream.ended && this.#held === 0) {
 			if (this.#sourceFailure === undefined) void this.#close("stop");
 			else this.#fail(this.#sourceFailure.error);
 		}
@@ -116,23 +125,18 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 	}
 
 	#pull(): void {
-		if (this.#pulling || this.#sourceEnded || this.#ask === undefined || this.#held >= this.#options.itemsMax) return;
-		this.#pulling = true;
+		const { upstream, itemsMax } = this.#options;
+		if (upstream.pulling || upstream.ended || this.#ask === undefined || this.#held >= itemsMax) return;
 		this.#held += 1;
-		this.#options.upstream.next().then(
+		upstream.pull().then(
 			(result) => {
-				this.#pulling = false;
 				// What comes after the end of the iteration is nobody's.
 				if (this.#closing !== undefined) return;
-				if (result.done === true) {
-					this.#sourceEnded = true;
-					this.#held -= 1;
-				} else this.#work(result.value);
+				if (result.done === true) this.#held -= 1;
+				else this.#work(result.value);
 				this.#advance();
 			},
 			(error: unknown) => {
-				this.#pulling = false;
-				this.#sourceEnded = true;
 				this.#held -= 1;
 				// What was pulled before it is handed out first.
 				this.#sourceFailure = { error };
@@ -151,18 +155,27 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 			if (!this.#options.ordered) this.#outcomes.push(outcome);
 			this.#advance();
 		};
-		this.#ask?.(item).then(
+		this.#attempt({ item, index, attempt: 1 }, settle);
+	}
+
+	#attempt(given: Omit<LostItem<unknown>, "error">, settle: (state: Outcome["state"], value: unknown) => void, first?: ActorError): void {
+		this.#ask?.(given.item).then(
 			(value) => settle("answered", value),
 			(error: unknown) => {
 				if (this.#closing !== undefined) return;
 				if (!(error instanceof ActorError) || !LOST.includes(error.code)) return settle("failed", error);
-				if (this.#options.onLost === undefined) return settle("failed", lost(index, error));
+				// Nobody is left to try it, or it has taken enough of them with it: what took the first says most.
+				if (first !== undefined && (this.#members?.isExhausted === true || given.attempt >= ITEM_ATTEMPTS_MAX))
+					return settle("failed", lost(given.index, first));
+				const { onLost } = this.#options;
+				if (onLost === undefined) return settle("failed", lost(given.index, error));
 				try {
-					this.#options.onLost({ item, index, error });
+					if (onLost({ ...given, error }) !== "retry") return settle("skipped", undefined);
 				} catch (thrown) {
 					return settle("failed", thrown);
 				}
-				settle("skipped", undefined);
+				// In a later turn the pool has heard of all that ended together.
+				setImmediate(() => this.#attempt({ ...given, attempt: given.attempt + 1 }, settle, first ?? error));
 			},
 		);
 	}
@@ -190,28 +203,13 @@ export class StageIterator implements AsyncIterableIterator<unknown> {
 
 	async #closeNow(how: "stop" | "kill"): Promise<void> {
 		this.#outcomes.clear();
-		const returning = this.#sourceEnded ? undefined : this.#returnUpstream();
-		this.#sourceEnded = true;
+		const returning = this.#options.upstream.close().catch((error: unknown) => {
+			this.#failure ??= { error };
+		});
 		// A pool that could not be made has failed the iteration already.
 		const pool = await this.#pool?.catch(() => undefined);
 		await (how === "stop" ? pool?.stop() : pool?.kill());
 		await returning;
-	}
-
-	/** A source that has an item under way may take for ever over it, and its `return` with it: that is not waited for. */
-	async #returnUpstream(): Promise<void> {
-		const { upstream } = this.#options;
-		const waits = !this.#pulling || upstream instanceof StageIterator;
-		const returned = (async () => upstream.return?.())();
-		if (!waits) {
-			returned.catch((error: unknown) => process.emitWarning(`The source of a pipeline failed while it was closed: ${String(error)}`));
-			return;
-		}
-		try {
-			await returned;
-		} catch (error) {
-			this.#failure ??= { error };
-		}
 	}
 }
 
