@@ -124,7 +124,7 @@ test("a pool with bounds starts a member while all are at work, up to its bound,
 test("scatterGatherFirst has the first answer that is no error, and the other members are cancelled", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "zloom-pool-"));
 	const pool = await system.pool(Work, { size: 3, routing: "scatterGatherFirst", args: [{}] });
-	expect(await pool.ask.race(folder)).toBe("first");
+	expect(await pool.ask.race(folder, 3)).toBe("first");
 	await until(() => readdirSync(folder).filter((name) => name.startsWith("cancelled")).length === 2);
 	await pool.stop();
 	const failing = await system.pool(Work, { size: 2, routing: "scatterGatherFirst", args: [{ failAt: 1 }] });
