@@ -13,9 +13,9 @@ export default defineConfig({
 		pool: "forks",
 		maxWorkers: 2,
 		// Real sockets and threads on a loaded machine: a limit for hangs, never a measure of speed.
-		testTimeout: 120_000,
-		hookTimeout: 120_000,
-		teardownTimeout: 20_000,
+		testTimeout: 240_000,
+		hookTimeout: 240_000,
+		teardownTimeout: 60_000,
 		allowOnly: false,
 		server: { deps: { external: [/\/(?:packages|apps)\/[^/]+\/dist\//] } },
 	},

@@ -25,7 +25,7 @@ const IMPORT = `const { Dealer, Pair, Pull, Push, Router } = await import("${COR
 
 /** Runs a program to its end; returns its exit code, errors and lines. */
 async function run(source: string): Promise<{ code: number; errors: string; lines: string[] }> {
-	const child = spawn(process.execPath, ["--input-type=module", "-e", PRELUDE + source], { cwd: PACKAGE, timeout: 50_000 });
+	const child = spawn(process.execPath, ["--input-type=module", "-e", PRELUDE + source], { cwd: PACKAGE, timeout: 200_000 });
 	const lines: string[] = [];
 	createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
 	let errors = "";
