@@ -70,11 +70,9 @@ async function drains({ bytes, how = "each", endpoint = "tcp://127.0.0.1:*", cur
 }
 
 describe("an application that computes has its peer get all that send has taken before", () => {
-	it.each([64, 4096, 65_536])("in messages of %i bytes", (bytes) => drains({ bytes }));
-	it("sent as one batch", () => drains({ bytes: 600, how: "batch" }));
-	it("in messages of three frames", () => drains({ bytes: 4096, how: "frames" }));
-	it("over ipc", () => drains({ bytes: 4096, endpoint: `ipc://${join(folder, "peer")}` }));
-	it("over ws", () => drains({ bytes: 4096, endpoint: "ws://127.0.0.1:*/a" }));
+	it.each([64, 65_536])("in messages of %i bytes", (bytes) => drains({ bytes }));
+	it("sent as one batch, over ipc", () => drains({ bytes: 600, how: "batch", endpoint: `ipc://${join(folder, "peer")}` }));
+	it("in messages of three frames, over ws", () => drains({ bytes: 4096, how: "frames", endpoint: "ws://127.0.0.1:*/a" }));
 	it("over CURVE", () => drains({ bytes: 4096, curve: true }));
 });
 
