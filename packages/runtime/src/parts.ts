@@ -72,7 +72,7 @@ export interface HostPart {
 	/** The actor that sent a message, as a ref. */
 	refOf(peer: PeerPart | undefined, actor: number, cell: CellPart): ActorRef;
 	/** Makes refs of what arrives from a peer (undefined: from this host), for an actor to send through. */
-	refReader(peer: PeerPart | undefined, cell: CellPart | undefined): RefReader;
+	refReader(peer: PeerPart | undefined, cell: CellPart | undefined, call?: CallPart): RefReader;
 	/** Undoes an encoding that never left this host. */
 	decodeOwn(encoded: EncodedValue, cell: CellPart | undefined): unknown;
 	/** @param overflow it was dropped because the mailbox was full */
@@ -112,9 +112,14 @@ export interface PeerPart {
 	send(fields: HeaderFields, value: readonly Uint8Array[] | undefined): void;
 }
 
+/** What takes credit for items. */
+export interface CreditedStream {
+	addCredit(items: number, bytes: number): void;
+}
+
 /** Something in hand for another host, by its request id. */
 export interface Cancellable {
-	readonly stream: OutboundStreamPart | undefined;
+	readonly stream: CreditedStream | undefined;
 	/** The other host gave up, or is gone. */
 	cancel(): void;
 }
@@ -286,13 +291,14 @@ export interface CallPart extends Cancellable {
 	reply(value: unknown): void;
 	fail(error: unknown): void;
 	item(value: unknown): number;
+	/** A streaming argument of this call, by its number. */
+	borrow(number: unknown, cell: CellPart): AsyncIterableIterator<unknown>;
 	abandon(): void;
 }
 
 /** The producing end of a stream. */
-export interface OutboundStreamPart {
+export interface OutboundStreamPart extends CreditedStream {
 	readonly call: CallPart;
-	addCredit(items: number, bytes: number): void;
 	step(): Promise<void>;
 	end(): void;
 	abandon(): void;
@@ -303,6 +309,28 @@ export interface InboundStreamPart {
 	/** False when there was no credit for the item. */
 	push(value: unknown, bytes: number): boolean;
 	finish(failure?: { error: unknown }): void;
+}
+
+/** Who takes the items of a streaming argument. */
+export interface Puller {
+	/** An item; returns what it weighs. @throws ActorError ERR_NOT_SENDABLE */
+	item(value: unknown): number;
+	/** The end, with an error when there is one. */
+	end(failure: { readonly error: unknown } | undefined): void;
+}
+
+/** The producing end of a streaming argument. */
+export interface LentPart extends CreditedStream {
+	readonly number: number;
+	readonly iterable: AsyncIterable<unknown>;
+	/** Neither at its end nor broken off. */
+	readonly open: boolean;
+	/** The request that it was passed with. */
+	readonly request: RequestPart;
+	/** Somebody takes the items from here on. False when somebody has already, or it is over. */
+	pull(puller: Puller, items: number, bytes: number): boolean;
+	/** Ends it, with an error for who pulls. */
+	close(failure: { readonly error: unknown } | undefined): void;
 }
 
 /** Something of this host that waits for its answer. */
@@ -318,6 +346,8 @@ export interface RequestPart {
 	succeed(value: unknown): void;
 	fail(error: unknown): void;
 	cancelRemote(): void;
+	/** An async iterable travels with it: returns the number by which the other side pulls it. */
+	lend(iterable: AsyncIterable<unknown>): number;
 }
 
 export interface RequestOptions {
@@ -335,6 +365,10 @@ export interface RequestOptions {
 export interface RequestsPart {
 	readonly deadlines: Deadlines;
 	lateReplies: number;
+	/** Streaming arguments of requests in flight. */
+	readonly lent: Map<number, LentPart>;
+	/** The actor that passed them has ended, or begins anew. */
+	closeLent(cell: CellPart): void;
 	get(id: number): RequestPart | undefined;
 	open(options: RequestOptions, send: (request: RequestPart) => void): Promise<unknown>;
 	failWhere(test: (request: RequestPart) => boolean, error: (request: RequestPart) => unknown): void;

@@ -7,10 +7,13 @@
 
 import { ActorError } from "../errors.ts";
 import type { CallPart, CellPart, CreditTaker, HostPart, OutboundStreamPart, PeerPart, RequestPart } from "../parts.ts";
+import { borrowStream } from "../ref/borrowed-stream.ts";
+import type { InboundStream } from "../ref/inbound-stream.ts";
 import { Ref } from "../ref/ref.ts";
 import { isCancelPosted } from "../turns/cancel-words.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, Kind } from "../wire/envelope.ts";
+import { isAsyncIterable } from "../wire/tagged.ts";
 
 export interface CallOrigin {
 	readonly kind: number;
@@ -54,6 +57,7 @@ export class Call implements CallPart {
 	#frames: readonly Uint8Array[] | undefined;
 	#tagged = false;
 	#controller: AbortController | undefined;
+	#borrowed: InboundStream[] | undefined;
 
 	constructor(host: HostPart, origin: CallOrigin) {
 		this.host = host;
@@ -83,13 +87,35 @@ export class Call implements CallPart {
 	takeArgs(cell: CellPart): unknown[] {
 		if (this.taken) return this.#args as unknown[];
 		let args: unknown = this.#args;
-		if (this.#args !== undefined) args = this.#args.some(isRef) ? this.#args.map((arg) => forCell(arg, cell)) : this.#args;
-		else args = decodeValue(this.#frames ?? [], 1, this.#tagged, this.host.refReader(this.peer, cell));
+		if (this.#args !== undefined) args = this.#args.some(needsCare) ? this.#args.map((arg) => this.#forCell(arg, cell)) : this.#args;
+		else args = decodeValue(this.#frames ?? [], 1, this.#tagged, this.host.refReader(this.peer, cell, this));
 		this.#frames = undefined;
 		if (!Array.isArray(args)) throw new ActorError("ERR_PROTOCOL", `The arguments of ${this.method} are not a list`);
 		this.#args = args;
 		this.taken = true;
 		return args;
+	}
+
+	/** An argument that is passed by reference: refs send for this actor, async iterables belong to the call. */
+	#forCell(arg: unknown, cell: CellPart): unknown {
+		if (this.request === undefined || typeof arg !== "object" || arg === null || isRef(arg) || !isAsyncIterable(arg))
+			return forCell(arg, cell);
+		return this.borrow(this.request.lend(arg), cell);
+	}
+
+	borrow(number: unknown, cell: CellPart): AsyncIterableIterator<unknown> {
+		if (!Number.isInteger(number)) throw new Error("a streaming argument has no number");
+		const stream = borrowStream({ host: this.host, peer: this.peer, cell, method: this.method, number: number as number });
+		this.#borrowed ??= [];
+		this.#borrowed.push(stream);
+		return stream;
+	}
+
+	/** The call is over, and its streaming arguments with it. */
+	#giveBack(failure: ActorError | undefined): void {
+		if (this.#borrowed === undefined) return;
+		for (const stream of this.#borrowed) stream.breakOff(failure);
+		this.#borrowed = undefined;
 	}
 
 	get signal(): AbortSignal {
@@ -110,6 +136,7 @@ export class Call implements CallPart {
 		this.settled = true;
 		this.peer?.calls.delete(this.requestId);
 		this.#controller?.abort(this.#reason());
+		this.#giveBack(this.#reason());
 		this.stream?.end();
 	}
 
@@ -117,7 +144,9 @@ export class Call implements CallPart {
 	abandon(): void {
 		this.settled = true;
 		this.peer?.calls.delete(this.requestId);
-		this.#controller?.abort(new ActorError("ERR_ACTOR_DOWN", "The actor that works on this call has ended"));
+		const ended = new ActorError("ERR_ACTOR_DOWN", "The actor that works on this call has ended");
+		this.#controller?.abort(ended);
+		this.#giveBack(ended);
 	}
 
 	#reason(): ActorError {
@@ -176,9 +205,12 @@ export class Call implements CallPart {
 	#settle(): void {
 		this.settled = true;
 		this.peer?.calls.delete(this.requestId);
+		this.#giveBack(undefined);
 	}
 }
 
+/** What is passed by reference and still belongs to somebody. */
+const needsCare = (value: unknown): boolean => typeof value === "object" && value !== null && (isRef(value) || isAsyncIterable(value));
 const isRef = (value: unknown): value is Ref => value instanceof Ref;
 
 /** A ref that is passed by reference sends for whoever has it now. */

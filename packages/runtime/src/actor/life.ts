@@ -230,6 +230,7 @@ export class Life implements LifePart {
 			call.abandon();
 		}
 		this.#inHand = undefined;
+		this.cell.host.requests.closeLent(this.cell);
 		const ends = [...this.children].reverse().map((child) => child.kill());
 		this.abort();
 		return Promise.all(ends);

@@ -312,7 +312,7 @@ export class Target implements TargetPart {
 
 	#encode(message: Outgoing): EncodedValue | undefined {
 		if (this.cell !== undefined && !this.host.options.checked) return undefined;
-		return encodeValue(message.args, "args");
+		return encodeValue(message.args, "args", message.request);
 	}
 
 	#transmit(message: Outgoing, encoded: EncodedValue | undefined, bytes: number): void {

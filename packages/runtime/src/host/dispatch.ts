@@ -3,12 +3,14 @@
  * wrong with them throws ERR_PROTOCOL before any actor is touched, and the owner of the link decides.
  */
 
-import { Call } from "../actor/call.ts";
+import { Call, encodeThrown } from "../actor/call.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import { overflowNumber, overflowOf } from "../definition/overflow.ts";
 import { ActorError } from "../errors.ts";
 import { NAME_LENGTH_MAX, STOP_TIMEOUT_MS_DEFAULT, STREAM_BYTES, STREAM_ITEMS, TIMEOUT_MS_MAX } from "../limits.ts";
 import type { CellPart, RequestPart } from "../parts.ts";
+import { notThere } from "../ref/borrowed-stream.ts";
+import { RemotePuller } from "../ref/lent-stream.ts";
 import type { EnvelopeFrames } from "../remote.ts";
 import { decodeValue } from "../wire/codec.ts";
 import {
@@ -69,6 +71,9 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 		case Kind.DOWN:
 			peer.targets.get(fromActor(header))?.down(toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer, undefined))));
 			break;
+		case Kind.PULL:
+			pull(host, peer, header);
+			break;
 		case Kind.SPAWN:
 		case Kind.RESOLVE:
 			host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
@@ -116,6 +121,17 @@ function link(host: Host, peer: Peer, cell: CellPart, header: Buffer, frames: En
 	const other = host.target({ node: peer.node, thread: peer.thread, actor, address, window: undefined });
 	if (header[1] === Kind.LINK) cell.link(other, false);
 	else cell.unlink(other, false);
+}
+
+/** The handler of a call of this host begins to read a streaming argument. */
+function pull(host: Host, peer: Peer, header: Buffer): void {
+	const lent = host.requests.lent.get(toActor(header));
+	const id = requestOf(header);
+	if (peer.calls.has(id)) throw new ActorError("ERR_PROTOCOL", `Request ${id} is under way already`);
+	const puller = new RemotePuller({ lent, peer, id, encodeError: encodeThrown });
+	// The number alone proves nothing: only the host that was asked may read.
+	if (lent?.request.peer !== peer || !lent.pull(puller, fieldA(header), fieldB(header))) puller.end({ error: notThere("") });
+	else if (lent.open) peer.calls.set(id, puller);
 }
 
 function message(host: Host, peer: Peer, kind: number, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {

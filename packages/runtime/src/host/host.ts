@@ -12,7 +12,7 @@ import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import type { ActorRef } from "../definition/actor-types.ts";
 import { ActorError } from "../errors.ts";
 import { TOMBSTONES_MAX } from "../limits.ts";
-import type { CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, SpawnOrder, TargetPart } from "../parts.ts";
+import type { CallPart, CellPart, HostOptions, HostPart, HostServices, PeerPart, Route, SpawnOrder, TargetPart } from "../parts.ts";
 import { Ref, type RefWire } from "../ref/ref.ts";
 import { RequestTable } from "../ref/request.ts";
 import type { Link } from "../remote.ts";
@@ -149,8 +149,12 @@ export class Host implements HostPart {
 	}
 
 	/** Makes refs of what arrives from a peer (undefined: from this host). */
-	refReader(peer: PeerPart | undefined, cell: CellPart | undefined): RefReader {
-		return (wire) => {
+	refReader(peer: PeerPart | undefined, cell: CellPart | undefined, call?: CallPart): RefReader {
+		return (wire, kind) => {
+			if (kind === "Stream") {
+				if (call === undefined || cell === undefined) throw new Error("a stream is not expected here");
+				return call.borrow(wire, cell);
+			}
 			const { at } = wire as RefWire;
 			if (typeof at !== "string") throw new Error("a ref has no address");
 			const from = peer?.node ?? 0;

@@ -120,6 +120,18 @@ export class InboundStream extends Deadline implements AsyncIterableIterator<unk
 			waiter.resolve({ done: true, value: undefined });
 	}
 
+	/** Nobody is to read it any more: with an error who still does is told, without one it is simply at its end. */
+	breakOff(failure?: unknown): void {
+		if (failure === undefined) {
+			void this.return();
+			return;
+		}
+		const wasOpen = this.#opened && !this.#ended;
+		this.#opened = true;
+		this.finish({ error: failure });
+		if (wasOpen) this.#source?.breakOff();
+	}
+
 	onDeadline(): void {
 		this.finish({ error: new ActorError("ERR_TIMEOUT", `No item of the stream came within ${this.#timeoutMs} ms`) });
 		this.#source?.breakOff();

@@ -8,9 +8,20 @@
 import { hold, release } from "@zloom/core/internal";
 import { ActorError } from "../errors.ts";
 import { REQUESTS_MAX } from "../limits.ts";
-import type { CallPart, CellPart, InboundStreamPart, PeerPart, RequestOptions, RequestPart, RequestsPart, TargetPart } from "../parts.ts";
+import type {
+	CallPart,
+	CellPart,
+	InboundStreamPart,
+	LentPart,
+	PeerPart,
+	RequestOptions,
+	RequestPart,
+	RequestsPart,
+	TargetPart,
+} from "../parts.ts";
 import { Deadline, type Deadlines } from "../turns/deadlines.ts";
 import { Kind } from "../wire/envelope.ts";
+import { LentStream } from "./lent-stream.ts";
 
 export class Request extends Deadline implements RequestPart {
 	readonly id: number;
@@ -23,6 +34,8 @@ export class Request extends Deadline implements RequestPart {
 	/** A call of this host, for cancelling it. */
 	call: CallPart | undefined;
 	settled = false;
+	/** Async iterables that travel with it; made at need. */
+	#lent: LentPart[] | undefined;
 	readonly #table: RequestTable;
 	readonly #subject: string;
 	readonly #signal: AbortSignal | undefined;
@@ -81,6 +94,23 @@ export class Request extends Deadline implements RequestPart {
 		else this.peer?.say({ kind: Kind.CANCEL, request: this.id });
 	}
 
+	lend(iterable: AsyncIterable<unknown>): number {
+		this.#lent ??= [];
+		const known = this.#lent.find((lent) => lent.iterable === iterable);
+		if (known !== undefined) return known.number;
+		const lent = this.#table.lend(this, iterable);
+		this.#lent.push(lent);
+		return lent.number;
+	}
+
+	#closeLent(lent: readonly LentPart[]): void {
+		const error = new ActorError("ERR_CANCELLED", `${this.#subject} is over, and with it its streaming argument`);
+		for (const one of lent) {
+			this.#table.lent.delete(one.number);
+			one.close({ error });
+		}
+	}
+
 	onDeadline(): void {
 		this.giveUp("ERR_TIMEOUT", `got no answer within ${this.timeoutMs} ms: pass a longer timeoutMs, or look at why it is slow`);
 	}
@@ -92,6 +122,7 @@ export class Request extends Deadline implements RequestPart {
 		}
 		this.settled = true;
 		this.#table.remove(this);
+		if (this.#lent !== undefined) this.#closeLent(this.#lent);
 		if (this.stream === undefined) release();
 		if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
 		return true;
@@ -102,6 +133,8 @@ export class RequestTable implements RequestsPart {
 	readonly deadlines: Deadlines;
 	/** Answers that came after their request had settled. */
 	lateReplies = 0;
+	readonly lent = new Map<number, LentPart>();
+	#lastLent = 0;
 	readonly #requests = new Map<number, Request>();
 	#lastId = 0;
 
@@ -139,6 +172,22 @@ export class RequestTable implements RequestsPart {
 				request.fail(error);
 			}
 		});
+	}
+
+	/** @internal */
+	lend(request: Request, iterable: AsyncIterable<unknown>): LentPart {
+		do {
+			this.#lastLent = this.#lastLent >= 0xffff_ffff ? 1 : this.#lastLent + 1;
+		} while (this.lent.has(this.#lastLent));
+		const lent = new LentStream(this.#lastLent, request, iterable);
+		this.lent.set(lent.number, lent);
+		return lent;
+	}
+
+	closeLent(cell: CellPart): void {
+		if (this.lent.size === 0) return;
+		const error = new ActorError("ERR_ACTOR_DOWN", `The actor ${cell.target.address}, whose streaming argument this is, has ended`);
+		for (const lent of [...this.lent.values()]) if (lent.request.cell === cell) lent.close({ error });
 	}
 
 	/** Fails all requests that the test picks. */

@@ -11,7 +11,7 @@ import { ActorError } from "../errors.ts";
 import { FRAME_BYTES_MAX } from "../limits.ts";
 import { type RefReader, Reviver } from "./revive.ts";
 import { locateUnsendable } from "./sendable.ts";
-import { CYCLE, REFUSED, Tagger } from "./tagged.ts";
+import { CYCLE, type Lender, REFUSED, Tagger } from "./tagged.ts";
 
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false, moreTypes: true, mapsAsObjects: true });
 
@@ -34,15 +34,16 @@ function totalBytes(frames: Uint8Array[]): number {
  * Encodes a value.
  *
  * @param root what the value is called in the error, for example `args`
+ * @param lender takes async iterables among the elements of the list that `value` then is
  * @throws ActorError ERR_NOT_SENDABLE naming the path of the part that cannot be sent
  */
-export function encodeValue(value: unknown, root: string): EncodedValue {
-	let tagger = new Tagger();
+export function encodeValue(value: unknown, root: string, lender?: Lender): EncodedValue {
+	let tagger = new Tagger(lender);
 	let prepared: unknown;
 	try {
 		prepared = tagger.prepare(value);
 		if (prepared === CYCLE) {
-			tagger = Tagger.forGraph(value);
+			tagger = Tagger.forGraph(value, lender);
 			prepared = tagger.prepare(value);
 		}
 	} catch (error) {

@@ -56,9 +56,11 @@ export const Kind = {
 	UNLINK: 18,
 	/** The sender wants room for a, b = messages and bytes: its oldest messages in the mailbox are dropped. */
 	ROOM: 19,
+	/** Reads a streaming argument: to actor = its number; a, b = credit in items and bytes. Answered as {@link Kind.STREAM} is. */
+	PULL: 20,
 } as const;
 
-export const KIND_MAX = 19;
+export const KIND_MAX = 20;
 
 export const Flag = {
 	/** The value is an error. */

@@ -4,8 +4,8 @@
  */
 import { errorFromWire } from "./error-wire.ts";
 
-/** Makes a ref of what a `Ref` tag carries. */
-export type RefReader = (wire: unknown) => unknown;
+/** Makes a ref of what a `Ref` tag carries, and a stream of what a `Stream` tag does. */
+export type RefReader = (wire: unknown, kind?: "Stream") => unknown;
 
 type Tag = Record<string, unknown>;
 
@@ -103,6 +103,8 @@ export class Reviver {
 				});
 			case "Ref":
 				return this.#readRef(tag.v);
+			case "Stream":
+				return this.#readRef(tag.i, "Stream");
 			case "ArrayBuffer":
 				return new Uint8Array(this.#bytes(tag)).buffer;
 			default:

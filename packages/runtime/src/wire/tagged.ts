@@ -17,20 +17,35 @@ export const CYCLE: unique symbol = Symbol("cycle");
 
 type Tag = Record<string, unknown>;
 
+/** Keeps an async iterable for the receiver, and returns the number by which it is pulled. */
+export interface Lender {
+	lend(iterable: AsyncIterable<unknown>): number;
+}
+
+export function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+	return typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function";
+}
+
 export class Tagger {
 	tagged = false;
 	detached: Uint8Array[] | undefined;
 	readonly #ancestors: object[] = [];
+	readonly #lender: Lender | undefined;
 	/** In graph mode: objects met more than once, by id; negative once written. */
 	#shared: Map<object, number> | undefined;
 
+	constructor(lender: Lender | undefined) {
+		this.#lender = lender;
+	}
+
 	/** For values with cycles: keeps the identity of every object that is met more than once. */
-	static forGraph(value: unknown): Tagger {
-		const tagger = new Tagger();
+	static forGraph(value: unknown, lender: Lender | undefined): Tagger {
+		const tagger = new Tagger(lender);
 		const met = new Set<object>();
 		const shared = new Map<object, number>();
 		const walk = (part: unknown, depth: number): void => {
 			if (typeof part !== "object" || part === null || ArrayBuffer.isView(part) || depth > VALUE_DEPTH_MAX) return;
+			if (lender !== undefined && depth === 1 && isAsyncIterable(part)) return;
 			if (met.has(part)) {
 				if (!shared.has(part)) shared.set(part, shared.size + 1);
 				return;
@@ -91,6 +106,8 @@ export class Tagger {
 	}
 
 	#content(value: object, depth: number): unknown {
+		if (depth === 1 && this.#lender !== undefined && isAsyncIterable(value))
+			return this.#tag({ $z: "Stream", i: this.#lender.lend(value) });
 		if (Array.isArray(value)) return this.#array(value, depth);
 		if (isPlain(value)) return this.#record(value as Tag, depth);
 		return this.#special(value, depth);
