@@ -43,6 +43,8 @@ export type ActorErrorCode =
 	| "ERR_ACTOR_DOWN"
 	/** The thread of the actor has ended. */
 	| "ERR_THREAD_DOWN"
+	/** A thread was ended because it was blocked; the text names the handler. Comes as `cause` of ERR_THREAD_DOWN and as `error` of exit reasons. */
+	| "ERR_BLOCKED"
 	/** The node of the actor cannot be reached. */
 	| "ERR_NODE_DOWN"
 	/** The system was stopped. */

@@ -30,5 +30,7 @@ export type { ActorPool, BroadcastFaces, PoolOptions, PoolSize, Routing } from "
 export type { LossHandler, LostItem } from "./pool/stage-iterator.ts";
 export type { EnvelopeFrames, Link, LinkOwner, Remote, RemoteHost } from "./remote.ts";
 export type { RestartKind, RestartOptions } from "./restart/restart-policy.ts";
+export type { BlockedThread, WatchdogOptions } from "./system/blocked-threads.ts";
 export { createSystem, type System, type SystemOptions, type SystemStatistics } from "./system/system.ts";
+export type { TurnOf } from "./turns/heart.ts";
 export type { ExitHow, ExitReason } from "./wire/exit-reason.ts";

@@ -46,6 +46,8 @@ export const THREADS_MAX = 512;
 export const DEAD_LETTERS_MAX = 256;
 /** How long a thread may take to tell its dead letters, ms: one that is blocked is left out. */
 export const DEAD_LETTERS_TIMEOUT_MS = 1000;
+/** A thread that runs one piece of code for so long is blocked, ms: no handler should take so long, and no import does. */
+export const BLOCKED_AFTER_MS_DEFAULT = 5000;
 /** A worker thread must report ready within this, ms. */
 export const THREAD_START_TIMEOUT_MS = 30_000;
 /** A thread slot (or pool member) that dies more often than this within {@link RESTART_PERIOD_MS} is left dead. */

@@ -8,6 +8,7 @@ import type { Overflow } from "./definition/overflow.ts";
 import type { ActorError } from "./errors.ts";
 import type { RestartOptions } from "./restart/restart-policy.ts";
 import type { Deadlines } from "./turns/deadlines.ts";
+import type { Heart } from "./turns/heart.ts";
 import type { Scheduler } from "./turns/scheduler.ts";
 import type { EncodedValue } from "./wire/codec.ts";
 import type { HeaderFields } from "./wire/envelope.ts";
@@ -56,6 +57,8 @@ export interface HostPart {
 	readonly thread: number;
 	readonly options: HostOptions;
 	readonly scheduler: Scheduler;
+	/** Where the main thread reads what this thread is at. */
+	readonly heart: Heart;
 	readonly requests: RequestsPart;
 	readonly services: HostServices;
 	/** The actor whose code runs right now, up to its next await. */

@@ -60,6 +60,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	readonly windowMessages: number;
 	readonly windowBytes: number;
 	readonly ownCredit: OwnCredit;
+	readonly #kindMark: number;
 	/** Other hosts that have sent something, or watch. */
 	readonly inlets = new Set<InletPart>();
 	/** Settles when the setup of the first life is done. */
@@ -87,6 +88,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		this.name = options.name ?? anonymousName(host.thread, options.number);
 		this.definition = definition;
 		this.#mailbox = new Mailbox(definition.options.priority);
+		this.#kindMark = host.heart.kindMark(definition, definition.name, definition.options.blockedAfterMs);
 		this.#args = options.args;
 		this.#restart = options.restart;
 		this.windowMessages = definition.options.highWaterMark ?? host.options.mailboxMessages;
@@ -212,9 +214,12 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 
 	runOne(): boolean {
 		if (this.#ready()) {
-			this.host.current = this;
+			const { host } = this;
+			host.heart.begin(this.number, this.#kindMark);
+			host.current = this;
 			this.#takeTurn();
-			this.host.current = undefined;
+			host.current = undefined;
+			host.heart.end();
 		}
 		if (this.#ready()) return true;
 		this.#queued = false;

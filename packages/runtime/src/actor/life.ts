@@ -11,6 +11,7 @@ import type { ActorDefinition, ActorTimer, CurrentCall } from "../definition/act
 import { checkHandlers, type Handlers, pickHandler } from "../definition/handlers.ts";
 import { ActorError } from "../errors.ts";
 import type { CallPart, CellPart, LifeOwner, LifePart, OutboundStreamPart, TargetPart } from "../parts.ts";
+import { CALLBACK_MARK, SETUP_MARK } from "../turns/heart.ts";
 import { Kind } from "../wire/envelope.ts";
 import type { ExitHow, ExitReason } from "../wire/exit-reason.ts";
 import { CallView } from "./call-view.ts";
@@ -160,6 +161,7 @@ export class Life implements LifePart {
 
 	/** Setup, a timer or a watch. */
 	runTask(task: () => unknown): void {
+		this.cell.host.heart.unnamed(this.starting ? SETUP_MARK : CALLBACK_MARK);
 		try {
 			const result = task();
 			if (isThenable(result)) this.#await(result, undefined);
@@ -169,6 +171,7 @@ export class Life implements LifePart {
 	}
 
 	runStep(step: OutboundStreamPart): void {
+		this.cell.host.heart.handler(step.call.method);
 		// The generator runs up to its first await in here.
 		this.#current = step.call;
 		const stepped = step.step();
@@ -186,6 +189,7 @@ export class Life implements LifePart {
 			const handler = pickHandler(this.#handlers, call, this.cell.target.address);
 			const args = call.takeArgs(this.cell);
 			this.#current = call;
+			this.cell.host.heart.handler(call.method);
 			try {
 				result = Reflect.apply(handler, this.#handlers, args);
 			} catch (error) {

@@ -174,6 +174,11 @@ export interface ActorOptions<Names extends string = string> {
 	/** How many messages `ctx.stash` may have put aside at a time, 1 to 1,000,000. Default 1000. */
 	readonly stashMax?: number;
 	/**
+	 * From when on a turn of theirs that does not come back counts as blocking its thread, ms; Infinity: never, for actors that compute for
+	 * long. Until then it is neither told nor ended. Default: `watchdog.blockedAfterMs` of the system.
+	 */
+	readonly blockedAfterMs?: number;
+	/**
 	 * What follows when a tell, a timer or a watch throws. A restart runs setup again and keeps address, refs and mailbox; the message in
 	 * hand is lost, children and timers end. Default "transient", 3 times in 5 s.
 	 */

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ActorError } from "../errors.ts";
 import { checkRestart } from "../restart/restart-policy.ts";
 import type { ActorContext, ActorDefinition, ActorOptions } from "./actor-types.ts";
+import { checkTimeout } from "./faces.ts";
 import { isOverflowPolicy } from "./overflow.ts";
 
 type AnyDefinition = ActorDefinition<never[], object>;
@@ -85,6 +86,7 @@ export function defineActor<Args extends unknown[], H extends object>(
 	if (typeof setup !== "function")
 		throw new ActorError("ERR_BAD_OPTION", `defineActor("${name}") needs a setup function as its third argument`);
 	checkMailbox(options, name);
+	checkTimeout(options.blockedAfterMs, `defineActor("${name}"): blockedAfterMs`);
 	checkRestart(options.restart);
 	const module = moduleUrl(where, name);
 	const definition: ActorDefinition<Args, H> = { module, name, options: { ...options }, setup };

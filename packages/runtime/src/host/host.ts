@@ -17,6 +17,7 @@ import { Ref, type RefWire } from "../ref/ref.ts";
 import { RequestTable } from "../ref/request.ts";
 import type { Link } from "../remote.ts";
 import { Deadlines } from "../turns/deadlines.ts";
+import type { Heart } from "../turns/heart.ts";
 import { Scheduler } from "../turns/scheduler.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { ALL_THREADS, Kind } from "../wire/envelope.ts";
@@ -35,6 +36,7 @@ export class Host implements HostPart {
 	readonly thread: number;
 	readonly options: HostOptions;
 	readonly scheduler = new Scheduler();
+	readonly heart: Heart;
 	readonly requests: RequestTable;
 	readonly cells = new Map<number, Cell>();
 	/** Spawning and names; set before the first use. */
@@ -52,9 +54,10 @@ export class Host implements HostPart {
 	readonly #tombstones = new Map<number, ExitReason>();
 	#lastActor = 0;
 
-	constructor(thread: number, options: HostOptions) {
+	constructor(thread: number, options: HostOptions, heart: Heart) {
 		this.thread = thread;
 		this.options = options;
+		this.heart = heart;
 		this.deadLetters = new DeadLetters(thread);
 		this.requests = new RequestTable(this.#deadlines);
 	}

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
+import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "../definition/actor-types.ts";
 import { checkTimeout } from "../definition/faces.ts";
 import { importModule } from "../definition/load-module.ts";
@@ -32,10 +33,13 @@ import type { Link, Remote } from "../remote.ts";
 import { PipeLink, threadPipeName } from "../thread/pipe-link.ts";
 import { insideRuntimeThread } from "../thread/thread-mark.ts";
 import { Threads } from "../thread/threads.ts";
+import type { Watchdog } from "../thread/watchdog.ts";
 import { envelopeTaker } from "../thread/worker-services.ts";
 import { makeCancelWords } from "../turns/cancel-words.ts";
+import { Heart, makeHeartMemory } from "../turns/heart.ts";
 import { ALL_THREADS, Flag, Kind, toNode, writeHeader } from "../wire/envelope.ts";
 import { type ExitReason, encodeReason } from "../wire/exit-reason.ts";
+import { type WatchdogOptions, watchThreads } from "./blocked-threads.ts";
 import { MainServices } from "./main-services.ts";
 import { Nodes } from "./nodes.ts";
 
@@ -59,6 +63,8 @@ export interface SystemOptions {
 	readonly modules?: (url: string) => boolean;
 	/** Module URLs that every thread imports at its start, so that their actors are known by name. */
 	readonly imports?: readonly string[];
+	/** What is done about a thread that is blocked by a handler that does not come back; false: nothing. Default: it is told after 5 s. */
+	readonly watchdog?: WatchdogOptions | false;
 }
 
 /** Counters of a system's main thread. */
@@ -117,6 +123,7 @@ export class System {
 	readonly #host: Host;
 	readonly #services: MainServices;
 	readonly #threads: Threads;
+	readonly #watchdog: Watchdog | undefined;
 	readonly #nodes: Nodes;
 	readonly #remote: Remote | undefined;
 	readonly #links = new Map<number, Link>();
@@ -130,7 +137,7 @@ export class System {
 	/** @internal Use {@link createSystem}. */
 	constructor(options: SystemOptions, hostOptions: HostOptions, size: number) {
 		this.#remote = options.remote;
-		const host = new Host(0, hostOptions);
+		const host = new Host(0, hostOptions, new Heart(makeHeartMemory()));
 		this.#host = host;
 		const onDown = (node: number, thread: number, reason: ExitReason): void => this.#onDown(node, thread, reason);
 		this.#threads = new Threads({
@@ -140,6 +147,12 @@ export class System {
 			imports: options.imports ?? [],
 			resourceLimits: options.resourceLimits,
 			onDown: (thread, reason) => onDown(0, thread, reason),
+			log: (text) => host.log("zloom", [text]),
+		});
+		this.#watchdog = watchThreads(options.watchdog, {
+			threads: () => this.#threads.started(),
+			addressOf: (thread, actor) =>
+				host.peer(0, thread).targets.get(actor)?.address ?? joinAddress(LOCAL_NODE, anonymousName(thread, actor)),
 			log: (text) => host.log("zloom", [text]),
 		});
 		this.#nodes = new Nodes({
@@ -172,6 +185,7 @@ export class System {
 		try {
 			for (const url of imports) await importModule(url);
 			await this.#threads.start();
+			if (this.#threads.size > 0) this.#watchdog?.start();
 			await this.#remote?.start({ accept: (link) => this.#nodes.accept(link) });
 		} catch (error) {
 			await this.stop();
@@ -277,6 +291,7 @@ export class System {
 		try {
 			this.#services.refuse(new ActorError("ERR_SYSTEM_STOPPED", "The system is being stopped"));
 			await this.#stopActors(timeoutMs);
+			this.#watchdog?.close();
 			this.#host.close(new ActorError("ERR_SYSTEM_STOPPED", "The system was stopped"));
 			await this.#remote?.stop();
 			await this.#threads.close();

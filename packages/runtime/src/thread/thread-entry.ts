@@ -8,6 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { hold, listenPipes, release } from "@zloom/core/internal";
 import { importModule } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
+import { Heart } from "../turns/heart.ts";
 import type { ThreadData, ThreadReport } from "./thread.ts";
 import { markRuntimeThread } from "./thread-mark.ts";
 import { startWorkerHost } from "./worker-services.ts";
@@ -17,10 +18,12 @@ async function run(data: ThreadData): Promise<void> {
 	if (port === null || data?.zloomRuntimeThread !== 1) throw new Error("thread-entry.js is started by createSystem, not by hand");
 	const report = (message: ThreadReport): void => port.postMessage(message);
 	markRuntimeThread();
-	const worker = startWorkerHost(data, listenPipes);
+	const heart = new Heart(data.heart);
+	const worker = startWorkerHost(data, heart, listenPipes);
 	// The thread lives until it is told to end, whether or not an actor has something pending.
 	hold();
 	port.on("message", (message: { zloom?: string }) => {
+		if (message?.zloom === "beat") heart.beat();
 		if (message?.zloom === "letters") report({ zloom: "letters", letters: worker.deadLetters.recent() });
 		if (message?.zloom !== "close") return;
 		worker.close(new ActorError("ERR_SYSTEM_STOPPED", "The system was stopped"));

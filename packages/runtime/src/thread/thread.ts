@@ -10,7 +10,9 @@ import { ActorError } from "../errors.ts";
 import type { DeadLetter } from "../host/dead-letters.ts";
 import { DEAD_LETTERS_TIMEOUT_MS, THREAD_START_TIMEOUT_MS } from "../limits.ts";
 import type { HostOptions } from "../parts.ts";
+import { HeartReader, makeHeartMemory, type Pulse } from "../turns/heart.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
+import type { Watched } from "./watchdog.ts";
 
 /** What a worker gets at its start. */
 export interface ThreadData {
@@ -20,10 +22,12 @@ export interface ThreadData {
 	readonly options: HostOptions;
 	/** Modules to import before the thread is ready. */
 	readonly imports: readonly string[];
+	/** What the thread is at; see turns/heart.ts. */
+	readonly heart: SharedArrayBuffer;
 }
 
 export interface ThreadOptions {
-	readonly data: ThreadData;
+	readonly data: Omit<ThreadData, "heart">;
 	readonly resourceLimits: ResourceLimits | undefined;
 	/** The reason is of kind "thread". */
 	readonly onExit: (thread: Thread, reason: ExitReason) => void;
@@ -45,21 +49,26 @@ function entryUrl(): URL {
 		: new URL("./thread-entry.js", import.meta.url);
 }
 
-export class Thread {
+export class Thread implements Watched {
 	readonly number: number;
 	/** Rejects with ERR_THREAD_START. */
 	readonly ready: Promise<void>;
 	/** Settles when the worker has ended. */
 	readonly exited: Promise<void>;
 	alive = true;
+	started = false;
 	readonly #worker: Worker;
-	#terminated = false;
+	readonly #heart: HeartReader;
+	/** Why it was ended, when it was ended from here. */
+	#ended: ExitReason | undefined;
 	/** While they are asked for. */
 	#letters: Promise<readonly DeadLetter[]> | undefined;
 	#reason: ExitReason = { kind: "thread" };
 
 	constructor(options: ThreadOptions) {
-		const { data } = options;
+		const heart = makeHeartMemory();
+		this.#heart = new HeartReader(heart);
+		const data: ThreadData = { ...options.data, heart };
 		this.number = data.thread;
 		this.#worker = new Worker(entryUrl(), {
 			workerData: data,
@@ -79,7 +88,10 @@ export class Thread {
 		});
 		this.ready = this.#untilReady(() => cause);
 		this.ready.then(
-			() => this.#worker.unref(),
+			() => {
+				this.started = true;
+				this.#worker.unref();
+			},
 			() => this.#worker.terminate(),
 		);
 		void this.exited.then(() => options.onExit(this, this.#reason));
@@ -88,7 +100,19 @@ export class Thread {
 	#endOf(exitCode: number, error: unknown): ExitReason {
 		if ((error as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY") return { kind: "thread", how: "memory", error };
 		if (error !== undefined) return { kind: "thread", how: "uncaught", error };
-		return this.#terminated ? { kind: "thread", how: "terminated" } : { kind: "thread", how: "exit", exitCode };
+		return this.#ended ?? { kind: "thread", how: "exit", exitCode };
+	}
+
+	pulse(): Pulse {
+		return this.#heart.read();
+	}
+
+	call(): void {
+		this.#worker.postMessage({ zloom: "beat" });
+	}
+
+	idleMs(): number {
+		return this.#worker.performance.eventLoopUtilization().idle;
 	}
 
 	/** The last dead letters of this thread; none when it has ended, or is blocked. */
@@ -117,10 +141,16 @@ export class Thread {
 		});
 	}
 
-	/** Ends the worker at once. */
+	/** Ends the worker at once, for that reason. */
+	end(reason: ExitReason): void {
+		if (!this.alive) return;
+		this.#ended ??= reason;
+		void this.#worker.terminate();
+	}
+
+	/** Ends the worker at once, from outside; settles when it has ended. */
 	async terminate(): Promise<void> {
-		this.#terminated = this.alive;
-		await this.#worker.terminate();
+		this.end({ kind: "thread", how: "terminated" });
 		await this.exited;
 	}
 

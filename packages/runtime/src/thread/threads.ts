@@ -72,6 +72,11 @@ export class Threads {
 		return (await Promise.all(this.#slots.map(({ thread }) => thread?.deadLetters() ?? []))).flat();
 	}
 
+	/** The living threads that have started. */
+	started(): Thread[] {
+		return this.#slots.flatMap(({ thread }) => (thread?.started === true && thread.alive ? [thread] : []));
+	}
+
 	/** Numbers of the living threads. */
 	numbers(): Iterable<number> {
 		return this.#alive;
@@ -162,7 +167,9 @@ export class Threads {
 			return;
 		}
 		const { error } = reason;
-		const why = error === undefined ? "" : `: ${(error as Error)?.stack ?? String(error)}`;
+		// The stack of an error of ours says nothing: it was made here.
+		const text = error instanceof ActorError ? error.message : ((error as Error)?.stack ?? String(error));
+		const why = error === undefined ? "" : `: ${text}`;
 		this.#options.log(`thread ${thread.number} ${threadEndText(reason)}${why}`);
 		if (!slot.intensity.died(performance.now())) {
 			slot.thread = undefined;

@@ -13,6 +13,7 @@ import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type Spa
 import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "../remote.ts";
 import { checkRestart, restartOf } from "../restart/restart-policy.ts";
+import type { Heart } from "../turns/heart.ts";
 import { decodeValue, encodeValue } from "../wire/codec.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "../wire/envelope.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
@@ -112,8 +113,12 @@ export interface WorkerHost {
 }
 
 /** @param listen core's listenPipes */
-export function startWorkerHost(data: ThreadData, listen: (name: string, onPipe: (pipe: Pipe) => void) => { close(): void }): WorkerHost {
-	const host = new Host(data.thread, data.options);
+export function startWorkerHost(
+	data: ThreadData,
+	heart: Heart,
+	listen: (name: string, onPipe: (pipe: Pipe) => void) => { close(): void },
+): WorkerHost {
+	const host = new Host(data.thread, data.options, heart);
 	const links = new Map<number, Link>();
 	const owner = envelopeTaker(host, (header, frames) => dispatch(host, header, frames));
 	host.services = new WorkerServices(host, (thread) => {

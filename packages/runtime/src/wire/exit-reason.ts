@@ -18,7 +18,9 @@ export type ExitHow =
 	/** For kind "thread": it reached the heap limit of `resourceLimits`. */
 	| "memory"
 	/** For kind "thread": it was ended from outside, as `system.killThread` does. */
-	| "terminated";
+	| "terminated"
+	/** For kind "thread": it was blocked for longer than `watchdog.policy` allows; `error` says by which handler. */
+	| "blocked";
 
 /** Why an actor ended. `error` is there for kind "error", and where it is known for "thread" and "node". */
 export interface ExitReason {
@@ -48,7 +50,7 @@ export interface ExitReason {
 }
 
 const KINDS: readonly string[] = ["stopped", "killed", "error", "thread", "linked", "node", "unknown"] satisfies ExitReason["kind"][];
-const HOWS: readonly string[] = ["threw", "rejected", "uncaught", "exit", "memory", "terminated"] satisfies ExitHow[];
+const HOWS: readonly string[] = ["threw", "rejected", "uncaught", "exit", "memory", "terminated", "blocked"] satisfies ExitHow[];
 
 /** How a thread ended, in words that follow its name. */
 export function threadEndText(reason: ExitReason): string {
@@ -61,6 +63,8 @@ export function threadEndText(reason: ExitReason): string {
 			return "ended by an uncaught exception";
 		case "terminated":
 			return "was terminated";
+		case "blocked":
+			return "was blocked and ended";
 		default:
 			return "has ended";
 	}
