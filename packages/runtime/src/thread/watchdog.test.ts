@@ -102,10 +102,10 @@ test("a thread that was blocked, went on and is blocked again is told again", ()
 
 test("time in which nobody looked counts for little: the whole process may have stood still", () => {
 	const { told, lookAt } = watch(200);
-	for (const ms of [0, 20, 100_000, 200_000]) lookAt(ms);
+	for (const ms of [0, 20, 100_000]) lookAt(ms);
 	expect(told).toEqual([]);
-	lookAt(300_000);
-	expect(told).toEqual(["reported loop after 120"]);
+	lookAt(200_000);
+	expect(told).toEqual(["reported loop after 100"]);
 });
 
 test("an actor has its own limit, before which it is neither told nor ended", () => {
@@ -118,6 +118,6 @@ test("an actor has its own limit, before which it is neither told nor ended", ()
 test("a limit without end is never reached", () => {
 	const { thread, told, until } = watch(200);
 	thread.be({ limitMs: Number.POSITIVE_INFINITY });
-	until(100_000);
+	until(10_000);
 	expect(told).toEqual([]);
 });

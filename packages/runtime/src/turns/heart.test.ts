@@ -57,7 +57,7 @@ test("when there is no room for more names, those that have theirs keep it and o
 	const { heart, reader } = pair();
 	heart.begin(1, heart.kindMark({}, "First", undefined));
 	for (let i = 0; i < 1000; i++) heart.handler(`${i}`.padEnd(200, "x"));
-	heart.handler("late");
+	heart.handler("late".padEnd(250));
 	expect(reader.read()).toMatchObject({ kind: "First", handler: undefined });
 	heart.handler("0".padEnd(200, "x"));
 	expect(reader.read().handler).toBe("0".padEnd(200, "x"));

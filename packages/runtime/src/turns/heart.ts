@@ -8,7 +8,7 @@
  * A mark is the place of a name in the text behind the words: its limit in ms (4 bytes, 0 = none of its own), its length (1 byte), its
  * bytes; written before the mark is first used. When the text is full, further names have mark 0 and read as unknown.
  *
- * Plain stores, as each turn pays for them: an atomic one costs 10 ns, five plain ones 3. They need no order: a watchdog believes what
+ * Plain stores, as each turn pays for them: an atomic one costs 10 ns, four plain ones 3. They need no order: a watchdog believes what
  * stood still for long, and a single look may find words of two turns that follow each other.
  */
 
@@ -45,9 +45,8 @@ export class Heart {
 	readonly #kinds = new WeakMap<object, number>();
 	#end = MARKS_AT;
 	#turn = 0;
-	/** The handler that was marked last: most turns are of the same. */
-	#lastName = "";
-	#lastMark = NO_MARK;
+	/** The handler that is marked: most turns are of the same, and write nothing. */
+	#marked: string | undefined;
 
 	constructor(memory: SharedArrayBuffer) {
 		this.#words = new Int32Array(memory, 0, WORDS);
@@ -74,23 +73,21 @@ export class Heart {
 		const words = this.#words;
 		words[ACTOR] = actor;
 		words[KIND] = kindMark;
-		words[HANDLER] = NO_MARK;
 		this.#turn = (this.#turn + 1) | 0;
 		words[TURN] = this.#turn;
 	}
 
 	/** It is the turn of this handler. */
 	handler(name: string): void {
-		if (name !== this.#lastName) {
-			this.#lastMark = this.#marks.get(name) ?? this.#writeHandler(name);
-			this.#lastName = name;
-		}
-		this.#words[HANDLER] = this.#lastMark;
+		if (name === this.#marked) return;
+		this.#words[HANDLER] = this.#marks.get(name) ?? this.#writeHandler(name);
+		this.#marked = name;
 	}
 
 	/** It is the turn of what has no name. */
 	unnamed(mark: typeof SETUP_MARK | typeof CALLBACK_MARK): void {
 		this.#words[HANDLER] = mark;
+		this.#marked = undefined;
 	}
 
 	/** The turn is over, or waits. */
