@@ -2,8 +2,8 @@
  * Handlers that do not come back, on real threads: told by name, ended by policy, and what that means to everybody else.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { type BlockedThread, createSystem, type System, type SystemOptions } from "@zloom/runtime";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type ActorDefinition, type ActorRef, type BlockedThread, createSystem, type System, type SystemOptions } from "@zloom/runtime";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { errorOf } from "./actor.contract.ts";
 import { Patient, Stuck, StuckInSetup } from "./fixtures/stuck.ts";
 
@@ -42,29 +42,58 @@ async function drained(stream: AsyncIterator<unknown>): Promise<void> {
 	while ((await stream.next()).done !== true);
 }
 
-describe("a thread that is blocked is told, and by policy ended, with the code that blocks it:", () => {
-	test.each(["spinWhileStreaming", "spinInTimer", "spinLater"] as const)("%s", async (how) => {
-		system = await createSystem(kill);
-		const stuck = await system.spawn(Stuck, { at: "inproc://stuck", restart: "temporary" });
-		if (how === "spinWhileStreaming") expect((await errorOf(drained(stuck.stream.spinWhileStreaming()))).code).toBe("ERR_THREAD_DOWN");
-		else if (how === "spinInTimer") await stuck.tell.spinInTimer();
-		else expect((await errorOf(stuck.ask[how]())).code).toBe("ERR_THREAD_DOWN");
-		const at = how === "spinInTimer" ? "timer" : how === "spinLater" ? "outside" : "handler";
-		const event = { at, address: "inproc://stuck", kind: "Stuck", handler: how === "spinInTimer" ? undefined : how };
-		expect(await stuck.exited).toMatchObject({ kind: "thread", how: "blocked", error: { code: "ERR_BLOCKED" } });
-		expect(told).toMatchObject([
+type StuckRef = typeof Stuck extends ActorDefinition<never[], infer H> ? ActorRef<H> : never;
+type Way = [how: string, at: BlockedThread["at"], handler: string | undefined, block: (stuck: StuckRef) => Promise<unknown>];
+
+const ways: Way[] = [
+	["a handler", "handler", "spin", (stuck) => stuck.ask.spin()],
+	["a step of a stream", "handler", "spinWhileStreaming", (stuck) => drained(stuck.stream.spinWhileStreaming())],
+	["what follows an await", "outside", "spinLater", (stuck) => stuck.ask.spinLater()],
+	["a timer", "timer", undefined, (stuck) => stuck.tell.spinInTimer().then(() => Promise.reject(downLater))],
+];
+const downLater = { code: "ERR_THREAD_DOWN", cause: { code: "ERR_BLOCKED", message: "a timer or watch of Stuck" } };
+
+test("threads that are blocked are told with the code that blocks them, and ended by policy; asks and streams to all their actors settle", async () => {
+	system = await createSystem({ ...kill, threads: ways.length });
+	const threads = await Promise.all(
+		ways.map(async ([how, at, handler, block], thread) => {
+			const options = { thread, restart: "temporary" } as const;
+			const stuck = await system.spawn(Stuck, options);
+			const beside = await system.spawn(Stuck, options);
+			const streaming = await system.spawn(Stuck, options);
+			const stream = streaming.stream.upTo(1e9)[Symbol.asyncIterator]();
+			await stream.next();
+			return { how, at, handler, stuck, beside, stream, block: () => errorOf(block(stuck)) };
+		}),
+	);
+	const pending = threads.map(({ block, beside, stream }) => Promise.all([block(), errorOf(beside.ask.wait()), errorOf(drained(stream))]));
+	for (const [index, { at, handler, stuck, beside }] of threads.entries()) {
+		for (const error of (await pending[index]) ?? []) {
+			expect(error).toMatchObject({ code: "ERR_THREAD_DOWN", cause: { code: "ERR_BLOCKED" } });
+			expect((error.cause as Error).message).toContain("of Stuck");
+		}
+		const reason = {
+			kind: "thread",
+			how: "blocked",
+			error: { code: "ERR_BLOCKED", message: expect.stringContaining(stuck.address) as string },
+		};
+		expect(await stuck.exited).toMatchObject(reason);
+		expect(await beside.exited).toMatchObject(reason);
+		const event = { at, address: stuck.address, kind: "Stuck", handler };
+		expect(told.filter(({ address }) => address === stuck.address)).toMatchObject([
 			{ ...event, killed: false },
 			{ ...event, killed: true },
 		]);
-		expect(told[0]?.ms).toBeGreaterThanOrEqual(400);
-	});
+	}
+	for (const { ms } of told) expect(ms).toBeGreaterThanOrEqual(1500);
+});
 
-	test("a setup", async () => {
-		system = await createSystem(kill);
-		const error = await errorOf(system.spawn(StuckInSetup, { restart: "temporary" }));
-		expect(error.code).toBe("ERR_THREAD_DOWN");
-		expect(told[0]).toMatchObject({ at: "setup", kind: "StuckInSetup", handler: undefined, address: expect.stringMatching(/~\d+\.\d+$/) });
-	});
+test("a setup that does not come back is told, and ended by policy; its spawn rejects", async () => {
+	system = await createSystem(kill);
+	const error = await errorOf(system.spawn(StuckInSetup, { restart: "temporary" }));
+	expect(error.code).toBe("ERR_THREAD_DOWN");
+	const address = expect.stringMatching(/~\d+\.\d+$/) as string;
+	expect(told[0]).toMatchObject({ at: "setup", kind: "StuckInSetup", handler: undefined, address });
 });
 
 test("threads that are idle, whose handlers wait, or whose actors may take long are not told while another is; none is ended", async () => {
@@ -79,36 +108,15 @@ test("threads that are idle, whose handlers wait, or whose actors may take long 
 	for (const error of await Promise.all(pending)) expect(error.code).toBe("ERR_SYSTEM_STOPPED");
 });
 
-describe("when a blocked thread is ended", () => {
-	test("asks and streams to all its actors settle, and name the handler", async () => {
-		system = await createSystem(kill);
-		const stuck = await system.spawn(Stuck, { restart: "temporary" });
-		const beside = await system.spawn(Stuck, { restart: "temporary" });
-		const stream = beside.stream.upTo(1e9)[Symbol.asyncIterator]();
-		await stream.next();
-		const pending = [stuck.ask.spin(), stuck.ask.count(), beside.ask.wait(), drained(stream)].map(errorOf);
-		for (const error of await Promise.all(pending)) {
-			expect(error.code).toBe("ERR_THREAD_DOWN");
-			expect(error.cause).toMatchObject({ code: "ERR_BLOCKED", message: expect.stringContaining('the handler "spin" of Stuck') });
-		}
-		expect(await beside.exited).toMatchObject({ kind: "thread", how: "blocked", error: { code: "ERR_BLOCKED" } });
-		const event = { at: "handler", address: stuck.address, kind: "Stuck", handler: "spin" };
-		expect(told).toMatchObject([
-			{ ...event, killed: false },
-			{ ...event, killed: true },
-		]);
-	});
-
-	test("its actors come back on the next thread, with fresh state", async () => {
-		system = await createSystem(kill);
-		const stuck = await system.spawn(Stuck, { at: "inproc://stuck" });
-		const beside = await system.spawn(Stuck, { at: "inproc://beside" });
-		expect(await stuck.ask.count()).toBe(1);
-		expect(await beside.ask.count()).toBe(1);
-		expect((await errorOf(stuck.ask.spin())).code).toBe("ERR_THREAD_DOWN");
-		expect(await stuck.ask.count()).toBe(1);
-		expect(await beside.ask.count()).toBe(1);
-	});
+test("the actors of a thread that was ended come back on the next one, with fresh state", async () => {
+	system = await createSystem(kill);
+	const stuck = await system.spawn(Stuck, { at: "inproc://stuck" });
+	const beside = await system.spawn(Stuck, { at: "inproc://beside" });
+	expect(await stuck.ask.count()).toBe(1);
+	expect(await beside.ask.count()).toBe(1);
+	expect((await errorOf(stuck.ask.spin())).code).toBe("ERR_THREAD_DOWN");
+	expect(await stuck.ask.count()).toBe(1);
+	expect(await beside.ask.count()).toBe(1);
 });
 
 test.each([
