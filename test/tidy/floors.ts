@@ -26,16 +26,17 @@ export const CORE_FLOORS: readonly (readonly string[])[] = [
 ];
 
 export const RUNTIME_FLOORS: readonly (readonly string[])[] = [
-	["limits", "errors", "fifo", "remote"],
+	["limits", "errors", "fifo", "remote", "thread-mark"],
 	["address", "turns/", "restart/", "wire/"],
 	["definition/"],
+	["task/"],
 	["parts"],
 	["ref/"],
 	["actor/", "pool/"],
 	["host/"],
 	["thread/"],
 	["system/"],
-	["index"],
+	["index", "comlink"],
 ];
 
 /** The houses that have floors: their folder of sources. */
@@ -60,7 +61,7 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 /** The doors of each package: the keys of `exports` in its package.json. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"packages/core": [".", "./browser", "./internal", "./io-worker", "./zeromq", "./zeromq/draft"],
-	"packages/runtime": ["."],
+	"packages/runtime": [".", "./comlink"],
 	"packages/cluster": ["."],
 	"packages/zloom": [],
 	"apps/bench": ["./comparison"],

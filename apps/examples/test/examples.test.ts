@@ -8,6 +8,7 @@ import { run, SOURCES } from "./run-example.ts";
 /** What each program prints. Modules that only define actors are used by a program, and not in this table. */
 const PRINTS: Record<string, RegExp> = {
 	"main.ts": /^most frequent: \[ \[ 'not', 1 \] \]\nnot 1\nended: stopped\n$/,
+	"offload.ts": /^primes below 1000: 168, below 100: 25\nbelow 200 million: ERR_CANCELLED\non a thread of its own, asked 0 times\n$/,
 	"pipeline.ts": /^longest words: question, fortune, troubles\n$/,
 	"push-pull.ts": /^sum of the squares from 1 to 100: 338350\n$/,
 	"two-nodes.ts":

@@ -22,7 +22,9 @@ export type {
 	TryResult,
 } from "./definition/actor-types.ts";
 export { defineActor } from "./definition/define-actor.ts";
+export { defineTask } from "./definition/define-task.ts";
 export type { OverflowPolicy } from "./definition/overflow.ts";
+export type { OffloadOptions, OffloadParameters, TaskContext, TaskDefinition } from "./definition/task-types.ts";
 export { ActorError, type ActorErrorCode } from "./errors.ts";
 export type { DeadLetter } from "./host/dead-letters.ts";
 export type { BatchOptions, Pipeline, PipelineSource, StageOptions } from "./pool/pipeline.ts";

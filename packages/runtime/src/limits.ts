@@ -42,6 +42,10 @@ export const NAME_LENGTH_MAX = 128;
 export const METHOD_BYTES_MAX = 255;
 /** Worker threads of one system: each costs about 8 MiB and 30 ms to start. */
 export const THREADS_MAX = 512;
+/** Tasks of one system that may wait or run: their inputs are held in memory. */
+export const TASKS_MAX = 10_000;
+/** How long a thread of the task pool stays without work, ms: a new one costs about 50 ms. */
+export const TASK_THREAD_IDLE_MS = 60_000;
 /** How many dead letters a thread remembers: the last ones tell what goes wrong, more only repeat it. */
 export const DEAD_LETTERS_MAX = 256;
 /** How long a thread may take to tell its dead letters, ms: one that is blocked is left out. */

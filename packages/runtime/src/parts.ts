@@ -7,6 +7,7 @@ import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions }
 import type { Overflow } from "./definition/overflow.ts";
 import type { ActorError } from "./errors.ts";
 import type { RestartOptions } from "./restart/restart-policy.ts";
+import type { TaskOrder } from "./task/task-order.ts";
 import type { Deadlines } from "./turns/deadlines.ts";
 import type { Heart } from "./turns/heart.ts";
 import type { Scheduler } from "./turns/scheduler.ts";
@@ -100,7 +101,9 @@ export interface HostServices {
 	forgo(target: TargetPart): void;
 	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
 	hostDown(node: number, thread: number, reason: ExitReason): void;
-	/** An envelope for the host itself (SPAWN, RESOLVE) has come. */
+	/** Runs a task in the pool of the system. */
+	offload(order: TaskOrder, signal: AbortSignal | undefined): Promise<unknown>;
+	/** An envelope for the host itself (SPAWN, RESOLVE, OFFLOAD) has come. */
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void;
 }
 

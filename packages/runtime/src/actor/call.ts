@@ -14,6 +14,7 @@ import { isCancelPosted } from "../turns/cancel-words.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, Kind } from "../wire/envelope.ts";
 import { isAsyncIterable } from "../wire/tagged.ts";
+import { encodeThrown } from "../wire/thrown.ts";
 
 export interface CallOrigin {
 	readonly kind: number;
@@ -216,14 +217,4 @@ const isRef = (value: unknown): value is Ref => value instanceof Ref;
 /** A ref that is passed by reference sends for whoever has it now. */
 function forCell(value: unknown, cell: CellPart | undefined): unknown {
 	return isRef(value) ? value.forCell(cell) : value;
-}
-
-/** What a handler threw, for the wire; a thrown value that cannot be sent is told by its text. */
-export function encodeThrown(error: unknown): EncodedValue {
-	try {
-		return encodeValue(error, "error");
-	} catch (refusal) {
-		const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-		return encodeValue(new Error(`${text} (${(refusal as Error).message})`), "error");
-	}
 }

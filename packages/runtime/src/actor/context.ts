@@ -10,11 +10,13 @@ import type {
 	SpawnOptions,
 	SpawnParameters,
 } from "../definition/actor-types.ts";
+import type { OffloadParameters, TaskDefinition } from "../definition/task-types.ts";
 import { ActorError } from "../errors.ts";
 import { STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from "../limits.ts";
 import type { HostPart, LifePart, TargetPart } from "../parts.ts";
 import { Ref } from "../ref/ref.ts";
 import { checkRestart } from "../restart/restart-policy.ts";
+import { makeOrder } from "../task/task-order.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
 
 function checkMs(ms: number, what: string, least: number): void {
@@ -155,6 +157,25 @@ export class Context implements ActorContext {
 
 	unstash(): number {
 		return this.#life.over ? 0 : this.#life.cell.unstash();
+	}
+
+	async offload<Input, Output>(task: TaskDefinition<Input, Output>, ...parameters: OffloadParameters<Input>): Promise<Output> {
+		const [input, options = {}] = parameters;
+		const { cell } = this.#life;
+		const order = makeOrder(task as unknown as TaskDefinition, input, options);
+		const ended = new AbortController();
+		const end: ActorTimer = {
+			cancel: () =>
+				ended.abort(new ActorError("ERR_ACTOR_DOWN", `The actor ${cell.target.address} that offloaded ${order.name} has ended`)),
+		};
+		if (this.#life.over) end.cancel();
+		this.#life.addTimer(end);
+		const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+		try {
+			return (await cell.host.services.offload(order, signal)) as Output;
+		} finally {
+			this.#life.removeTimer(end);
+		}
 	}
 
 	stop(): void {

@@ -6,6 +6,7 @@
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
 import type { OverflowPolicy } from "./overflow.ts";
+import type { OffloadParameters, TaskDefinition } from "./task-types.ts";
 
 type Call = (...args: never[]) => unknown;
 type Streamed = AsyncIterable<unknown> | Iterator<unknown>;
@@ -94,8 +95,11 @@ export interface SpawnOptions<Args extends unknown[]> {
 	readonly at?: string;
 	/** The node, when the actor needs no name of its own. A list of nodes is taken in turn. */
 	readonly on?: string | readonly string[];
-	/** The thread at this node: "main" or an index. Default: the one with the fewest actors. */
-	readonly thread?: "main" | number;
+	/**
+	 * The thread at this node, for life: "main", an index below `system.threads`, or "own": a new thread for this actor and the children that
+	 * it spawns beside itself, which ends with it. Default: the one with the fewest actors.
+	 */
+	readonly thread?: "main" | "own" | number;
 	/** How it begins anew after a failure. Default: as it is defined, else "transient", 3 times in 5 s. */
 	readonly restart?: RestartKind | RestartOptions;
 }
@@ -153,6 +157,14 @@ export interface ActorContext {
 	stash(): void;
 	/** Puts all stashed messages back, in their order, before all others; returns how many. A restart does the same. */
 	unstash(): number;
+	/**
+	 * Runs a task, which computes without a state, on a thread of the system's task pool: this thread stays free for its actors. The task is
+	 * aborted when the actor ends or begins anew; to have the caller's giving up abort it too, pass `signal: ctx.call.signal`.
+	 *
+	 * Rejects with what the task throws, and with ERR_CANCELLED, ERR_NOT_SENDABLE, ERR_OVERLOADED (10,000 tasks wait or run), ERR_THREAD_DOWN,
+	 * ERR_MODULE, ERR_UNKNOWN_DEFINITION, ERR_BAD_OPTION, ERR_SYSTEM_STOPPED.
+	 */
+	offload<Input, Output>(task: TaskDefinition<Input, Output>, ...parameters: OffloadParameters<Input>): Promise<Output>;
 	/** Ends this actor after what is in its mailbox; a permanent one begins anew. */
 	stop(): void;
 	/** Writes one line to stderr, with the actor's address. */

@@ -34,16 +34,14 @@ export function moduleKey(url: string): string {
 	return end === -1 ? url : url.slice(0, end);
 }
 
-function moduleUrl(where: ImportMeta | string, name: string): string {
+/** The URL that other threads import. @param what is defined, for errors: `defineActor("Name")` */
+export function moduleUrl(where: ImportMeta | string, what: string): string {
 	const text = typeof where === "string" ? where : where?.url;
 	if (typeof text !== "string" || text === "")
-		throw new ActorError("ERR_MODULE", `defineActor("${name}") needs the module it stands in: pass import.meta, or __filename in CommonJS`);
+		throw new ActorError("ERR_MODULE", `${what} needs the module it stands in: pass import.meta, or __filename in CommonJS`);
 	if (/^(file|data|https?):/.test(text)) return moduleKey(text);
 	if (text.startsWith("/") || /^[A-Za-z]:[\\/]/.test(text)) return moduleKey(pathToFileURL(text).href);
-	throw new ActorError(
-		"ERR_MODULE",
-		`defineActor("${name}") stands in "${text}", which other threads cannot import: move it into a file of its own`,
-	);
+	throw new ActorError("ERR_MODULE", `${what} stands in "${text}", which other threads cannot import: move it into a file of its own`);
 }
 
 /** @throws ActorError ERR_BAD_OPTION */
@@ -88,7 +86,7 @@ export function defineActor<Args extends unknown[], H extends object>(
 	checkMailbox(options, name);
 	checkTimeout(options.blockedAfterMs, `defineActor("${name}"): blockedAfterMs`);
 	checkRestart(options.restart);
-	const module = moduleUrl(where, name);
+	const module = moduleUrl(where, `defineActor("${name}")`);
 	const definition: ActorDefinition<Args, H> = { module, name, options: { ...options }, setup };
 	const definitions = register();
 	let byName = definitions.get(module);

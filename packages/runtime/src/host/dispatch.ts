@@ -76,6 +76,7 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 			break;
 		case Kind.SPAWN:
 		case Kind.RESOLVE:
+		case Kind.OFFLOAD:
 			host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
 			break;
 		default:

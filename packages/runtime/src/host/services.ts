@@ -2,13 +2,13 @@
  * Spawning and finding actors between hosts: SPAWN and RESOLVE envelopes, asked and answered. On the main thread the system
  * does the work itself (main-services.ts); a worker thread asks the main thread, and a node the main thread of another.
  */
-import { encodeThrown } from "../actor/call.ts";
 import { ActorError } from "../errors.ts";
 import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "../parts.ts";
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, type HeaderFields, Kind } from "../wire/envelope.ts";
 import type { RefReader } from "../wire/revive.ts";
+import { encodeThrown } from "../wire/thrown.ts";
 import { readRoute, routeToWire } from "./route-wire.ts";
 
 /** What a SPAWN envelope asks for; its arguments follow in a value of their own. */
@@ -19,7 +19,7 @@ export interface SpawnWire {
 	readonly as?: string;
 	readonly at?: string;
 	readonly on?: readonly string[];
-	readonly thread?: number | "main";
+	readonly thread?: number | "main" | "own";
 	/** How it begins anew after a failure; absent: as it is defined. */
 	readonly restart?: RestartKind | RestartOptions;
 	/** False: it does not come back when its thread dies; whoever spawns it sees to that. */

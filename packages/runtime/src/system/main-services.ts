@@ -8,6 +8,7 @@ import type { ActorDefinition, SpawnOptions } from "../definition/actor-types.ts
 import { loadDefinition } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import { answerOffload, readOrder } from "../host/offload.ts";
 import { Registry } from "../host/registry.ts";
 import {
 	answer,
@@ -22,6 +23,8 @@ import {
 } from "../host/services.ts";
 import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
 import { checkRestart, type RestartKind, type RestartOptions, restartOf } from "../restart/restart-policy.ts";
+import type { TaskOrder } from "../task/task-order.ts";
+import type { TaskPool } from "../task/task-pool.ts";
 import type { Threads } from "../thread/threads.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { ALL_THREADS, Kind } from "../wire/envelope.ts";
@@ -33,6 +36,7 @@ export interface MainServicesOptions {
 	readonly host: Host;
 	readonly nodes: Nodes;
 	readonly threads: Threads;
+	readonly tasks: TaskPool;
 	/** Which modules other nodes may have imported here. */
 	readonly modules: ((url: string) => boolean) | undefined;
 	readonly onDown: (node: number, thread: number, reason: ExitReason) => void;
@@ -144,7 +148,19 @@ export class MainServices implements HostServices {
 		else this.#options.onDown(node, thread, reason);
 	}
 
+	async offload(order: TaskOrder, signal: AbortSignal | undefined): Promise<unknown> {
+		const answer = await this.#options.tasks.run(order, signal);
+		const value = decodeValue(answer.frames, 0, answer.tagged, noRefs);
+		if (answer.failed) throw value;
+		return value;
+	}
+
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+		if (kind === Kind.OFFLOAD) {
+			if (peer.node !== 0) throw new ActorError("ERR_PROTOCOL", "Tasks run for threads of this process only");
+			void answerOffload(this.#options.tasks, peer, request, readOrder(frames, tagged));
+			return;
+		}
 		const work = kind === Kind.SPAWN ? this.#spawnFor(peer, frames, tagged) : this.#resolveFor(peer, frames);
 		void answer(this.#host, peer, request, work, kind === Kind.SPAWN ? killUnwanted : leaveAlone);
 	}
@@ -190,8 +206,8 @@ export class MainServices implements HostServices {
 		if (options.at !== undefined && options.on !== undefined)
 			throw new ActorError("ERR_BAD_OPTION", `Say either "at" (the address of one actor) or "on" (a node), not both`);
 		const { thread } = options;
-		if (thread !== undefined && thread !== "main" && !(Number.isInteger(thread) && thread >= 0))
-			throw new ActorError("ERR_BAD_OPTION", `thread must be "main" or an index, got ${String(thread)}`);
+		if (thread !== undefined && thread !== "main" && thread !== "own" && !(Number.isInteger(thread) && thread >= 0))
+			throw new ActorError("ERR_BAD_OPTION", `thread must be "main", "own" or an index, got ${String(thread)}`);
 		const place = options.at !== undefined ? parseAddress(options.at) : this.#node(options.on);
 		const name = "name" in place ? place.name : undefined;
 		if (name !== undefined && parseAnonymousName(name) !== undefined)
@@ -218,11 +234,11 @@ export class MainServices implements HostServices {
 		return this.#keep(this.#host.target({ ...route, node: number, address }));
 	}
 
-	async #spawnLocal(order: Order, name: string | undefined, thread: "main" | number | undefined): Promise<TargetPart> {
+	async #spawnLocal(order: Order, name: string | undefined, thread: SpawnOptions<unknown[]>["thread"]): Promise<TargetPart> {
 		if (name !== undefined) this.#registry.reserve(name);
 		try {
-			const onMain = thread === "main" || (thread === undefined && this.#options.threads.size === 0);
-			const target = onMain ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, thread as number | undefined);
+			const place = thread === undefined && this.#options.threads.size === 0 ? "main" : thread;
+			const target = place === "main" ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, place);
 			if (name !== undefined) this.#registry.assign(name, target);
 			const parent = order.peer;
 			if (parent?.node === 0) this.#residents.addChild(parent.thread, target);
@@ -240,7 +256,7 @@ export class MainServices implements HostServices {
 		return this.#host.spawnHere({ definition, args, name, restart });
 	}
 
-	async #spawnOnThread(order: Order, name: string | undefined, index: number | undefined): Promise<TargetPart> {
+	async #spawnOnThread(order: Order, name: string | undefined, index: number | "own" | undefined): Promise<TargetPart> {
 		const allowed = this.#allowed(order);
 		// A module that is not allowed may still be known by another path: then that one is imported.
 		const module =

@@ -79,6 +79,8 @@ export class Residents {
 		this.#settle(resident, options.placed);
 		void options.target.exited.then(() => {
 			for (const place of resident.places) this.#byPlace.delete(place);
+			// Where it was placed last: the first place is told by whoever placed it there.
+			resident.now.done();
 		});
 	}
 

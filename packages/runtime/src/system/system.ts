@@ -14,6 +14,7 @@ import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "../definition/actor-types.ts";
 import { checkTimeout } from "../definition/faces.ts";
 import { importModule } from "../definition/load-module.ts";
+import type { OffloadParameters, TaskDefinition } from "../definition/task-types.ts";
 import { ActorError } from "../errors.ts";
 import type { DeadLetter } from "../host/dead-letters.ts";
 import { dispatch } from "../host/dispatch.ts";
@@ -30,11 +31,13 @@ import { Pipeline, type PipelineSource } from "../pool/pipeline.ts";
 import { type ActorPool, createPool, type MemberSpawner, type PoolOptions, type PoolParameters, type Routing } from "../pool/pool.ts";
 import { Ref } from "../ref/ref.ts";
 import type { Link, Remote } from "../remote.ts";
+import { makeOrder } from "../task/task-order.ts";
+import { TaskPool } from "../task/task-pool.ts";
 import { PipeLink, threadPipeName } from "../thread/pipe-link.ts";
-import { insideRuntimeThread } from "../thread/thread-mark.ts";
 import { Threads } from "../thread/threads.ts";
 import type { Watchdog } from "../thread/watchdog.ts";
 import { envelopeTaker } from "../thread/worker-services.ts";
+import { insideRuntimeThread } from "../thread-mark.ts";
 import { makeCancelWords } from "../turns/cancel-words.ts";
 import { Heart, makeHeartMemory } from "../turns/heart.ts";
 import { ALL_THREADS, Flag, Kind, toNode, writeHeader } from "../wire/envelope.ts";
@@ -59,6 +62,8 @@ export interface SystemOptions {
 	readonly heldMessagesMax?: number;
 	/** Heap limits of each worker thread, as `worker_threads` takes them. */
 	readonly resourceLimits?: ResourceLimits;
+	/** Threads of the task pool at most, which `offload` runs tasks in; they start at need. Default: one per core. */
+	readonly taskThreads?: number;
 	/** Which modules other nodes may have imported here. Default: all. */
 	readonly modules?: (url: string) => boolean;
 	/** Module URLs that every thread imports at its start, so that their actors are known by name. */
@@ -125,6 +130,7 @@ export class System {
 	readonly #threads: Threads;
 	readonly #watchdog: Watchdog | undefined;
 	readonly #nodes: Nodes;
+	readonly #tasks: TaskPool;
 	readonly #remote: Remote | undefined;
 	readonly #links = new Map<number, Link>();
 	readonly #accepted = new Set<Link>();
@@ -161,7 +167,12 @@ export class System {
 			threadLink: (thread) => (this.#threads.alive(thread) ? this.#threadLink(thread) : undefined),
 			onDown,
 		});
-		this.#services = new MainServices({ host, nodes: this.#nodes, threads: this.#threads, modules: options.modules, onDown });
+		this.#tasks = new TaskPool({
+			threads: checkInteger(options.taskThreads ?? availableParallelism(), "taskThreads", 1, THREADS_MAX),
+			log: (error) => host.log("zloom", ["a thread of the task pool ended:", error]),
+		});
+		const { modules } = options;
+		this.#services = new MainServices({ host, nodes: this.#nodes, threads: this.#threads, tasks: this.#tasks, modules, onDown });
 		host.services = this.#services;
 		host.linkTo = (node, thread) => {
 			if (node === 0) return this.#threadLink(thread);
@@ -270,6 +281,18 @@ export class System {
 		return new Pipeline<T>(this.#spawner, source);
 	}
 
+	/**
+	 * Runs a task, which computes without a state, on a thread of the task pool; see `ctx.offload`.
+	 *
+	 * @throws what the task throws; ActorError ERR_CANCELLED, ERR_NOT_SENDABLE, ERR_OVERLOADED, ERR_THREAD_DOWN, ERR_MODULE,
+	 *   ERR_UNKNOWN_DEFINITION, ERR_BAD_OPTION, ERR_SYSTEM_STOPPED
+	 */
+	async offload<Input, Output>(task: TaskDefinition<Input, Output>, ...parameters: OffloadParameters<Input>): Promise<Output> {
+		const [input, options = {}] = parameters;
+		const order = makeOrder(task as unknown as TaskDefinition, input, options);
+		return (await this.#services.offload(order, options.signal)) as Output;
+	}
+
 	/** Ends a worker thread at once, with all its actors; it is replaced. For tests of what a program does then. */
 	killThread(index: number): Promise<void> {
 		return this.#threads.kill(index);
@@ -292,7 +315,9 @@ export class System {
 			this.#services.refuse(new ActorError("ERR_SYSTEM_STOPPED", "The system is being stopped"));
 			await this.#stopActors(timeoutMs);
 			this.#watchdog?.close();
-			this.#host.close(new ActorError("ERR_SYSTEM_STOPPED", "The system was stopped"));
+			const stopped = new ActorError("ERR_SYSTEM_STOPPED", "The system was stopped");
+			this.#host.close(stopped);
+			await this.#tasks.close(stopped);
 			await this.#remote?.stop();
 			await this.#threads.close();
 			this.#listener?.close();

@@ -9,8 +9,8 @@ import { hold, listenPipes, release } from "@zloom/core/internal";
 import { importModule } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
 import { Heart } from "../turns/heart.ts";
+import { markRuntimeThread } from "../thread-mark.ts";
 import type { ThreadData, ThreadReport } from "./thread.ts";
-import { markRuntimeThread } from "./thread-mark.ts";
 import { startWorkerHost } from "./worker-services.ts";
 
 async function run(data: ThreadData): Promise<void> {

@@ -9,11 +9,13 @@ import { ActorError } from "../errors.ts";
 import type { DeadLetters } from "../host/dead-letters.ts";
 import { dispatch } from "../host/dispatch.ts";
 import { Host } from "../host/host.ts";
+import { requestOffload } from "../host/offload.ts";
 import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "../host/services.ts";
 import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "../remote.ts";
 import { checkRestart, restartOf } from "../restart/restart-policy.ts";
 import type { Heart } from "../turns/heart.ts";
+import type { TaskOrder } from "../task/task-order.ts";
 import { decodeValue, encodeValue } from "../wire/codec.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "../wire/envelope.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
@@ -58,6 +60,10 @@ class WorkerServices implements HostServices {
 	/** The main thread knows which schemes there are; only the form is checked here. */
 	checkScheme(_scheme: string, text: string): void {
 		parseAddress(text);
+	}
+
+	offload(order: TaskOrder, signal: AbortSignal | undefined): Promise<unknown> {
+		return requestOffload(this.#host, order, signal);
 	}
 
 	nodeText(node: number): string {

@@ -58,9 +58,11 @@ export const Kind = {
 	ROOM: 19,
 	/** Reads a streaming argument: to actor = its number; a, b = credit in items and bytes. Answered as {@link Kind.STREAM} is. */
 	PULL: 20,
+	/** Runs a task in the pool of the main thread, for a worker thread; never between nodes. Values: which task, and its input. */
+	OFFLOAD: 21,
 } as const;
 
-export const KIND_MAX = 20;
+export const KIND_MAX = 21;
 
 export const Flag = {
 	/** The value is an error. */

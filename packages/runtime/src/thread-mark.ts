@@ -1,5 +1,5 @@
 /**
- * Says whether this thread is a worker of a system. On globalThis, because a thread may load this package twice.
+ * Says whether this thread is a worker of a system, for actors or for tasks. On globalThis, because a thread may load this package twice.
  */
 const KEY = Symbol.for("zloom.runtime.thread.1");
 const globals = globalThis as unknown as Record<symbol, boolean | undefined>;
