@@ -3,7 +3,7 @@
  * wrong with them throws ERR_PROTOCOL before any actor is touched, and the owner of the link decides.
  */
 
-import { Call, encodeThrown } from "../actor/call.ts";
+import { Call } from "../actor/call.ts";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
 import { overflowNumber, overflowOf } from "../definition/overflow.ts";
 import { ActorError } from "../errors.ts";
@@ -27,6 +27,7 @@ import {
 	toActor,
 } from "../wire/envelope.ts";
 import { toExitReason } from "../wire/exit-reason.ts";
+import { encodeThrown } from "../wire/thrown.ts";
 import type { Host } from "./host.ts";
 import type { Peer } from "./peer.ts";
 import { noRefs } from "./services.ts";
