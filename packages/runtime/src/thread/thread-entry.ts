@@ -8,8 +8,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { hold, listenPipes, release } from "@zloom/core/internal";
 import { importModule } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
-import { Heart } from "../turns/heart.ts";
 import { markRuntimeThread } from "../thread-mark.ts";
+import { Heart } from "../turns/heart.ts";
 import type { ThreadData, ThreadReport } from "./thread.ts";
 import { startWorkerHost } from "./worker-services.ts";
 

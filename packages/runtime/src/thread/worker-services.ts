@@ -14,8 +14,8 @@ import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type Spa
 import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "../remote.ts";
 import { checkRestart, restartOf } from "../restart/restart-policy.ts";
-import type { Heart } from "../turns/heart.ts";
 import type { TaskOrder } from "../task/task-order.ts";
+import type { Heart } from "../turns/heart.ts";
 import { decodeValue, encodeValue } from "../wire/codec.ts";
 import { ALL_THREADS, fromNode, Kind, readHeader } from "../wire/envelope.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
