@@ -32,6 +32,7 @@ export const RUNTIME_FLOORS: readonly (readonly string[])[] = [
 	["task/"],
 	["parts"],
 	["ref/"],
+	["supervise/"],
 	["actor/", "pool/"],
 	["host/"],
 	["thread/"],

@@ -41,6 +41,8 @@ export type ActorErrorCode =
 	| "ERR_OVERLOADED"
 	/** The actor has ended. */
 	| "ERR_ACTOR_DOWN"
+	/** A supervisor gave up: a child ended more often than its intensity allows; `cause` is what it ended with. */
+	| "ERR_RESTARTS_EXCEEDED"
 	/** The thread of the actor has ended. */
 	| "ERR_THREAD_DOWN"
 	/** A thread was ended because it was blocked; the text names the handler. Comes as `cause` of ERR_THREAD_DOWN and as `error` of exit reasons. */

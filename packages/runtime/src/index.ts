@@ -12,11 +12,18 @@ export type {
 	ActorTimer,
 	AskFace,
 	CallOptions,
+	ChildOptions,
+	ChildRefs,
+	ChildSpec,
+	ChildSpecs,
 	CurrentCall,
 	Faces,
 	SpawnOptions,
 	SpawnParameters,
 	StreamFace,
+	SuperviseOptions,
+	SuperviseStrategy,
+	Supervisor,
 	TellFace,
 	TryFace,
 	TryResult,
@@ -32,6 +39,7 @@ export type { ActorPool, BroadcastFaces, PoolOptions, PoolSize, Routing } from "
 export type { LossHandler, LostItem } from "./pool/stage-iterator.ts";
 export type { EnvelopeFrames, Link, LinkOwner, Remote, RemoteHost } from "./remote.ts";
 export type { RestartKind, RestartOptions } from "./restart/restart-policy.ts";
+export { type ChildParameters, child } from "./supervise/child.ts";
 export type { BlockedThread, WatchdogOptions } from "./system/blocked-threads.ts";
 export { createSystem, type System, type SystemOptions, type SystemStatistics } from "./system/system.ts";
 export type { TurnOf } from "./turns/heart.ts";

@@ -50,6 +50,8 @@ export interface SpawnOrder {
 	/** The arguments of setup, made anew for each life. */
 	readonly args: () => unknown[];
 	readonly name?: string | undefined;
+	/** Its end is not the end: its supervisor may start it again. */
+	readonly supervised?: boolean | undefined;
 	readonly restart?: Required<RestartOptions> | undefined;
 }
 
@@ -84,8 +86,22 @@ export interface HostPart {
 	log(address: string, parts: unknown[]): void;
 }
 
+/** What a supervisor needs done by the main thread of its system. */
+export interface SuperviseServices {
+	/** Creates an actor that is away when it has ended, until it is started again or forgone. */
+	spawnSupervised(definition: ActorDefinition, options: SupervisedOptions): Promise<TargetPart>;
+	/** Starts it again where it is to be, under its address; settles when its setup is done. */
+	startAgain(target: TargetPart): Promise<TargetPart>;
+	/** It does not come back, or was stopped or killed while it was away. */
+	forgo(target: TargetPart): void;
+}
+
+export type SupervisedOptions = Omit<SpawnOptions<unknown[]>, "thread" | "on"> & {
+	readonly thread?: "any" | Exclude<SpawnOptions<unknown[]>["thread"], undefined>;
+};
+
 /** What a host needs done by the main thread of its system. */
-export interface HostServices {
+export interface HostServices extends SuperviseServices {
 	spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart>;
 	resolve(address: string): Promise<TargetPart>;
 	/** @throws ActorError ERR_NO_REMOTE */
@@ -97,8 +113,6 @@ export interface HostServices {
 	 * known already.
 	 */
 	home(target: TargetPart): Promise<TargetPart> | undefined;
-	/** It was stopped or killed while it was away. */
-	forgo(target: TargetPart): void;
 	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
 	hostDown(node: number, thread: number, reason: ExitReason): void;
 	/** Runs a task in the pool of the system. */
@@ -183,8 +197,12 @@ export interface TargetPart {
 	stop(timeoutMs: number): Promise<ExitReason>;
 	kill(): Promise<ExitReason>;
 	down(reason: ExitReason): void;
-	/** Its thread has ended; it may come back. */
-	lost(reason: ExitReason): void;
+	/** It, or its thread, has ended; it may come back. @param itself it ended itself */
+	lost(reason: ExitReason, itself?: boolean): void;
+	/** Calls back once, when it has ended and may come back: at once when it has already. */
+	whenLost(told: (reason: ExitReason, itself: boolean) => void): void;
+	/** Stops it; nobody waits for that here. */
+	halt(timeoutMs: number): void;
 }
 
 /** A message that waits for credit. */
@@ -223,6 +241,10 @@ export interface CellPart {
 	/** For messages of its own host. */
 	readonly ownCredit: OwnCreditPart;
 	readonly dead: boolean;
+	/** Its supervisor may start it again. */
+	readonly supervised: boolean;
+	/** Its end was its own doing. */
+	readonly stoppedItself: boolean;
 	readonly closing: boolean;
 	deliver(call: CallPart): void;
 	/** Drops the oldest message that came by this credit, and tells who waits for its answer; undefined when there is none. */
@@ -260,6 +282,8 @@ export interface LifePart {
 	addTimer(timer: ActorTimer): void;
 	removeTimer(timer: ActorTimer): void;
 	adopt(child: TargetPart): void;
+	/** Something that belongs to it went wrong beyond mending. */
+	fail(error: unknown): void;
 	log(...parts: unknown[]): void;
 }
 

@@ -45,6 +45,7 @@ export interface CellOptions {
 	/** The arguments of setup, made anew for each life. @throws what makes them impossible */
 	readonly args: () => unknown[];
 	readonly restart: Required<RestartOptions> | undefined;
+	readonly supervised?: boolean | undefined;
 }
 
 type State = "living" | "stopping" | "ending" | "dead";
@@ -63,6 +64,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	readonly #kindMark: number;
 	/** Other hosts that have sent something, or watch. */
 	readonly inlets = new Set<InletPart>();
+	readonly supervised: boolean;
 	/** Settles when the setup of the first life is done. */
 	readonly started: Promise<void>;
 	readonly #args: () => unknown[];
@@ -78,7 +80,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	#stopTimer: NodeJS.Timeout | undefined;
 	#restartTimer: NodeJS.Timeout | undefined;
 	#stopTimeoutMs = STOP_TIMEOUT_MS_DEFAULT;
-	#stoppedItself = false;
+	stoppedItself = false;
 	#settleStarted: Settle | undefined;
 
 	constructor(options: CellOptions) {
@@ -89,6 +91,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 		this.definition = definition;
 		this.#mailbox = new Mailbox(definition.options.priority);
 		this.#kindMark = host.heart.kindMark(definition, definition.name, definition.options.blockedAfterMs);
+		this.supervised = options.supervised === true;
 		this.#args = options.args;
 		this.#restart = options.restart;
 		this.windowMessages = definition.options.highWaterMark ?? host.options.mailboxMessages;
@@ -162,7 +165,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 	stop(timeoutMs: number, byItself = false): void {
 		if (this.closing) return;
 		this.#state = "stopping";
-		this.#stoppedItself = byItself;
+		this.stoppedItself = byItself;
 		this.target.closing = true;
 		this.#stopTimeoutMs = timeoutMs;
 		this.#stopTimer = setTimeout(() => this.die({ kind: "killed" }), timeoutMs);
@@ -320,7 +323,7 @@ export class Cell implements Runnable, CellPart, LifeOwner {
 			if (at !== -1) children.splice(at, 1);
 		}
 		if (this.dead) return;
-		const wait = this.#stoppedItself ? this.#policyNow.ended(performance.now(), Math.random()) : undefined;
+		const wait = this.stoppedItself ? this.#policyNow.ended(performance.now(), Math.random()) : undefined;
 		if (wait === undefined) {
 			this.die({ kind: "stopped" });
 			return;

@@ -6,9 +6,12 @@ import type {
 	ActorDefinition,
 	ActorRef,
 	ActorTimer,
+	ChildRefs,
+	ChildSpecs,
 	CurrentCall,
 	SpawnOptions,
 	SpawnParameters,
+	SuperviseOptions,
 } from "../definition/actor-types.ts";
 import type { OffloadParameters, TaskDefinition } from "../definition/task-types.ts";
 import { ActorError } from "../errors.ts";
@@ -17,6 +20,7 @@ import type { HostPart, LifePart, TargetPart } from "../parts.ts";
 import { Ref } from "../ref/ref.ts";
 import { checkRestart } from "../restart/restart-policy.ts";
 import { makeOrder } from "../task/task-order.ts";
+import { Supervision } from "../supervise/supervision.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
 
 function checkMs(ms: number, what: string, least: number): void {
@@ -67,6 +71,11 @@ export class Context implements ActorContext {
 			: await spawnChild(cell.host, definition as unknown as ActorDefinition, options);
 		this.#life.adopt(target);
 		return new Ref(cell.host, target, cell) as unknown as ActorRef<H>;
+	}
+
+	async supervise<C extends ChildSpecs>(options: SuperviseOptions<C>): Promise<ChildRefs<C>> {
+		const refs = await new Supervision(this.#life, options).start(options.children);
+		return refs as unknown as ChildRefs<C>;
 	}
 
 	ref<Args extends unknown[], H extends object>(_definition: ActorDefinition<Args, H>, at: string): ActorRef<H> {

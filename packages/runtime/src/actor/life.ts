@@ -136,6 +136,11 @@ export class Life implements LifePart {
 		});
 	}
 
+	/** Something that belongs to it went wrong beyond mending: it fails. */
+	fail(error: unknown): void {
+		if (!this.over) this.#owner.onFailed(this, error, "threw");
+	}
+
 	log(...parts: unknown[]): void {
 		this.cell.host.log(this.cell.target.address, parts);
 	}

@@ -35,6 +35,9 @@ export class Target implements TargetPart {
 	linked: Set<CellPart> | undefined;
 	/** While the actor is away: settles when it is back, or down. */
 	#away: Promise<void> | undefined;
+	/** How it ended where it was, and who is to be told of that. */
+	#lost: { reason: ExitReason; itself: boolean } | undefined;
+	#whenLost: ((reason: ExitReason, itself: boolean) => void) | undefined;
 	/** How it was told to end while it was away. */
 	#endAsked: "stopped" | "killed" | undefined;
 	#messages: number;
@@ -241,17 +244,34 @@ export class Target implements TargetPart {
 		return this.successor === undefined ? this : this.successor.found();
 	}
 
-	/** The thread of the actor has ended. What waits for it settles; then it is found elsewhere, or is down. */
-	lost(reason: ExitReason): void {
+	halt(timeoutMs: number): void {
+		if (this.successor !== undefined) this.successor.halt(timeoutMs);
+		else if (this.cell !== undefined) this.cell.stop(timeoutMs);
+		else this.peer?.say({ kind: Kind.STOP, toActor: this.actor, a: Math.ceil(timeoutMs) });
+	}
+
+	whenLost(told: (reason: ExitReason, itself: boolean) => void): void {
+		if (this.#lost === undefined) this.#whenLost = told;
+		else told(this.#lost.reason, this.#lost.itself);
+	}
+
+	/** The actor or its thread has ended. What waits for it settles; then it is found elsewhere, or is down. */
+	lost(reason: ExitReason, itself = false): void {
 		if (this.exit !== undefined || this.#away !== undefined || this.successor !== undefined) return;
+		this.#lost = { reason, itself };
+		// What comes meanwhile waits.
+		this.closing = false;
 		this.peer?.targets.delete(this.actor);
 		this.window = undefined;
 		this.#messages = 0;
 		this.#bytes = 0;
 		if (this.#held.length > 0 || this.#pending > 0) this.#settleAll(this.host.stopped ?? downError(reason, this.address));
 		const back = this.host.services.home(this);
+		const told = this.#whenLost;
+		this.#whenLost = undefined;
 		if (back === undefined) {
 			this.down(reason);
+			told?.(reason, itself);
 			return;
 		}
 		this.#away = back.then(
@@ -261,6 +281,7 @@ export class Target implements TargetPart {
 				this.down(this.#endAsked === undefined ? reason : { kind: this.#endAsked });
 			},
 		);
+		told?.(reason, itself);
 	}
 
 	#becomes(successor: TargetPart): void {

@@ -1,6 +1,6 @@
 /**
  * The types that make actors typed end to end: from the handlers that a setup function returns to the `tell`, `ask` and
- * `stream` faces of a ref. Types only.
+ * `stream` faces of a ref, and from the children that a supervisor is given to their refs. Types only.
  */
 
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
@@ -135,6 +135,13 @@ export interface ActorContext {
 		definition: ActorDefinition<Args, H>,
 		...options: SpawnParameters<Args>
 	): Promise<ActorRef<H>>;
+	/**
+	 * Starts children in their order and starts them again when they fail; when they do so too often, this actor fails with
+	 * ERR_RESTARTS_EXCEEDED. Settles when all are ready. A child's refs, messages to it that come meanwhile and its address outlast its restarts.
+	 *
+	 * @throws ActorError ERR_BAD_OPTION, and as spawn
+	 */
+	supervise<C extends ChildSpecs>(options: SuperviseOptions<C>): Promise<ChildRefs<C>>;
 	/** A ref to an actor that exists. */
 	ref<Args extends unknown[], H extends object>(definition: ActorDefinition<Args, H>, at: string): ActorRef<H>;
 	/** Calls back, as a turn of this actor, when another has ended. Returns how to take that back. */
@@ -207,4 +214,69 @@ export interface ActorDefinition<Args extends unknown[] = never[], H extends obj
 	readonly options: ActorOptions;
 	/** @internal */
 	readonly setup: (ctx: ActorContext, ...args: Args) => H | Promise<H>;
+}
+
+/**
+ * Who begins again when a child has failed: that child; all children; or that child and those that were started after it. What has not
+ * failed is stopped first, the youngest first, and all are started again in their order.
+ */
+export type SuperviseStrategy = "oneForOne" | "oneForAll" | "restForOne";
+
+/** How one child is started; all of it optional. */
+export interface ChildOptions<Args extends unknown[]> {
+	/** Arguments of the setup function, after ctx; the same at each start. */
+	readonly args?: Args;
+	/** Its address in this process, for example `inproc://store`. */
+	readonly at?: string;
+	/** "any": the thread with the fewest actors. Default: the thread of the supervisor; for {@link System.supervise} "any". */
+	readonly thread?: "any" | Exclude<SpawnOptions<Args>["thread"], undefined>;
+	/**
+	 * After which ends it is started again: "transient" (default) when it failed or its thread ended, "temporary" never, "permanent" also when it
+	 * ended itself. What is stopped or killed by its ref stays ended.
+	 */
+	readonly restart?: RestartKind;
+	/** How long it may drain when it is stopped, ms. Default 5000. */
+	readonly stopTimeoutMs?: number;
+}
+
+/** A child to start; made by {@link child}. */
+export interface ChildSpec<H extends object = object> {
+	/** @internal */
+	readonly definition: ActorDefinition<never[], H>;
+	/** @internal */
+	readonly options: ChildOptions<unknown[]>;
+}
+
+/** Children by name, in the order in which they are started. */
+export type ChildSpecs = Readonly<Record<string, ChildSpec>>;
+
+/** A ref for each child, which finds it through all restarts. */
+export type ChildRefs<C extends ChildSpecs> = { readonly [K in keyof C]: C[K] extends ChildSpec<infer H> ? ActorRef<H> : never };
+
+/** What `supervise` takes. */
+export interface SuperviseOptions<C extends ChildSpecs> {
+	/** Default "oneForOne". */
+	readonly strategy?: SuperviseStrategy;
+	/** Restarts within {@link periodMs} after which the supervisor gives up. Default 3. */
+	readonly intensity?: number;
+	/** Default 5000. */
+	readonly periodMs?: number;
+	/** The wait before a restart, ms; doubles with each restart within the period, and is cut at random by up to a half. Default 0: at once. */
+	readonly backoffMs?: number;
+	/** Longest wait, ms. Default 30,000. */
+	readonly backoffMaxMs?: number;
+	/** By name, in the order in which they are started. Names that are whole numbers are refused: objects would reorder them. */
+	readonly children: C;
+}
+
+/** A supervisor that {@link System.supervise} has started. */
+export interface Supervisor<C extends ChildSpecs> {
+	/** A ref for each child, which finds it through all restarts. */
+	readonly children: ChildRefs<C>;
+	/** Settles when the supervisor has ended: it was stopped, or it gave up; never rejects. */
+	readonly exited: ActorRef["exited"];
+	/** Stops the children, the youngest first, each drains; then the supervisor. */
+	stop: ActorRef["stop"];
+	/** Ends the children and the supervisor at once. */
+	kill: ActorRef["kill"];
 }

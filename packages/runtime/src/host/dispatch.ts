@@ -70,7 +70,7 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 			peer.calls.get(requestOf(header))?.cancel();
 			break;
 		case Kind.DOWN:
-			peer.targets.get(fromActor(header))?.down(toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer, undefined))));
+			ended(host, peer, header, frames, tagged);
 			break;
 		case Kind.PULL:
 			pull(host, peer, header);
@@ -78,11 +78,22 @@ export function dispatch(host: Host, header: Buffer, frames: EnvelopeFrames): vo
 		case Kind.SPAWN:
 		case Kind.RESOLVE:
 		case Kind.OFFLOAD:
+		case Kind.AGAIN:
+		case Kind.FORGO:
 			host.services.onRequest(peer, kind, requestOf(header), frames, tagged);
 			break;
 		default:
 			control(host, peer, kind, header, frames);
 	}
+}
+
+/** DOWN. */
+function ended(host: Host, peer: Peer, header: Buffer, frames: EnvelopeFrames, tagged: boolean): void {
+	const target = peer.targets.get(fromActor(header));
+	if (target === undefined) return;
+	const reason = toExitReason(decodeValue(frames, 1, tagged, host.refReader(peer, undefined)));
+	if (fieldA(header) === 1) target.lost(reason, fieldB(header) === 1);
+	else target.down(reason);
 }
 
 function bytesOf(frames: EnvelopeFrames): number {

@@ -32,6 +32,14 @@ const ALL_KEY = 0x3ffffff;
 /** One number for a host. */
 const peerKey = (node: number, thread: number): number => node * 0x4000000 + thread;
 
+/** How an actor ended, for watchers that come late. */
+interface Tombstone {
+	readonly reason: ExitReason;
+	readonly supervised: boolean;
+	readonly itself: boolean;
+}
+const UNKNOWN: Tombstone = { reason: { kind: "unknown" }, supervised: false, itself: false };
+
 export class Host implements HostPart {
 	readonly thread: number;
 	readonly options: HostOptions;
@@ -51,7 +59,7 @@ export class Host implements HostPart {
 	readonly #deadlines = new Deadlines();
 	readonly #peers = new Map<number, Peer>();
 	readonly #deadHosts = new Set<number>();
-	readonly #tombstones = new Map<number, ExitReason>();
+	readonly #tombstones = new Map<number, Tombstone>();
 	#lastActor = 0;
 
 	constructor(thread: number, options: HostOptions, heart: Heart) {
@@ -115,7 +123,7 @@ export class Host implements HostPart {
 	target(route: Route): TargetPart {
 		if (route.node === 0 && route.thread === this.thread) {
 			const cell = this.cells.get(route.actor);
-			return cell?.target ?? this.#deadTarget(route, this.#tombstones.get(route.actor) ?? { kind: "unknown" });
+			return cell?.target ?? this.#deadTarget(route, this.#tombstones.get(route.actor));
 		}
 		const peer = this.peer(route.node, route.thread);
 		if (peer.gone !== undefined) return this.#goneTarget(route, peer);
@@ -131,15 +139,17 @@ export class Host implements HostPart {
 	/** An actor of a host that has ended. When that was a thread, the actor may be back elsewhere. */
 	#goneTarget(route: Route, peer: Peer): Target {
 		if (this.stopped !== undefined || this.#deadHosts.has(peerKey(route.node, ALL_KEY)))
-			return this.#deadTarget(route, { kind: route.node === 0 ? "thread" : "node" });
+			return this.#deadTarget(route, { reason: { kind: route.node === 0 ? "thread" : "node" }, supervised: false, itself: false });
 		const target = new Target({ host: this, peer, actor: route.actor, address: route.address, window: undefined });
 		target.lost({ kind: "thread" });
 		return target;
 	}
 
-	#deadTarget(route: Route, reason: ExitReason): Target {
+	#deadTarget(route: Route, tombstone: Tombstone = UNKNOWN): Target {
 		const target = new Target({ host: this, actor: route.actor, address: route.address, window: route.window });
-		target.down(reason);
+		const { reason, supervised, itself } = tombstone;
+		if (supervised) target.lost(reason, itself);
+		else target.down(reason);
 		return target;
 	}
 
@@ -183,12 +193,12 @@ export class Host implements HostPart {
 	}
 
 	/** Creates an actor on this thread; settles when its setup is done. */
-	async spawnHere({ definition, args, name, restart }: SpawnOrder): Promise<Target> {
+	async spawnHere({ definition, args, name, restart, supervised }: SpawnOrder): Promise<Target> {
 		if (this.stopped !== undefined) throw this.stopped;
 		if (typeof definition?.setup !== "function")
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		this.#lastActor += 1;
-		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args, restart });
+		const cell = new Cell({ host: this, number: this.#lastActor, name, definition, args, restart, supervised });
 		this.cells.set(cell.number, cell);
 		await cell.started;
 		return cell.target;
@@ -197,20 +207,23 @@ export class Host implements HostPart {
 	/** @internal A cell has ended: everybody who knows it is told. */
 	buried(cell: CellPart, reason: ExitReason): void {
 		this.cells.delete(cell.number);
-		this.#tombstones.set(cell.number, reason);
+		const tombstone: Tombstone = { reason, supervised: cell.supervised, itself: cell.stoppedItself };
+		this.#tombstones.set(cell.number, tombstone);
 		if (this.#tombstones.size > TOMBSTONES_MAX) this.#tombstones.delete(this.#tombstones.keys().next().value as number);
 		for (const inlet of cell.inlets) {
 			inlet.peer.inlets.delete(cell.number);
-			this.sayDown(inlet.peer, cell.number, reason);
+			this.sayDown(inlet.peer, cell.number, tombstone);
 		}
 		cell.inlets.clear();
-		cell.target.down(reason);
+		if (cell.supervised) cell.target.lost(reason, cell.stoppedItself);
+		else cell.target.down(reason);
 	}
 
 	/** Tells a peer that an actor has ended, or never was. */
-	sayDown(peer: PeerPart, actor: number, reason = this.#tombstones.get(actor) ?? { kind: "unknown" as const }): void {
+	sayDown(peer: PeerPart, actor: number, { reason, supervised, itself } = this.#tombstones.get(actor) ?? UNKNOWN): void {
 		const encoded = encodeReason(reason);
-		peer.send({ kind: Kind.DOWN, flags: encoded.tagged ? 2 : 0, fromActor: actor }, encoded.frames);
+		const fields = { kind: Kind.DOWN, flags: encoded.tagged ? 2 : 0, fromActor: actor, a: supervised ? 1 : 0, b: itself ? 1 : 0 };
+		peer.send(fields, encoded.frames);
 	}
 
 	deadLetter(address: string, method: string, overflow = false): void {

@@ -3,10 +3,10 @@
  * does the work itself (main-services.ts); a worker thread asks the main thread, and a node the main thread of another.
  */
 import { ActorError } from "../errors.ts";
-import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "../parts.ts";
+import type { Cancellable, HostPart, PeerPart, Route, SupervisedOptions, TargetPart } from "../parts.ts";
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
-import { Flag, type HeaderFields, Kind } from "../wire/envelope.ts";
+import { Flag, fieldA, fieldB, type HeaderFields, Kind } from "../wire/envelope.ts";
 import type { RefReader } from "../wire/revive.ts";
 import { encodeThrown } from "../wire/thrown.ts";
 import { readRoute, routeToWire } from "./route-wire.ts";
@@ -19,9 +19,11 @@ export interface SpawnWire {
 	readonly as?: string;
 	readonly at?: string;
 	readonly on?: readonly string[];
-	readonly thread?: number | "main" | "own";
+	readonly thread?: SupervisedOptions["thread"];
 	/** How it begins anew after a failure; absent: as it is defined. */
 	readonly restart?: RestartKind | RestartOptions;
+	/** Its supervisor starts it again; for our own threads only. */
+	readonly supervised?: true;
 	/** False: it does not come back when its thread dies; whoever spawns it sees to that. */
 	readonly returns?: false;
 }
@@ -36,9 +38,39 @@ export async function requestSpawn(host: HostPart, peer: PeerPart, spawn: SpawnW
 }
 
 /** Sends RESOLVE to a host and waits for the route; at most as long as an ask does, unless the time is given (0 = without end). */
-export async function requestResolve(host: HostPart, peer: PeerPart, name: string, timeoutMs?: number): Promise<Route> {
+export async function requestResolve(
+	host: HostPart,
+	peer: PeerPart,
+	name: string,
+	timeoutMs?: number,
+	/** The place where it was, and has ended. */
+	was?: Place,
+): Promise<Route> {
 	const value = encodeValue(name, "name").frames;
-	return readRoute(await requestOf(host, peer, `look-up of ${name}`, { kind: Kind.RESOLVE }, value, timeoutMs));
+	const fields = { kind: Kind.RESOLVE, a: was?.thread ?? 0, b: was?.actor ?? 0 };
+	return readRoute(await requestOf(host, peer, `look-up of ${name}`, fields, value, timeoutMs));
+}
+
+/** Has the main thread start a supervised actor again, and waits for its route without end: its setup may take its time. */
+export async function requestAgain(host: HostPart, peer: PeerPart, was: Place): Promise<Route> {
+	return readRoute(await requestOf(host, peer, "restart", { kind: Kind.AGAIN, a: was.thread, b: was.actor }, [], 0));
+}
+
+/** Where an actor is, or was. */
+export interface Place {
+	readonly thread: number;
+	readonly actor: number;
+}
+
+/** The place of an actor of this process. */
+export function placeOf(target: TargetPart): Place {
+	return { thread: target.peer?.thread ?? target.host.thread, actor: target.actor };
+}
+
+/** The place that an envelope names. */
+export function readPlace(frames: readonly Uint8Array[]): Place {
+	const header = frames[0] as Buffer;
+	return { thread: fieldA(header), actor: fieldB(header) };
 }
 
 function requestOf(

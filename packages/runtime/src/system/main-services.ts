@@ -15,13 +15,16 @@ import {
 	killUnwanted,
 	leaveAlone,
 	noRefs,
+	type Place,
+	placeOf,
+	readPlace,
 	readSpawn,
 	requestResolve,
 	requestSpawn,
 	type SpawnWire,
 	spawnArgs,
 } from "../host/services.ts";
-import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
+import type { HostServices, PeerPart, Route, SupervisedOptions, TargetPart } from "../parts.ts";
 import { checkRestart, type RestartKind, type RestartOptions, restartOf } from "../restart/restart-policy.ts";
 import type { TaskOrder } from "../task/task-order.ts";
 import type { TaskPool } from "../task/task-pool.ts";
@@ -54,6 +57,19 @@ interface Order {
 	readonly restart: RestartKind | RestartOptions | undefined;
 	/** It comes back when its thread dies. */
 	readonly returns: boolean;
+	/** Its supervisor starts it again; on its thread unless the place is given. */
+	readonly supervised?: boolean;
+}
+
+/** Options of a spawn, and of one by a supervisor. */
+type PlacedOptions = Omit<SpawnOptions<unknown[]>, "thread"> & { readonly thread?: SupervisedOptions["thread"] };
+
+/** A slot, a thread of its own or any (undefined); or the number of a thread. */
+type ThreadChoice = { readonly index: number | "own" | undefined } | { readonly number: number };
+
+/** To an actor of the main thread. */
+function routeTo({ actor, address, window }: TargetPart): Route {
+	return { node: 0, thread: 0, actor, address, window };
 }
 
 function wireOf(order: Order, module: string, name: string | undefined): SpawnWire {
@@ -63,6 +79,7 @@ function wireOf(order: Order, module: string, name: string | undefined): SpawnWi
 		...(name === undefined ? {} : { as: name }),
 		...(order.restart === undefined ? {} : { restart: order.restart }),
 		...(order.returns ? {} : { returns: false }),
+		...(order.supervised === true && { supervised: true }),
 	};
 }
 
@@ -81,7 +98,7 @@ export class MainServices implements HostServices {
 		this.#options = options;
 		const { host, threads } = options;
 		this.#residents = new Residents({
-			alive: (thread) => threads.alive(thread),
+			alive: (thread) => thread === 0 || threads.alive(thread),
 			target: (route) => host.target(route),
 			log: (address, parts) => host.log(address, parts),
 		});
@@ -99,29 +116,44 @@ export class MainServices implements HostServices {
 	}
 
 	/** @param returns it comes back when its thread dies; else whoever spawns it sees to that */
-	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>, returns = true): Promise<TargetPart> {
+	spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>, returns = true): Promise<TargetPart> {
+		return this.#spawnOwn(definition, options, returns, false);
+	}
+
+	spawnSupervised(definition: ActorDefinition, options: SupervisedOptions): Promise<TargetPart> {
+		return this.#spawnOwn(definition, options, false, true);
+	}
+
+	startAgain(target: TargetPart): Promise<TargetPart> {
+		const { thread, actor } = placeOf(target);
+		return this.#residents.again(thread, actor);
+	}
+
+	async #spawnOwn(definition: ActorDefinition, options: PlacedOptions, returns: boolean, supervised: boolean): Promise<TargetPart> {
 		if (typeof definition?.setup !== "function")
 			throw new ActorError("ERR_BAD_OPTION", "spawn needs what defineActor returned as its first argument");
 		const args = options.args ?? [];
 		if (!Array.isArray(args)) throw new ActorError("ERR_BAD_OPTION", "args must be the list of arguments of the setup function");
 		const restart = restartOf(definition, options);
 		const { module, name } = definition;
-		return this.#spawn({ module, name, definition, args, peer: undefined, restart, returns }, options);
+		return this.#spawn({ module, name, definition, args, peer: undefined, restart, returns, supervised }, options);
 	}
 
-	home({ peer, actor, address }: TargetPart): Promise<TargetPart> | undefined {
-		if (peer === undefined) return undefined;
-		if (peer.node === 0) return this.#residents.find(peer.thread, actor);
-		return this.#findAt(peer.node, nameIn(address), address);
+	home(target: TargetPart): Promise<TargetPart> | undefined {
+		const { peer, address } = target;
+		const was = placeOf(target);
+		if (peer === undefined || peer.node === 0) return this.#residents.find(was.thread, was.actor, true);
+		return this.#findAt(peer.node, nameIn(address), address, was);
 	}
 
-	async #findAt(node: number, name: string, address: string): Promise<TargetPart> {
-		const route = await requestResolve(this.#host, this.#host.peer(node, 0), name, 0);
+	async #findAt(node: number, name: string, address: string, was: Place): Promise<TargetPart> {
+		const route = await requestResolve(this.#host, this.#host.peer(node, 0), name, 0, was);
 		return this.#host.target({ ...route, node, address });
 	}
 
 	forgo(target: TargetPart): void {
-		if (target.peer?.node === 0) this.#residents.forgo(target.peer.thread, target.actor);
+		const { thread, actor } = placeOf(target);
+		if ((target.peer?.node ?? 0) === 0) this.#residents.forgo(thread, actor);
 	}
 
 	async resolve(address: string): Promise<TargetPart> {
@@ -156,6 +188,10 @@ export class MainServices implements HostServices {
 	}
 
 	onRequest(peer: PeerPart, kind: number, request: number, frames: readonly Uint8Array[], tagged: boolean): void {
+		if (kind === Kind.FORGO || kind === Kind.AGAIN) {
+			this.#superviseFor(peer, kind, request, readPlace(frames));
+			return;
+		}
 		if (kind === Kind.OFFLOAD) {
 			if (peer.node !== 0) throw new ActorError("ERR_PROTOCOL", "Tasks run for threads of this process only");
 			void answerOffload(this.#options.tasks, peer, request, readOrder(frames, tagged));
@@ -165,13 +201,19 @@ export class MainServices implements HostServices {
 		void answer(this.#host, peer, request, work, kind === Kind.SPAWN ? killUnwanted : leaveAlone);
 	}
 
+	#superviseFor(peer: PeerPart, kind: number, request: number, { thread, actor }: Place): void {
+		if (peer.node !== 0) throw new ActorError("ERR_PROTOCOL", "AGAIN and FORGO come from threads of the same process");
+		if (kind === Kind.FORGO) this.#residents.forgo(thread, actor);
+		else void answer(this.#host, peer, request, this.#residents.again(thread, actor), leaveAlone);
+	}
+
 	async #spawnFor(peer: PeerPart, frames: readonly Uint8Array[], tagged: boolean): Promise<TargetPart> {
 		const wire = readSpawn(frames);
 		const { module, name, restart } = wire;
 		if (restart !== undefined) checkRestart(restart);
 		const returns = restart !== undefined && wire.returns !== false;
 		const order: Order = { module, name, args: spawnArgs(frames, tagged), peer, restart, returns };
-		if (peer.node === 0) return this.#spawn(order, wire as SpawnOptions<unknown[]>);
+		if (peer.node === 0) return this.#spawn({ ...order, supervised: wire.supervised === true }, wire as PlacedOptions);
 		const at = wire.as === undefined ? {} : { at: joinAddress(LOCAL_NODE, wire.as) };
 		return this.#spawn(order, at);
 	}
@@ -179,9 +221,20 @@ export class MainServices implements HostServices {
 	async #resolveFor(peer: PeerPart, frames: readonly Uint8Array[]): Promise<TargetPart> {
 		const name = decodeValue(frames, 1, false, noRefs);
 		if (typeof name !== "string") throw new ActorError("ERR_PROTOCOL", "A look-up needs a name");
-		if (peer.node !== 0) return this.#find(name);
+		const was = readPlace(frames);
+		if (peer.node !== 0) return this.#findFrom(name, was);
 		const numbered = parseNumbered(name);
-		return numbered === undefined ? this.resolve(name) : this.#findAt(numbered.node, numbered.name, name);
+		if (numbered !== undefined) return this.#findAt(numbered.node, numbered.name, name, was);
+		return was.actor === 0 ? this.resolve(name) : this.#findFrom(nameIn(name), was);
+	}
+
+	/** Where an actor is now that has ended where it was. One whose thread lives is only there again if its supervisor has started it. */
+	async #findFrom(name: string, was: Place): Promise<TargetPart> {
+		if (was.actor === 0) return this.#find(name);
+		const back = this.#residents.find(was.thread, was.actor, true);
+		if (back !== undefined) return back;
+		if (was.thread !== 0 && !this.#options.threads.alive(was.thread)) return this.#find(name);
+		throw new ActorError("ERR_ACTOR_DOWN", `The actor ${name} has ended: spawn it again`);
 	}
 
 	/** An actor that is away is found once it is back. */
@@ -193,20 +246,21 @@ export class MainServices implements HostServices {
 			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} has ended`);
 		}
 		const { thread, actor } = anonymous;
-		if (thread !== 0 && !this.#options.threads.alive(thread)) {
-			const back = this.#residents.find(thread, actor);
-			if (back === undefined) throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
-			return back;
-		}
+		const back = this.#residents.find(thread, actor);
+		if (back !== undefined) return back;
+		if (thread !== 0 && !this.#options.threads.alive(thread))
+			throw new ActorError("ERR_UNKNOWN_ACTOR", `The actor ${name} is gone with its thread`);
 		return this.#host.target({ node: 0, thread, actor, address: joinAddress(LOCAL_NODE, name), window: undefined });
 	}
 
-	async #spawn(order: Order, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+	async #spawn(order: Order, options: PlacedOptions): Promise<TargetPart> {
 		if (this.#refused !== undefined) throw this.#refused;
 		if (options.at !== undefined && options.on !== undefined)
 			throw new ActorError("ERR_BAD_OPTION", `Say either "at" (the address of one actor) or "on" (a node), not both`);
 		const { thread } = options;
-		if (thread !== undefined && thread !== "main" && thread !== "own" && !(Number.isInteger(thread) && thread >= 0))
+		const isIndex = Number.isInteger(thread) && (thread as number) >= 0;
+		const isAnywhere = thread === "any" && order.supervised === true;
+		if (thread !== undefined && thread !== "main" && thread !== "own" && !isAnywhere && !isIndex)
 			throw new ActorError("ERR_BAD_OPTION", `thread must be "main", "own" or an index, got ${String(thread)}`);
 		const place = options.at !== undefined ? parseAddress(options.at) : this.#node(options.on);
 		const name = "name" in place ? place.name : undefined;
@@ -234,11 +288,11 @@ export class MainServices implements HostServices {
 		return this.#keep(this.#host.target({ ...route, node: number, address }));
 	}
 
-	async #spawnLocal(order: Order, name: string | undefined, thread: SpawnOptions<unknown[]>["thread"]): Promise<TargetPart> {
+	async #spawnLocal(order: Order, name: string | undefined, thread: PlacedOptions["thread"]): Promise<TargetPart> {
 		if (name !== undefined) this.#registry.reserve(name);
 		try {
-			const place = thread === undefined && this.#options.threads.size === 0 ? "main" : thread;
-			const target = place === "main" ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, place);
+			const at = this.#placeOf(order, thread);
+			const target = at === "main" ? await this.#spawnOnMain(order, name) : await this.#spawnOnThread(order, name, at);
 			if (name !== undefined) this.#registry.assign(name, target);
 			const parent = order.peer;
 			if (parent?.node === 0) this.#residents.addChild(parent.thread, target);
@@ -250,20 +304,39 @@ export class MainServices implements HostServices {
 	}
 
 	async #spawnOnMain(order: Order, name: string | undefined): Promise<TargetPart> {
+		const target = await this.#createOnMain(order, name);
+		if (order.supervised !== true) return target;
+		const placed = (at: TargetPart): Placed => ({ route: routeTo(at), done: () => {} });
+		const place = async (as: string): Promise<Placed> => placed(await this.#createOnMain(order, as));
+		this.#residents.add({ placed: placed(target), target, restart: checkRestart("temporary"), supervised: true, place });
+		return target;
+	}
+
+	async #createOnMain(order: Order, name: string | undefined): Promise<TargetPart> {
 		const definition = order.definition ?? (await loadDefinition(order.module, order.name, this.#allowed(order)));
 		const args = Array.isArray(order.args) ? this.#host.argsMaker(order.args) : () => this.#decoded(order);
 		const restart = order.restart === undefined ? undefined : checkRestart(order.restart);
-		return this.#host.spawnHere({ definition, args, name, restart });
+		return this.#host.spawnHere({ definition, args, name, restart, supervised: order.supervised });
 	}
 
-	async #spawnOnThread(order: Order, name: string | undefined, index: number | "own" | undefined): Promise<TargetPart> {
+	/** Without a word, an actor lives on any thread, and a supervised one beside its supervisor. */
+	#placeOf(order: Order, thread: PlacedOptions["thread"]): "main" | ThreadChoice {
+		if (thread === "main" || thread === "own" || typeof thread === "number") return thread === "main" ? thread : { index: thread };
+		if (order.supervised === true && thread === undefined) {
+			const parent = order.peer?.thread ?? 0;
+			return parent === 0 ? "main" : { number: parent };
+		}
+		return this.#options.threads.size === 0 ? "main" : { index: undefined };
+	}
+
+	async #spawnOnThread(order: Order, name: string | undefined, at: ThreadChoice): Promise<TargetPart> {
 		const allowed = this.#allowed(order);
 		// A module that is not allowed may still be known by another path: then that one is imported.
 		const module =
 			allowed === undefined || allowed(order.module) ? order.module : (await loadDefinition(order.module, order.name, allowed)).module;
 		const args = this.#encoded(order);
 		const place = async (as: string | undefined): Promise<Placed> => {
-			const { thread, done } = await this.#options.threads.place(index);
+			const { thread, done } = "number" in at ? { thread: at.number, done() {} } : await this.#options.threads.place(at.index);
 			try {
 				const route = await requestSpawn(this.#host, this.#host.peer(0, thread), wireOf(order, module, as), args);
 				return { route: { ...route, node: 0, thread }, done };
@@ -275,7 +348,8 @@ export class MainServices implements HostServices {
 		const placed = await place(name);
 		const target = this.#host.target(placed.route);
 		void target.exited.then(placed.done);
-		if (order.returns) this.#residents.add({ placed, target, restart: checkRestart(order.restart), place });
+		const supervised = order.supervised === true;
+		if (order.returns || supervised) this.#residents.add({ placed, target, restart: checkRestart(order.restart), supervised, place });
 		return target;
 	}
 

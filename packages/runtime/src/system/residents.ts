@@ -1,6 +1,7 @@
 /**
  * The actors that the main thread has placed on worker threads and that come back when their thread dies: under their old name,
- * with fresh state, on the thread that replaces it or another.
+ * with fresh state, on the thread that replaces it or another. And those that a supervisor starts again: whatever ended them, they are
+ * away until it says so, or gives them up.
  *
  * Other hosts ask where an actor is now (RESOLVE by its address); they are answered once it is back, or with an error once it is
  * given up. What an actor had spawned on other threads ends before it comes back: its setup will spawn that again.
@@ -28,6 +29,8 @@ export interface ResidentOptions {
 	readonly placed: Placed;
 	readonly target: TargetPart;
 	readonly restart: Required<RestartOptions>;
+	/** Its supervisor decides when it begins again, and whether. */
+	readonly supervised?: boolean;
 	/** Places it once more, under the same name. */
 	readonly place: (name: string) => Promise<Placed>;
 }
@@ -45,6 +48,8 @@ interface Resident extends ResidentOptions {
 	now: Placed;
 	/** While it is away. */
 	back: Promise<TargetPart> | undefined;
+	/** While it waits for its supervisor's word. */
+	word: { resolve(target: TargetPart): void; reject(error: unknown): void } | undefined;
 	/** It was stopped or killed while it was away. */
 	forgone: boolean;
 	/** Cuts the back-off short. */
@@ -52,6 +57,10 @@ interface Resident extends ResidentOptions {
 }
 
 const placeOf = (thread: number, actor: number): string => `${thread}.${actor}`;
+
+function downForGood(name: string): ActorError {
+	return new ActorError("ERR_ACTOR_DOWN", `The actor ${name} has ended and does not come back: spawn it again`);
+}
 
 export class Residents {
 	readonly #options: ResidentsOptions;
@@ -66,13 +75,14 @@ export class Residents {
 
 	/** Someone who is to come back. */
 	add(options: ResidentOptions): void {
-		if (options.restart.kind === "temporary") return;
+		if (options.restart.kind === "temporary" && options.supervised !== true) return;
 		const resident: Resident = {
 			...options,
 			policy: new RestartPolicy(options.restart),
 			places: [],
 			now: options.placed,
 			back: undefined,
+			word: undefined,
 			forgone: false,
 			wake: undefined,
 		};
@@ -101,10 +111,14 @@ export class Residents {
 	/** A thread has ended: its actors set out to come back. */
 	threadDown(thread: number, cause: unknown): void {
 		const orphans = [...(this.#children.get(thread) ?? [])];
+		// Their supervisor has ended with its thread.
+		for (const resident of this.#byPlace.values()) if (orphans.includes(resident.target)) this.#forgo(resident);
 		const residents = new Set([...this.#byPlace.values()].filter((resident) => resident.now.route.thread === thread));
 		const ended = Promise.all(orphans.map((child) => child.kill()));
 		for (const resident of residents) {
-			if (resident.back !== undefined || orphans.includes(resident.target)) continue;
+			const orphaned = orphans.includes(resident.target);
+			if (resident.supervised === true && !orphaned) this.#awaitWord(resident);
+			if (resident.back !== undefined || orphaned) continue;
 			resident.now.done();
 			resident.back = this.#bringBack(resident, ended, cause).finally(() => {
 				resident.back = undefined;
@@ -115,10 +129,17 @@ export class Residents {
 		}
 	}
 
-	/** Where the actor is that was once here; settles when it is back, rejects when it is given up. Undefined: it is gone. */
-	find(thread: number, actor: number): Promise<TargetPart> | undefined {
-		const resident = this.#byPlace.get(placeOf(thread, actor));
-		if (resident === undefined || this.#closed) return undefined;
+	/**
+	 * Where the actor is that was once here; settles when it is back, rejects when it is given up. Undefined: it is gone.
+	 *
+	 * @param ended it is no longer here: whoever asks has seen it end
+	 */
+	find(thread: number, actor: number, ended = false): Promise<TargetPart> | undefined {
+		const place = placeOf(thread, actor);
+		const resident = this.#byPlace.get(place);
+		if (resident === undefined || this.#closed || (resident.supervised === true && resident.forgone)) return undefined;
+		const here = placeOf(resident.now.route.thread, resident.now.route.actor) === place;
+		if (ended && here && resident.supervised === true) this.#awaitWord(resident);
 		if (resident.back !== undefined) return resident.back;
 		const { route } = resident.now;
 		return this.#options.alive(route.thread) ? Promise.resolve(this.#options.target(route)) : undefined;
@@ -127,14 +148,56 @@ export class Residents {
 	/** An actor that was stopped or killed while it was away stays away. */
 	forgo(thread: number, actor: number): void {
 		const resident = this.#byPlace.get(placeOf(thread, actor));
-		if (resident === undefined) return;
+		if (resident !== undefined) this.#forgo(resident);
+	}
+
+	/** Its supervisor has it begin again. @throws ActorError ERR_ACTOR_DOWN when it was given up, and what its spawn rejects with */
+	async again(thread: number, actor: number): Promise<TargetPart> {
+		const resident = this.#byPlace.get(placeOf(thread, actor));
+		const gone = (): boolean => resident === undefined || resident.forgone || this.#closed;
+		if (resident?.supervised !== true || gone()) throw downForGood(nameIn(resident?.target.address ?? ""));
+		const { address } = resident.target;
+		this.#awaitWord(resident);
+		if (restarts.hasSubscribers) restarts.publish({ address, error: undefined });
+		const placed = await resident.place(nameIn(address));
+		if (gone()) {
+			void this.#options.target(placed.route).kill();
+			placed.done();
+			throw downForGood(nameIn(address));
+		}
+		const target = this.#moveIn(resident, placed);
+		if (target === undefined) throw new ActorError("ERR_THREAD_DOWN", `The thread of ${address} ended while it was started again`);
+		const { word } = resident;
+		resident.back = undefined;
+		resident.word = undefined;
+		word?.resolve(target);
+		return target;
+	}
+
+	#forgo(resident: Resident): void {
 		resident.forgone = true;
 		resident.wake?.();
+		resident.word?.reject(downForGood(nameIn(resident.target.address)));
+	}
+
+	/** It has ended, and is away until its supervisor says what becomes of it. */
+	#awaitWord(resident: Resident): void {
+		if (resident.back !== undefined) return;
+		resident.now.done();
+		resident.back = new Promise((resolve, reject) => {
+			resident.word = { resolve, reject };
+		});
+		resident.back.catch(() => {
+			// Whoever asks for it is told; nobody has to.
+		});
 	}
 
 	close(): void {
 		this.#closed = true;
-		for (const resident of this.#byPlace.values()) resident.wake?.();
+		for (const resident of this.#byPlace.values()) {
+			resident.wake?.();
+			resident.word?.reject(downForGood(nameIn(resident.target.address)));
+		}
 	}
 
 	async #bringBack(resident: Resident, orphansEnded: Promise<unknown>, cause: unknown): Promise<TargetPart> {

@@ -11,7 +11,15 @@ import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import { connectPipe, hold, listenPipes, release } from "@zloom/core/internal";
 import { anonymousName, joinAddress, LOCAL_NODE } from "../address.ts";
-import type { ActorDefinition, ActorRef, SpawnOptions, SpawnParameters } from "../definition/actor-types.ts";
+import type {
+	ActorDefinition,
+	ActorRef,
+	ChildSpecs,
+	SpawnOptions,
+	SpawnParameters,
+	SuperviseOptions,
+	Supervisor,
+} from "../definition/actor-types.ts";
 import { checkTimeout } from "../definition/faces.ts";
 import { importModule } from "../definition/load-module.ts";
 import type { OffloadParameters, TaskDefinition } from "../definition/task-types.ts";
@@ -31,6 +39,7 @@ import { Pipeline, type PipelineSource } from "../pool/pipeline.ts";
 import { type ActorPool, createPool, type MemberSpawner, type PoolOptions, type PoolParameters, type Routing } from "../pool/pool.ts";
 import { Ref } from "../ref/ref.ts";
 import type { Link, Remote } from "../remote.ts";
+import { startSupervisor } from "../supervise/supervisor.ts";
 import { makeOrder } from "../task/task-order.ts";
 import { TaskPool } from "../task/task-pool.ts";
 import { PipeLink, threadPipeName } from "../thread/pipe-link.ts";
@@ -265,6 +274,16 @@ export class System {
 	 */
 	ref<Args extends unknown[], H extends object>(_definition: ActorDefinition<Args, H>, at: string): ActorRef<H> {
 		return Ref.byAddress(this.#host, at) as unknown as ActorRef<H>;
+	}
+
+	/**
+	 * Starts actors in their order, and starts them again by a strategy when they fail or their thread ends; settles when all are ready. When
+	 * that happens too often they end, and `exited` of the supervisor tells (kind "error", ERR_RESTARTS_EXCEEDED).
+	 *
+	 * @throws as {@link System.spawn}; ERR_SETUP_FAILED with the failure of the child as its cause
+	 */
+	supervise<C extends ChildSpecs>(options: SuperviseOptions<C>): Promise<Supervisor<C>> {
+		return startSupervisor((definition) => this.#spawn(definition, { thread: "main" }), options);
 	}
 
 	/** Many actors of one kind behind one face; settles when all are ready. @throws as {@link System.spawn} */

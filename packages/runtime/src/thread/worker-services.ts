@@ -10,8 +10,18 @@ import type { DeadLetters } from "../host/dead-letters.ts";
 import { dispatch } from "../host/dispatch.ts";
 import { Host } from "../host/host.ts";
 import { requestOffload } from "../host/offload.ts";
-import { answer, killUnwanted, readSpawn, requestResolve, requestSpawn, type SpawnWire, spawnArgs } from "../host/services.ts";
-import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
+import {
+	answer,
+	killUnwanted,
+	placeOf,
+	readSpawn,
+	requestAgain,
+	requestResolve,
+	requestSpawn,
+	type SpawnWire,
+	spawnArgs,
+} from "../host/services.ts";
+import type { HostServices, PeerPart, SupervisedOptions, TargetPart } from "../parts.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "../remote.ts";
 import { checkRestart, restartOf } from "../restart/restart-policy.ts";
 import type { TaskOrder } from "../task/task-order.ts";
@@ -31,7 +41,23 @@ class WorkerServices implements HostServices {
 		this.#onThreadDown = onThreadDown;
 	}
 
-	async spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+	spawn(definition: ActorDefinition, options: SpawnOptions<unknown[]>): Promise<TargetPart> {
+		return this.#spawn(definition, options);
+	}
+
+	spawnSupervised(definition: ActorDefinition, options: SupervisedOptions): Promise<TargetPart> {
+		return this.#spawn(definition, options, true);
+	}
+
+	async startAgain(target: TargetPart): Promise<TargetPart> {
+		return this.#host.target(await requestAgain(this.#host, this.#host.peer(0, 0), placeOf(target)));
+	}
+
+	async #spawn(
+		definition: ActorDefinition,
+		options: SupervisedOptions & { readonly on?: SpawnOptions<unknown[]>["on"] },
+		supervised = false,
+	): Promise<TargetPart> {
 		const spawn: SpawnWire = {
 			module: definition.module,
 			name: definition.name,
@@ -39,6 +65,7 @@ class WorkerServices implements HostServices {
 			...(options.on === undefined ? {} : { on: typeof options.on === "string" ? [options.on] : options.on }),
 			...(options.thread === undefined ? {} : { thread: options.thread }),
 			restart: restartOf(definition, options),
+			...(supervised && { supervised }),
 		};
 		return this.#host.target(await requestSpawn(this.#host, this.#host.peer(0, 0), spawn, encodeValue(options.args ?? [], "args")));
 	}
@@ -51,11 +78,13 @@ class WorkerServices implements HostServices {
 	async home(target: TargetPart): Promise<TargetPart> {
 		const node = target.peer?.node ?? 0;
 		const text = node === 0 ? target.address : joinAddress(this.nodeText(node), nameIn(target.address));
-		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), text, 0));
+		return this.#host.target(await requestResolve(this.#host, this.#host.peer(0, 0), text, 0, placeOf(target)));
 	}
 
-	/** It is told once it is back. */
-	forgo(): void {}
+	forgo(target: TargetPart): void {
+		const { thread, actor } = placeOf(target);
+		if ((target.peer?.node ?? 0) === 0) this.#host.peer(0, 0).say({ kind: Kind.FORGO, a: thread, b: actor });
+	}
 
 	/** The main thread knows which schemes there are; only the form is checked here. */
 	checkScheme(_scheme: string, text: string): void {
@@ -87,7 +116,7 @@ class WorkerServices implements HostServices {
 		const encoded = spawnArgs(frames, tagged);
 		const args = (): unknown[] => decodeValue(encoded.frames, 0, encoded.tagged, this.#host.refReader(peer, undefined)) as unknown[];
 		const restart = wire.restart === undefined ? undefined : checkRestart(wire.restart);
-		return this.#host.spawnHere({ definition, args, name: wire.as, restart });
+		return this.#host.spawnHere({ definition, args, name: wire.as, restart, supervised: wire.supervised });
 	}
 }
 

@@ -40,11 +40,11 @@ export const Kind = {
 	KILL: 10,
 	/** Wants to be told when the actor ends; with a = 1 also what credit there is ({@link Kind.WINDOW}). */
 	WATCH: 11,
-	/** The actor has ended. Value: the exit reason. */
+	/** The actor has ended. Value: the exit reason. With a = 1 it may come back: RESOLVE tells; b = 1: it ended itself. */
 	DOWN: 12,
 	/** Creates an actor; to the host. Values: what to create, and its list of arguments. */
 	SPAWN: 13,
-	/** Looks a name up; to the host. Value: the name. */
+	/** Looks a name up; to the host. Value: the name. With b > 0: where the actor is now that was b on thread a, and has ended there. */
 	RESOLVE: 14,
 	/** A thread (a) or, with {@link ALL_THREADS}, a whole node has ended. */
 	HOST_DOWN: 15,
@@ -60,9 +60,13 @@ export const Kind = {
 	PULL: 20,
 	/** Runs a task in the pool of the main thread, for a worker thread; never between nodes. Values: which task, and its input. */
 	OFFLOAD: 21,
+	/** From a supervisor's thread to the main thread: the actor that was b on thread a is to begin again. Answered as SPAWN is. */
+	AGAIN: 22,
+	/** From a thread to the main thread: the actor that was b on thread a does not come back. */
+	FORGO: 23,
 } as const;
 
-export const KIND_MAX = 21;
+export const KIND_MAX = 23;
 
 export const Flag = {
 	/** The value is an error. */
