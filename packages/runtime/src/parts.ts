@@ -3,7 +3,7 @@
  * (request), other host (peer) and the host that holds them. Types only; each class imports this file instead of its neighbours,
  * so that no two files need each other.
  */
-import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions } from "./definition/actor-types.ts";
+import type { ActorDefinition, ActorRef, ActorTimer, CurrentCall, SpawnOptions, SupervisedOptions } from "./definition/actor-types.ts";
 import type { Overflow } from "./definition/overflow.ts";
 import type { ActorError } from "./errors.ts";
 import type { RestartOptions } from "./restart/restart-policy.ts";
@@ -95,10 +95,6 @@ export interface SuperviseServices {
 	/** It does not come back, or was stopped or killed while it was away. */
 	forgo(target: TargetPart): void;
 }
-
-export type SupervisedOptions = Omit<SpawnOptions<unknown[]>, "thread" | "on"> & {
-	readonly thread?: "any" | Exclude<SpawnOptions<unknown[]>["thread"], undefined>;
-};
 
 /** What a host needs done by the main thread of its system. */
 export interface HostServices extends SuperviseServices {

@@ -280,3 +280,8 @@ export interface Supervisor<C extends ChildSpecs> {
 	/** Ends the children and the supervisor at once. */
 	kill: ActorRef["kill"];
 }
+
+/** @internal What a supervisor spawns a child with. */
+export type SupervisedOptions = Omit<SpawnOptions<unknown[]>, "thread" | "on"> & {
+	readonly thread?: "any" | Exclude<SpawnOptions<unknown[]>["thread"], undefined>;
+};

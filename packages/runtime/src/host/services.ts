@@ -2,8 +2,9 @@
  * Spawning and finding actors between hosts: SPAWN and RESOLVE envelopes, asked and answered. On the main thread the system
  * does the work itself (main-services.ts); a worker thread asks the main thread, and a node the main thread of another.
  */
+import type { SupervisedOptions } from "../definition/actor-types.ts";
 import { ActorError } from "../errors.ts";
-import type { Cancellable, HostPart, PeerPart, Route, SupervisedOptions, TargetPart } from "../parts.ts";
+import type { Cancellable, HostPart, PeerPart, Route, TargetPart } from "../parts.ts";
 import type { RestartKind, RestartOptions } from "../restart/restart-policy.ts";
 import { decodeValue, type EncodedValue, encodeValue } from "../wire/codec.ts";
 import { Flag, fieldA, fieldB, type HeaderFields, Kind } from "../wire/envelope.ts";

@@ -4,7 +4,7 @@
  */
 
 import { joinAddress, LOCAL_NODE, nameIn, parseAddress, parseAnonymousName, parseNode, parseNumbered } from "../address.ts";
-import type { ActorDefinition, SpawnOptions } from "../definition/actor-types.ts";
+import type { ActorDefinition, SpawnOptions, SupervisedOptions } from "../definition/actor-types.ts";
 import { loadDefinition } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
@@ -24,7 +24,7 @@ import {
 	type SpawnWire,
 	spawnArgs,
 } from "../host/services.ts";
-import type { HostServices, PeerPart, Route, SupervisedOptions, TargetPart } from "../parts.ts";
+import type { HostServices, PeerPart, Route, TargetPart } from "../parts.ts";
 import { checkRestart, type RestartKind, type RestartOptions, restartOf } from "../restart/restart-policy.ts";
 import type { TaskOrder } from "../task/task-order.ts";
 import type { TaskPool } from "../task/task-pool.ts";

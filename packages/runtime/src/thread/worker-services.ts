@@ -3,7 +3,7 @@
  */
 import { connectPipe, type Pipe } from "@zloom/core/internal";
 import { joinAddress, nameIn, numberedNode, parseAddress } from "../address.ts";
-import type { ActorDefinition, SpawnOptions } from "../definition/actor-types.ts";
+import type { ActorDefinition, SpawnOptions, SupervisedOptions } from "../definition/actor-types.ts";
 import { loadDefinition } from "../definition/load-module.ts";
 import { ActorError } from "../errors.ts";
 import type { DeadLetters } from "../host/dead-letters.ts";
@@ -21,7 +21,7 @@ import {
 	type SpawnWire,
 	spawnArgs,
 } from "../host/services.ts";
-import type { HostServices, PeerPart, SupervisedOptions, TargetPart } from "../parts.ts";
+import type { HostServices, PeerPart, TargetPart } from "../parts.ts";
 import type { EnvelopeFrames, Link, LinkOwner } from "../remote.ts";
 import { checkRestart, restartOf } from "../restart/restart-policy.ts";
 import type { TaskOrder } from "../task/task-order.ts";
