@@ -104,10 +104,7 @@ export interface HostServices extends SuperviseServices {
 	checkScheme(scheme: string, text: string): void;
 	/** The endpoint of a node, for addresses. */
 	nodeText(node: number): string;
-	/**
-	 * Where an actor lives now whose thread has ended; settles when it is back. Rejects when it does not come back; undefined: that is
-	 * known already.
-	 */
+	/** Where an actor lives now whose thread has ended, once it is back. Rejects when it does not come back; undefined: known already. */
 	home(target: TargetPart): Promise<TargetPart> | undefined;
 	/** A thread or node has ended, says a peer; `node` as this process numbers it. */
 	hostDown(node: number, thread: number, reason: ExitReason): void;

@@ -19,8 +19,8 @@ import { STOP_TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from "../limits.ts";
 import type { HostPart, LifePart, TargetPart } from "../parts.ts";
 import { Ref } from "../ref/ref.ts";
 import { checkRestart } from "../restart/restart-policy.ts";
-import { makeOrder } from "../task/task-order.ts";
 import { Supervision } from "../supervise/supervision.ts";
+import { makeOrder } from "../task/task-order.ts";
 import type { ExitReason } from "../wire/exit-reason.ts";
 
 function checkMs(ms: number, what: string, least: number): void {
