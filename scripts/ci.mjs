@@ -47,6 +47,11 @@ const STEPS = [
 	},
 	{ name: "the main job three ways, one result", args: ["run", "test:census"], minutes: 6 },
 	{
+		name: "the programs of Savina, and their twins in Erlang",
+		args: ["run", "savina", "--", "--size", "small", "--rounds", "1", "--iterations", "2"],
+		minutes: 8,
+	},
+	{
 		name: "benchmarks run",
 		args: ["run", "bench", "--", "--rounds", "1", "--messages", "20000", "--round-trips", "500", "--parked-seconds", "2"],
 		minutes: 6,
