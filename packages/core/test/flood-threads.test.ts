@@ -100,3 +100,59 @@ it("a flood of messages larger than the lane, into a socket that never reads, le
 	reader.postMessage("end");
 	expect(await exited).toEqual([0]);
 });
+
+/** Sends without a pause until it is told to end. */
+const SENDER = `
+	const { Push } = await import("${CORE}");
+	const { parentPort, workerData } = await import("node:worker_threads");
+	const push = new Push();
+	let ended = false;
+	parentPort.once("message", () => (ended = true));
+	push.connect(workerData);
+	const batch = Array.from({ length: 256 }, () => "drop");
+	while (!ended) await push.sendMany(batch);
+	push.close();
+`;
+/**
+ * Messages that one turn of the event loop may bring. From a lane: the budget of a turn (IMMEDIATE_RESULTS_MAX), and what waits in the socket.
+ * From tcp: libuv reads a stream 32 times at most, 64 KiB each, here of 6 bytes a message.
+ */
+const TURN_OF_LANE = 512 + 1000;
+const TURN_OF_TCP = Math.ceil((32 * 65_536) / 6);
+
+it.each([
+	["inproc://sea", TURN_OF_LANE],
+	["tcp://127.0.0.1:*", TURN_OF_TCP],
+])("a flood from another thread over %s lets timers fire after what few turns bring", async (endpoint, messagesOfTurn) => {
+	const sea = new Pull();
+	await sea.bind(endpoint);
+	const sender = new Worker(SENDER, { eval: true, execArgv: ["--input-type=module"], workerData: sea.lastEndpoint });
+	await sea.receive();
+	let drops = 0;
+	let fired = 0;
+	let most = 0;
+	const wait = (): void => {
+		const before = drops;
+		setTimeout(() => {
+			fired += 1;
+			most = Math.max(most, drops - before);
+			wait();
+		}, 1).unref();
+	};
+	wait();
+	for await (const _ of sea) {
+		drops += 1;
+		if (fired >= 20 && drops > 4 * messagesOfTurn) break;
+	}
+	// A millisecond may be some turns of a lane: 20,000 messages are more than it carries in that time.
+	expect(most).toBeLessThan(3 * messagesOfTurn + 20_000);
+	const exited = once(sender, "exit");
+	sender.postMessage("end");
+	// The sender waits for room until its last batch is taken.
+	const drain = (async () => {
+		for await (const _ of sea) drops += 1;
+	})();
+	expect(await exited).toEqual([0]);
+	sea.close();
+	await drain;
+});
