@@ -3,6 +3,7 @@ import { pipeline as nodePipeline } from "node:stream/promises";
 import { ReadableStream, WritableStream } from "node:stream/web";
 import { createSystem, type System } from "@zloom/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { collect, upTo } from "./fixtures/items.ts";
 import { Work } from "./fixtures/worker.ts";
 
 let system: System;
@@ -10,14 +11,6 @@ beforeAll(async () => {
 	system = await createSystem({ threads: 2 });
 });
 afterAll(() => system.stop());
-
-const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-	const all: T[] = [];
-	for await (const item of items) all.push(item);
-	return all;
-}
 
 /** A source that gives what it is told to, when it is told to. */
 function pushed<T>(): { source: AsyncIterable<T>; give: (item: T) => void; end: () => void } {

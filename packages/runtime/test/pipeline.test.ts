@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createSystem, type LostItem, type System } from "@zloom/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorOf } from "./actor.contract.ts";
+import { collect, upTo } from "./fixtures/items.ts";
 import { Work } from "./fixtures/worker.ts";
 
 let system: System;
@@ -11,14 +12,6 @@ beforeAll(async () => {
 	system = await createSystem({ threads: 2 });
 });
 afterAll(() => system.stop());
-
-const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-	const all: T[] = [];
-	for await (const item of items) all.push(item);
-	return all;
-}
 
 /** A source that says how far it was read, and whether it was closed. */
 function counted(n: number): { source: AsyncGenerator<number>; read: () => number; closed: () => boolean } {
